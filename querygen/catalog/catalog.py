@@ -1,0 +1,535 @@
+"""Look-ups over PostgreSQL's own catalogue and the user's objects: `Catalog`.
+
+Takes the rows that `pg_catalog.load` reads; gives rows and objects by oid and by name along a search path, as
+`namespace.c`, `lsyscache.c` and the syscaches do. The fold in `ddl.py` is the only writer: it adds, replaces and drops
+objects until `freeze()`, after which a catalog no longer changes.
+
+Built-in rows are read from their TSV line when they are first asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from querygen.catalog.objects import Column, Constraint, DomainType, EnumType, FunctionBody, Index, Relation
+from querygen.pg_catalog.load import CATALOGUES, CatalogData, row_reader
+from querygen.pg_catalog.rows import (
+    Oid,
+    PgAggregate,
+    PgAmop,
+    PgCast,
+    PgCollation,
+    PgNamespace,
+    PgOpclass,
+    PgOperator,
+    PgProc,
+    PgRange,
+    PgType,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+PG_CATALOG = 11  # PG_CATALOG_NAMESPACE
+PUBLIC = 2200  # PG_PUBLIC_NAMESPACE
+FIRST_USER_OID = 2_000_000_000  # above the blocks of the extensions (pg_catalog/dump.py)
+
+
+class _Rows:
+    """The rows of one catalogue by oid: text until somebody asks, the user's rows as they are."""
+
+    def __init__(self, catalogue: str) -> None:
+        self._read = row_reader(CATALOGUES[catalogue])
+        self._lines: dict[Oid, str] = {}
+        self._rows: dict[Oid, Any] = {}
+
+    def add_line(self, oid: Oid, line: str) -> None:
+        self._lines[oid] = line
+
+    def put(self, oid: Oid, row: Any) -> None:
+        self._rows[oid] = row
+
+    def drop(self, oid: Oid) -> None:
+        self._rows.pop(oid, None)
+        self._lines.pop(oid, None)
+
+    def get(self, oid: Oid) -> Any:
+        row = self._rows.get(oid)
+        if row is None:
+            line = self._lines.get(oid)
+            if line is None:
+                return None
+            row = self._rows[oid] = self._read(line)
+        return row
+
+    def __iter__(self) -> Iterator[Oid]:
+        yield from dict.fromkeys((*self._lines, *self._rows))
+
+
+class Catalog:
+    """Everything a statement can name. Look-ups return None where PostgreSQL's would find nothing."""
+
+    def __init__(self, data: CatalogData) -> None:
+        self.version = data.version
+        self.data = data
+        self.search_path: tuple[str, ...] = ("public",)
+        self.extensions: set[str] = set()
+        self._frozen = False
+        self._next_oid = FIRST_USER_OID
+        self._namespaces: dict[str, Oid] = {}
+        self._namespace_names: dict[Oid, str] = {}
+        self._types = _Rows("pg_type")
+        self._procs = _Rows("pg_proc")
+        self._operators = _Rows("pg_operator")
+        self._aggregates = _Rows("pg_aggregate")
+        self._type_names: dict[str, dict[Oid, Oid]] = defaultdict(dict)  # name → namespace → oid
+        self._proc_names: dict[str, list[Oid]] = defaultdict(list)
+        self._operator_names: dict[str, list[Oid]] = defaultdict(list)
+        self._relation_names: dict[str, dict[Oid, Oid]] = defaultdict(dict)
+        self._relations: dict[Oid, Relation] = {}
+        self._relation_lines: dict[Oid, str] = {}
+        self._attribute_lines: dict[Oid, list[str]] = defaultdict(list)
+        self._casts: dict[tuple[Oid, Oid], PgCast] = {}
+        self._ranges: dict[Oid, PgRange] = {}
+        self._multiranges: dict[Oid, PgRange] = {}
+        self._opclasses: dict[Oid, PgOpclass] = {}
+        self._amops: dict[tuple[Oid, Oid, Oid, int], Oid] = {}
+        self._collations: dict[str, dict[Oid, PgCollation]] = defaultdict(dict)
+        self._enums: dict[Oid, EnumType] = {}
+        self._domains: dict[Oid, DomainType] = {}
+        self._functions: dict[Oid, FunctionBody] = {}
+        self._indexes: dict[Oid, Index] = {}
+        self._path_cache: tuple[tuple[str, ...], tuple[Oid, ...]] | None = None
+        self.add_data(data)
+
+    # ------------------------------------------------------------------ reading the built-in rows
+
+    def add_data(self, data: CatalogData, namespace: Oid = PUBLIC) -> None:
+        """Add dumped rows: PostgreSQL's own, or an extension's, whose objects in `public` go to `namespace`."""
+
+        def place(line: str, column: int) -> tuple[str, Oid]:
+            cells = line.split("\t", column + 1)
+            if cells[column] == "2200" and namespace != PUBLIC:
+                cells[column] = str(namespace)
+                return "\t".join(cells), namespace
+            return line, int(cells[column])
+
+        for row in data.rows("pg_namespace"):
+            self.put_namespace(row)
+        for line in data.lines.get("pg_type", ()):
+            line, owner = place(line, 2)
+            oid, name, _ = line.split("\t", 2)
+            self._types.add_line(int(oid), line)
+            self._type_names[name][owner] = int(oid)
+        for rows, names, catalogue in (
+            (self._procs, self._proc_names, "pg_proc"),
+            (self._operators, self._operator_names, "pg_operator"),
+        ):
+            for line in data.lines.get(catalogue, ()):
+                line, _owner = place(line, 2)
+                oid, name, _ = line.split("\t", 2)
+                rows.add_line(int(oid), line)
+                names[name].append(int(oid))
+        for line in data.lines.get("pg_aggregate", ()):
+            self._aggregates.add_line(int(line.split("\t", 1)[0]), line)
+        for line in data.lines.get("pg_class", ()):
+            line, owner = place(line, 2)
+            oid, name, _ = line.split("\t", 2)
+            self._relation_lines[int(oid)] = line
+            self._relation_names[name][owner] = int(oid)
+        for line in data.lines.get("pg_attribute", ()):
+            self._attribute_lines[int(line.split("\t", 1)[0])].append(line)
+        for cast in data.rows("pg_cast"):
+            self.put_cast(cast)
+        for range_ in data.rows("pg_range"):
+            self.put_range(range_)
+        for opclass in data.rows("pg_opclass"):
+            self.put_opclass(opclass)
+        for amop in data.rows("pg_amop"):
+            self.put_amop(amop)
+        for collation in data.rows("pg_collation"):
+            self._collations[collation.collname][collation.collnamespace] = collation
+        labels: dict[Oid, list[str]] = defaultdict(list)
+        for row in data.rows("pg_enum"):
+            labels[row.enumtypid].append(row.enumlabel)
+        for oid, names_ in labels.items():
+            self.put_enum(EnumType(oid, tuple(names_)))
+
+    # ------------------------------------------------------------------ the search path (namespace.c)
+
+    def namespace_oid(self, name: str) -> Oid | None:
+        """get_namespace_oid"""
+        return self._namespaces.get(name)
+
+    def namespace_name(self, oid: Oid) -> str:
+        """get_namespace_name"""
+        return self._namespace_names.get(oid, "?")
+
+    def search_path_oids(self) -> tuple[Oid, ...]:
+        """The namespaces an unqualified name is looked up in, pg_catalog first unless the path names it.
+
+        recomputeNamespacePath; schemas that do not exist are passed over, "$user" stands for none.
+        """
+        if self._path_cache is None or self._path_cache[0] != self.search_path:
+            named = [oid for name in self.search_path if (oid := self._namespaces.get(name)) is not None]
+            path = tuple(named) if PG_CATALOG in named else (PG_CATALOG, *named)
+            self._path_cache = (self.search_path, path)
+        return self._path_cache[1]
+
+    def creation_namespace(self) -> Oid | None:
+        """RangeVarGetCreationNamespace: where an unqualified new object goes; None if the path names no schema."""
+        for name in self.search_path:
+            if (oid := self._namespaces.get(name)) is not None:
+                return oid
+        return None
+
+    def _by_path(self, owners: dict[Oid, Oid] | None) -> Oid | None:
+        if owners:
+            for namespace in self.search_path_oids():
+                if (oid := owners.get(namespace)) is not None:
+                    return oid
+        return None
+
+    # ------------------------------------------------------------------ types
+
+    def type_oid(self, name: str, schema: str | None = None) -> Oid | None:
+        """TypenameGetTypid, or GetSysCacheOid(TYPENAMENSP) when a schema is named."""
+        owners = self._type_names.get(name)
+        if schema is None:
+            return self._by_path(owners)
+        namespace = self._namespaces.get(schema)
+        return owners.get(namespace) if owners and namespace is not None else None
+
+    def type(self, oid: Oid) -> PgType:
+        """The row of pg_type. The oid must exist."""
+        row: PgType | None = self._types.get(oid)
+        if row is None:
+            raise LookupError(f"cache lookup failed for type {oid}")
+        return row
+
+    def find_type(self, oid: Oid) -> PgType | None:
+        row: PgType | None = self._types.get(oid)
+        return row
+
+    def types(self) -> Iterator[PgType]:
+        """Every type, in order of oid within PostgreSQL's and then in order of making."""
+        for oid in self._types:
+            yield self.type(oid)
+
+    def type_is_visible(self, oid: Oid) -> bool:
+        """TypeIsVisible: would the bare name find this very type?"""
+        return self.type_oid(self.type(oid).typname) == oid
+
+    def enum(self, oid: Oid) -> EnumType | None:
+        return self._enums.get(oid)
+
+    def domain(self, oid: Oid) -> DomainType | None:
+        return self._domains.get(oid)
+
+    def range(self, oid: Oid) -> PgRange | None:
+        """The row of pg_range of a range type."""
+        return self._ranges.get(oid)
+
+    def range_of_multirange(self, oid: Oid) -> PgRange | None:
+        """The row of pg_range whose multirange type this is."""
+        return self._multiranges.get(oid)
+
+    def collations_named(self, name: str, schema: str | None = None) -> PgCollation | None:
+        owners = self._collations.get(name)
+        if not owners:
+            return None
+        if schema is not None:
+            return owners.get(self._namespaces.get(schema, 0))
+        return next((owners[oid] for oid in self.search_path_oids() if oid in owners), None)
+
+    # ------------------------------------------------------------------ functions and operators
+
+    def procs_named(self, name: str, schema: str | None = None) -> list[PgProc]:
+        """The functions of a name: in the named schema, or in all schemas of the path in the path's order.
+
+        FuncnameGetCandidates' first loop; it is for the caller to let an earlier schema hide a later one's equal
+        signature.
+        """
+        oids = self._proc_names.get(name)
+        return self._rows_on_path(self._procs, oids, "pronamespace", schema) if oids else []
+
+    def operators_named(self, name: str, schema: str | None = None) -> list[PgOperator]:
+        """The operators of a name, in the same order as `procs_named`. OpernameGetCandidates."""
+        oids = self._operator_names.get(name)
+        return self._rows_on_path(self._operators, oids, "oprnamespace", schema) if oids else []
+
+    def _rows_on_path(self, rows: _Rows, oids: list[Oid], column: str, schema: str | None) -> list[Any]:
+        found = [row for oid in oids if (row := rows.get(oid)) is not None]
+        if schema is not None:
+            namespace = self._namespaces.get(schema)
+            return [row for row in found if getattr(row, column) == namespace]
+        path = {oid: place for place, oid in enumerate(self.search_path_oids())}
+        visible = [row for row in found if getattr(row, column) in path]
+        visible.sort(key=lambda row: path[getattr(row, column)])
+        return visible
+
+    def proc(self, oid: Oid) -> PgProc:
+        """The row of pg_proc. The oid must exist."""
+        row: PgProc | None = self._procs.get(oid)
+        if row is None:
+            raise LookupError(f"cache lookup failed for function {oid}")
+        return row
+
+    def operator(self, oid: Oid) -> PgOperator:
+        """The row of pg_operator. The oid must exist."""
+        row: PgOperator | None = self._operators.get(oid)
+        if row is None:
+            raise LookupError(f"cache lookup failed for operator {oid}")
+        return row
+
+    def procs(self) -> Iterator[PgProc]:
+        for oid in self._procs:
+            yield self.proc(oid)
+
+    def operators(self) -> Iterator[PgOperator]:
+        for oid in self._operators:
+            yield self.operator(oid)
+
+    def operator_names(self) -> Iterable[str]:
+        """Every operator's name: the scanner asks whether a run of operator characters is one."""
+        return self._operator_names.keys()
+
+    def function_names(self) -> Iterable[str]:
+        """Every function's name, for "did you mean"."""
+        return self._proc_names.keys()
+
+    def aggregate(self, oid: Oid) -> PgAggregate | None:
+        """The row of pg_aggregate of a function that is an aggregate."""
+        row: PgAggregate | None = self._aggregates.get(oid)
+        return row
+
+    def function_body(self, oid: Oid) -> FunctionBody | None:
+        """What DDL said of a user's function; None for PostgreSQL's own."""
+        return self._functions.get(oid)
+
+    def cast(self, source: Oid, target: Oid) -> PgCast | None:
+        """SearchSysCache(CASTSOURCETARGET)"""
+        return self._casts.get((source, target))
+
+    def casts(self) -> Iterable[PgCast]:
+        return self._casts.values()
+
+    def default_opclass(self, type_oid: Oid, method: str) -> PgOpclass | None:
+        """GetDefaultOpClass' exact match; binary-coercible matches are the caller's."""
+        for opclass in self._opclasses.values():
+            if opclass.opcintype == type_oid and opclass.opcdefault and opclass.opcmethod == method:
+                return opclass
+        return None
+
+    def opclasses(self) -> Iterable[PgOpclass]:
+        return self._opclasses.values()
+
+    def opfamily_member(self, family: Oid, left: Oid, right: Oid, strategy: int) -> Oid | None:
+        """get_opfamily_member: the operator of a family for a strategy number."""
+        return self._amops.get((family, left, right, strategy))
+
+    # ------------------------------------------------------------------ relations
+
+    def relation_oid(self, name: str, schema: str | None = None) -> Oid | None:
+        """RangeVarGetRelid, or get_relname_relid when a schema is named."""
+        owners = self._relation_names.get(name)
+        if schema is None:
+            return self._by_path(owners)
+        namespace = self._namespaces.get(schema)
+        return owners.get(namespace) if owners and namespace is not None else None
+
+    def relation(self, oid: Oid) -> Relation:
+        """The relation. The oid must exist."""
+        found = self.find_relation(oid)
+        if found is None:
+            raise LookupError(f"cache lookup failed for relation {oid}")
+        return found
+
+    def find_relation(self, oid: Oid) -> Relation | None:
+        found = self._relations.get(oid)
+        if found is None and oid in self._relation_lines:
+            found = self._relations[oid] = self._read_relation(oid)
+        return found
+
+    def _read_relation(self, oid: Oid) -> Relation:
+        row = row_reader(CATALOGUES["pg_class"])(self._relation_lines[oid])
+        read = row_reader(CATALOGUES["pg_attribute"])
+        attributes = [read(line) for line in self._attribute_lines.get(oid, ())]
+        columns = tuple(
+            Column(one.attname, one.attnum, one.atttypid, one.atttypmod, not_null=one.attnotnull) for one in attributes
+        )
+        return Relation(oid, row.relname, row.relnamespace, row.relkind, columns, reltype=row.reltype)
+
+    def relations(self) -> list[Relation]:
+        """The user's relations, in the order in which they were made; PostgreSQL's own are left out."""
+        return [relation for oid, relation in self._relations.items() if oid >= FIRST_USER_OID]
+
+    def relation_names(self) -> Iterable[str]:
+        """Every relation's name, for "did you mean"."""
+        return self._relation_names.keys()
+
+    def index(self, oid: Oid) -> Index:
+        return self._indexes[oid]
+
+    def indexes(self) -> Iterable[Index]:
+        """Every index of the user's schema."""
+        return self._indexes.values()
+
+    def indexes_of(self, relation: Oid) -> list[Index]:
+        return [index for index in self._indexes.values() if index.relation == relation]
+
+    def children_of(self, relation: Oid) -> list[Relation]:
+        """The direct inheritance children and partitions."""
+        return [found for found in self._relations.values() if relation in found.parents]
+
+    def primary_key(self, relation: Oid) -> Constraint | None:
+        found = self.relation(relation)
+        return next((constraint for constraint in found.constraints if constraint.kind == "p"), None)
+
+    # ------------------------------------------------------------------ writing: ddl.py only
+
+    def freeze(self) -> None:
+        """From now on every change is a programming error."""
+        self._frozen = True
+
+    def _check_writable(self) -> None:
+        if self._frozen:
+            raise RuntimeError("this catalog is frozen")
+
+    def new_oid(self) -> Oid:
+        self._check_writable()
+        self._next_oid += 1
+        return self._next_oid
+
+    def put_namespace(self, row: PgNamespace) -> None:
+        self._check_writable()
+        self._namespaces = {name: oid for name, oid in self._namespaces.items() if oid != row.oid}
+        self._namespaces[row.nspname] = row.oid
+        self._namespace_names[row.oid] = row.nspname
+        self._path_cache = None
+
+    def drop_namespace(self, oid: Oid) -> None:
+        self._check_writable()
+        self._namespaces.pop(self._namespace_names.pop(oid, ""), None)
+        self._path_cache = None
+
+    def put_type(self, row: PgType) -> None:
+        """Add or replace a type; a new name or schema takes the place of the old one."""
+        self._check_writable()
+        self._forget_type_name(row.oid)
+        self._types.put(row.oid, row)
+        self._type_names[row.typname][row.typnamespace] = row.oid
+
+    def _forget_type_name(self, oid: Oid) -> None:
+        old: PgType | None = self._types.get(oid)
+        if old is not None and self._type_names[old.typname].get(old.typnamespace) == oid:
+            del self._type_names[old.typname][old.typnamespace]
+
+    def drop_type(self, oid: Oid) -> None:
+        self._check_writable()
+        self._forget_type_name(oid)
+        self._types.drop(oid)
+        self._enums.pop(oid, None)
+        self._domains.pop(oid, None)
+        if (range_ := self._ranges.pop(oid, None)) is not None:
+            self._multiranges.pop(range_.rngmultitypid, None)
+        for key in [key for key in self._casts if oid in key]:
+            del self._casts[key]
+
+    def put_enum(self, enum: EnumType) -> None:
+        self._check_writable()
+        self._enums[enum.oid] = enum
+
+    def put_domain(self, domain: DomainType) -> None:
+        self._check_writable()
+        self._domains[domain.oid] = domain
+
+    def put_range(self, row: PgRange) -> None:
+        self._check_writable()
+        self._ranges[row.rngtypid] = row
+        self._multiranges[row.rngmultitypid] = row
+
+    def put_proc(self, row: PgProc, body: FunctionBody | None = None) -> None:
+        self._check_writable()
+        self.drop_proc(row.oid)
+        self._procs.put(row.oid, row)
+        self._proc_names[row.proname].append(row.oid)
+        if body is not None:
+            self._functions[row.oid] = body
+
+    def drop_proc(self, oid: Oid) -> None:
+        self._check_writable()
+        old: PgProc | None = self._procs.get(oid)
+        if old is not None:
+            self._proc_names[old.proname].remove(oid)
+            self._procs.drop(oid)
+            self._functions.pop(oid, None)
+
+    def put_aggregate(self, row: PgAggregate) -> None:
+        self._check_writable()
+        self._aggregates.put(row.aggfnoid, row)
+
+    def put_operator(self, row: PgOperator) -> None:
+        self._check_writable()
+        self.drop_operator(row.oid)
+        self._operators.put(row.oid, row)
+        self._operator_names[row.oprname].append(row.oid)
+
+    def drop_operator(self, oid: Oid) -> None:
+        self._check_writable()
+        old: PgOperator | None = self._operators.get(oid)
+        if old is not None:
+            self._operator_names[old.oprname].remove(oid)
+            self._operators.drop(oid)
+
+    def put_cast(self, row: PgCast) -> None:
+        self._check_writable()
+        self._casts[row.castsource, row.casttarget] = row
+
+    def drop_cast(self, source: Oid, target: Oid) -> None:
+        self._check_writable()
+        self._casts.pop((source, target), None)
+
+    def put_opclass(self, row: PgOpclass) -> None:
+        self._check_writable()
+        self._opclasses[row.oid] = row
+
+    def put_amop(self, row: PgAmop) -> None:
+        self._check_writable()
+        self._amops[row.amopfamily, row.amoplefttype, row.amoprighttype, row.amopstrategy] = row.amopopr
+
+    def put_collation(self, row: PgCollation) -> None:
+        self._check_writable()
+        self._collations[row.collname][row.collnamespace] = row
+
+    def put_relation(self, relation: Relation) -> None:
+        """Add or replace a relation; its row type is the caller's to add."""
+        self._check_writable()
+        self._forget_relation_name(relation.oid)
+        self._relations[relation.oid] = relation
+        self._relation_names[relation.name][relation.namespace] = relation.oid
+
+    def _forget_relation_name(self, oid: Oid) -> None:
+        old = self._relations.get(oid)
+        if old is not None and self._relation_names[old.name].get(old.namespace) == oid:
+            del self._relation_names[old.name][old.namespace]
+
+    def drop_relation(self, oid: Oid) -> None:
+        self._check_writable()
+        self._forget_relation_name(oid)
+        self._relations.pop(oid, None)
+        for index in self.indexes_of(oid):
+            self.drop_index(index.oid)
+
+    def put_index(self, index: Index) -> None:
+        self._check_writable()
+        self.drop_index(index.oid)
+        self._indexes[index.oid] = index
+        self._relation_names[index.name].setdefault(index.namespace, index.oid)
+
+    def drop_index(self, oid: Oid) -> None:
+        self._check_writable()
+        old = self._indexes.pop(oid, None)
+        if old is not None and self._relation_names[old.name].get(old.namespace) == oid:
+            del self._relation_names[old.name][old.namespace]

@@ -1,0 +1,169 @@
+"""What a schema can declare, as frozen dataclasses that DDL replaces, never changes.
+
+Types, functions, operators, casts, aggregates and ranges are rows of `pg_catalog.rows`; what is here is what a row of a
+system catalogue does not hold in a form that is fit to read: relations with their columns and constraints, enums with
+their labels, domains with their checks, triggers and rules as far as analysis needs them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from querygen.pg_catalog.rows import Oid
+    from querygen.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a relation, or an attribute of a composite type. `attnum` counts from 1 and is never reused."""
+
+    name: str
+    attnum: int
+    type_oid: Oid
+    typmod: int = -1
+    not_null: bool = False  # declared or by a primary key; a NOT NULL domain is not counted here
+    has_default: bool = False  # DEFAULT, serial, or a generation expression
+    default_sql: str | None = None
+    identity: str = ""  # "" none, a always, d by default (pg_attribute.attidentity)
+    generated: str = ""  # "" none, s stored, v virtual (pg_attribute.attgenerated)
+    collation: str | None = None
+    dropped: bool = False
+    comment: str | None = None
+    span: Span | None = None
+    not_null_validated: bool = True  # false for NOT NULL … NOT VALID: nothing is proved by it
+    nullable_proof: bool | None = None  # of a view's column: the nullability that analysis proved; None: not analysed
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A table constraint. `kind` is pg_constraint.contype: p primary key, u unique, f foreign key, c check, x exclusion."""
+
+    name: str
+    kind: str
+    columns: tuple[str, ...] = ()
+    expression: Any = None  # the raw tree of a CHECK
+    expression_sql: str | None = None
+    ref_relation: Oid = 0
+    ref_columns: tuple[str, ...] = ()
+    on_delete: str = "a"  # pg_constraint.confdeltype
+    on_update: str = "a"
+    deferrable: bool = False
+    validated: bool = True
+    enforced: bool = True
+    nulls_not_distinct: bool = False
+    without_overlaps: bool = False
+    no_inherit: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexColumn:
+    """A key of an index: a column's name, or an expression."""
+
+    name: str | None
+    expression: Any = None  # raw tree
+    expression_sql: str | None = None
+    opclass: str | None = None
+    collation: str | None = None
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index; those that a constraint makes are here too (`constraint` names it)."""
+
+    oid: Oid
+    name: str
+    namespace: Oid
+    relation: Oid
+    columns: tuple[IndexColumn, ...]
+    include: tuple[str, ...] = ()
+    unique: bool = False
+    method: str = "btree"
+    predicate: Any = None  # raw tree of a partial index's WHERE
+    predicate_sql: str | None = None
+    nulls_not_distinct: bool = False
+    constraint: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    name: str
+    row_level: bool
+    timing: str  # before, after, instead
+    events: frozenset[str]  # insert, update, delete, truncate
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    event: str  # select, insert, update, delete
+    instead: bool
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Anything with columns: `kind` is pg_class.relkind (r v m c f p S i t)."""
+
+    oid: Oid
+    name: str
+    namespace: Oid
+    kind: str
+    columns: tuple[Column, ...]  # dropped ones included, as in pg_attribute
+    reltype: Oid = 0
+    parents: tuple[Oid, ...] = ()  # INHERITS, or the one PARTITION OF
+    is_partition: bool = False
+    of_type: Oid = 0  # CREATE TABLE OF
+    constraints: tuple[Constraint, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    persistence: str = "p"  # p permanent, u unlogged, t temporary
+    view_query: Any = None  # analyze.nodes.Query of a view (v) or materialized view (m)
+    view_sql: str | None = None
+    comment: str | None = None
+    span: Span | None = None
+    options: tuple[tuple[str, str], ...] = field(default=())
+
+    @cached_property
+    def live_columns(self) -> tuple[Column, ...]:
+        """The columns that are not dropped, in order."""
+        return tuple(column for column in self.columns if not column.dropped)
+
+    @cached_property
+    def by_name(self) -> dict[str, Column]:
+        """The columns that are not dropped, by name."""
+        return {column.name: column for column in self.live_columns}
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    oid: Oid
+    labels: tuple[str, ...]
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DomainType:
+    """What a domain adds to its base type; its row of pg_type says the base type and NOT NULL."""
+
+    oid: Oid
+    checks: tuple[Constraint, ...] = ()
+    default_sql: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionBody:
+    """What a user's function says of itself beyond its row of pg_proc."""
+
+    oid: Oid
+    language: str
+    body: str | None
+    argument_defaults: tuple[Any, ...] = ()  # raw trees of the last arguments' defaults
+    comment: str | None = None
+    span: Span | None = None
