@@ -1,0 +1,15 @@
+"""The one exception of `querygen.server`: what went wrong with a server, and what to do about it."""
+
+from __future__ import annotations
+
+
+class ServerError(Exception):
+    """A server that cannot be found, started or reached. The CLI prints it without a traceback."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
