@@ -200,6 +200,7 @@ class SubLink:
     operName: tuple[str, ...]
     subselect: Query
     location: int = -1
+    arraytype: Oid = 0  # of an ARRAY sublink its type: exprType asks the catalogue for it, expr_type has none
 
 
 @dataclass(frozen=True, slots=True)

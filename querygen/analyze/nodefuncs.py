@@ -1,0 +1,544 @@
+"""Questions about nodes: type, typmod, place and children of an expression; walks, level checks, equality.
+
+Takes analysed nodes (and, for `expr_location`, raw ones); gives oids, numbers, booleans and iterators. Mirrors
+`nodes/nodeFuncs.c`, `equalfuncs.c`, and of `optimizer/util/var.c` and `rewrite/rewriteManip.c` the level checks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from querygen.analyze.nodes import (
+    Aggref,
+    ArrayCoerceExpr,
+    ArrayExpr,
+    BooleanTest,
+    BoolExpr,
+    CaseExpr,
+    CaseTestExpr,
+    CaseWhen,
+    CoalesceExpr,
+    CoerceToDomain,
+    CoerceToDomainValue,
+    CoerceViaIO,
+    CollateExpr,
+    CommonTableExpr,
+    Const,
+    ConvertRowtypeExpr,
+    CTECycleClause,
+    DistinctExpr,
+    FieldSelect,
+    FieldStore,
+    FromExpr,
+    FuncExpr,
+    GroupingFunc,
+    InferenceElem,
+    JoinExpr,
+    JsonBehavior,
+    JsonConstructorExpr,
+    JsonExpr,
+    JsonIsPredicate,
+    JsonValueExpr,
+    MergeAction,
+    MergeSupportFunc,
+    MinMaxExpr,
+    NamedArgExpr,
+    NullIfExpr,
+    NullTest,
+    OnConflictExpr,
+    OpExpr,
+    Param,
+    Query,
+    RangeTblEntry,
+    RangeTblFunction,
+    RelabelType,
+    RowCompareExpr,
+    RowExpr,
+    ScalarArrayOpExpr,
+    SetToDefault,
+    SQLValueFunction,
+    SubLink,
+    SubscriptingRef,
+    TableFunc,
+    TableSampleClause,
+    TargetEntry,
+    Var,
+    WindowClause,
+    WindowFunc,
+    XmlExpr,
+)
+from querygen.analyze.pgtypes import BOOLOID, INT4OID, RECORDOID, TEXTOID, XMLOID
+from querygen.diagnostics import PgError
+from querygen.sql.nodes import Node, ast, enums
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from querygen.analyze.nodes import Expr
+    from querygen.pg_catalog.rows import Oid
+
+# What a walk meets: an expression, an entry of a target list, or a whole query below a SubLink.
+AnalyzedNode: TypeAlias = "Expr | TargetEntry | Query"
+
+
+def unsupported(what: str, location: int = -1) -> PgError:
+    """What to raise where PostgreSQL would go on and querygen cannot: never a guess."""
+    return PgError("0A000", f"querygen does not yet analyse {what}", location)
+
+
+# ---------------------------------------------------------------------------------------------- type and typmod
+
+
+def _sublink_type(node: SubLink) -> Oid:
+    match node.subLinkType:
+        case enums.SubLinkType.EXPR_SUBLINK:
+            return expr_type(node.subselect.targetList[0].expr)
+        case enums.SubLinkType.ARRAY_SUBLINK:
+            return node.arraytype
+        case enums.SubLinkType.MULTIEXPR_SUBLINK:
+            return RECORDOID
+    return BOOLOID
+
+
+def _xml_type(node: XmlExpr) -> Oid:
+    match node.op:
+        case enums.XmlExprOp.IS_DOCUMENT:
+            return BOOLOID
+        case enums.XmlExprOp.IS_XMLSERIALIZE:
+            return TEXTOID
+    return XMLOID
+
+
+_TYPE_OF: dict[type[Any], Callable[[Any], Any]] = {
+    Var: attrgetter("vartype"),
+    Const: attrgetter("consttype"),
+    Param: attrgetter("paramtype"),
+    Aggref: attrgetter("aggtype"),
+    GroupingFunc: lambda _: INT4OID,
+    WindowFunc: attrgetter("wintype"),
+    MergeSupportFunc: attrgetter("msftype"),
+    SubscriptingRef: attrgetter("refrestype"),
+    FuncExpr: attrgetter("funcresulttype"),
+    NamedArgExpr: lambda node: expr_type(node.arg),
+    OpExpr: attrgetter("opresulttype"),
+    DistinctExpr: attrgetter("opresulttype"),
+    NullIfExpr: attrgetter("opresulttype"),
+    ScalarArrayOpExpr: lambda _: BOOLOID,
+    BoolExpr: lambda _: BOOLOID,
+    SubLink: _sublink_type,
+    FieldSelect: attrgetter("resulttype"),
+    FieldStore: attrgetter("resulttype"),
+    RelabelType: attrgetter("resulttype"),
+    CoerceViaIO: attrgetter("resulttype"),
+    ArrayCoerceExpr: attrgetter("resulttype"),
+    ConvertRowtypeExpr: attrgetter("resulttype"),
+    CollateExpr: lambda node: expr_type(node.arg),
+    CaseExpr: attrgetter("casetype"),
+    CaseTestExpr: attrgetter("typeId"),
+    ArrayExpr: attrgetter("array_typeid"),
+    RowExpr: attrgetter("row_typeid"),
+    RowCompareExpr: lambda _: BOOLOID,
+    CoalesceExpr: attrgetter("coalescetype"),
+    MinMaxExpr: attrgetter("minmaxtype"),
+    SQLValueFunction: attrgetter("type"),
+    XmlExpr: _xml_type,
+    JsonValueExpr: lambda node: expr_type(node.formatted_expr or node.raw_expr),
+    JsonConstructorExpr: attrgetter("returning.typid"),
+    JsonIsPredicate: lambda _: BOOLOID,
+    JsonExpr: attrgetter("returning.typid"),
+    JsonBehavior: lambda node: expr_type(node.expr),
+    NullTest: lambda _: BOOLOID,
+    BooleanTest: lambda _: BOOLOID,
+    CoerceToDomain: attrgetter("resulttype"),
+    CoerceToDomainValue: attrgetter("typeId"),
+    SetToDefault: attrgetter("typeId"),
+    InferenceElem: lambda node: expr_type(node.expr),
+}
+
+
+def expr_type(node: Expr | JsonBehavior) -> Oid:
+    """nodeFuncs.c: exprType"""
+    oid: Oid = _TYPE_OF[type(node)](node)
+    return oid
+
+
+def _common_typmod(type_oid: Oid, results: Iterable[Expr]) -> int:
+    """The typmod on which all of some expressions agree, if they have this very type; else -1."""
+    typmod = -1
+    for result in results:
+        if expr_type(result) != type_oid:
+            return -1
+        own = expr_typmod(result)
+        if own < 0 or (typmod >= 0 and own != typmod):
+            return -1
+        typmod = own
+    return typmod
+
+
+_TYPMOD_OF: dict[type[Any], Callable[[Any], int]] = {
+    Var: attrgetter("vartypmod"),
+    Const: attrgetter("consttypmod"),
+    Param: attrgetter("paramtypmod"),
+    SubscriptingRef: attrgetter("reftypmod"),
+    FuncExpr: lambda node: -1 if (typmod := expr_is_length_coercion(node)) is None else typmod,
+    NamedArgExpr: lambda node: expr_typmod(node.arg),
+    NullIfExpr: lambda node: expr_typmod(node.args[0]),
+    SubLink: lambda node: (
+        expr_typmod(node.subselect.targetList[0].expr)
+        if node.subLinkType in (enums.SubLinkType.EXPR_SUBLINK, enums.SubLinkType.ARRAY_SUBLINK)
+        else -1
+    ),
+    FieldSelect: attrgetter("resulttypmod"),
+    RelabelType: attrgetter("resulttypmod"),
+    ArrayCoerceExpr: attrgetter("resulttypmod"),
+    CollateExpr: lambda node: expr_typmod(node.arg),
+    CaseExpr: lambda node: (
+        -1
+        if node.defresult is None
+        else _common_typmod(node.casetype, (node.defresult, *(w.result for w in node.args)))
+    ),
+    CaseTestExpr: attrgetter("typeMod"),
+    ArrayExpr: lambda node: _common_typmod(node.array_typeid if node.multidims else node.element_typeid, node.elements),
+    CoalesceExpr: lambda node: _common_typmod(node.coalescetype, node.args),
+    MinMaxExpr: lambda node: _common_typmod(node.minmaxtype, node.args),
+    SQLValueFunction: attrgetter("typmod"),
+    JsonValueExpr: lambda node: expr_typmod(node.formatted_expr or node.raw_expr),
+    JsonConstructorExpr: attrgetter("returning.typmod"),
+    JsonExpr: attrgetter("returning.typmod"),
+    JsonBehavior: lambda node: expr_typmod(node.expr),
+    CoerceToDomain: attrgetter("resulttypmod"),
+    CoerceToDomainValue: attrgetter("typeMod"),
+    SetToDefault: attrgetter("typeMod"),
+}
+
+
+def expr_typmod(node: Expr | JsonBehavior) -> int:
+    """nodeFuncs.c: exprTypmod"""
+    getter = _TYPMOD_OF.get(type(node))
+    return -1 if getter is None else getter(node)
+
+
+def expr_is_length_coercion(node: Expr) -> int | None:
+    """nodeFuncs.c: exprIsLengthCoercion — the typmod that a length coercion applies, None: it is not one."""
+    match node:
+        case FuncExpr(funcformat=enums.CoercionForm.COERCE_EXPLICIT_CAST | enums.CoercionForm.COERCE_IMPLICIT_CAST):
+            if len(node.args) in (2, 3):
+                match node.args[1]:
+                    case Const(consttype=consttype, value=str(value)) if consttype == INT4OID:
+                        return int(value)
+        case ArrayCoerceExpr() if node.resulttypmod >= 0:
+            return node.resulttypmod
+    return None
+
+
+def strip_implicit_coercions(node: Expr) -> Expr:
+    """nodeFuncs.c: strip_implicit_coercions"""
+    implicit = enums.CoercionForm.COERCE_IMPLICIT_CAST
+    while True:
+        match node:
+            case FuncExpr(funcformat=form) if form == implicit:
+                node = node.args[0]
+            case RelabelType(relabelformat=form) if form == implicit:
+                node = node.arg
+            case CoerceViaIO(coerceformat=form) | ArrayCoerceExpr(coerceformat=form) if form == implicit:
+                node = node.arg
+            case ConvertRowtypeExpr(convertformat=form) if form == implicit:
+                node = node.arg
+            case CoerceToDomain(coercionformat=form) if form == implicit:
+                node = node.arg
+            case _:
+                return node
+
+
+# ---------------------------------------------------------------------------------------------- where a node stands
+
+
+def _leftmost(*locations: int) -> int:
+    """leftmostLoc, for any number of places: the least that is known."""
+    return min((location for location in locations if location >= 0), default=-1)
+
+
+def expr_location(node: object) -> int:
+    """nodeFuncs.c: exprLocation — where an analysed or raw expression begins; -1 where nothing says."""
+    match node:
+        case None | RangeTblEntry() | Query():
+            return -1
+        case tuple() | list():
+            for one in node:
+                location = expr_location(one)
+                if location >= 0:
+                    return location
+            return -1
+        case FuncExpr() | OpExpr() | DistinctExpr() | NullIfExpr() | ScalarArrayOpExpr() | BoolExpr() | XmlExpr():
+            return _leftmost(node.location, expr_location(node.args))
+        case (
+            NamedArgExpr()
+            | RelabelType()
+            | CoerceViaIO()
+            | ArrayCoerceExpr()
+            | ConvertRowtypeExpr()
+            | NullTest()
+            | BooleanTest()
+            | CoerceToDomain()
+        ):
+            return _leftmost(node.location, expr_location(node.arg))
+        case SubscriptingRef():
+            return expr_location(node.refexpr)
+        case SubLink():
+            return _leftmost(expr_location(node.testexpr), node.location)
+        case FieldSelect() | FieldStore() | CollateExpr():
+            return expr_location(node.arg)
+        case RowCompareExpr():
+            return expr_location(node.largs)
+        case JsonValueExpr():
+            return expr_location(node.raw_expr)
+        case JsonExpr():
+            return _leftmost(node.location, expr_location(node.formatted_expr))
+        case TargetEntry() | InferenceElem() | JsonBehavior():
+            return expr_location(node.expr)
+        case Node():
+            return _raw_location(node)
+    location = getattr(node, "location", -1)
+    return location if isinstance(location, int) else -1
+
+
+def _raw_location(node: Node) -> int:
+    """exprLocation's cases for trees that are not analysed yet."""
+    own = getattr(node, "location", None)
+    location = own if isinstance(own, int) else -1
+    match node:
+        case ast.A_Expr():
+            return _leftmost(location, expr_location(node.lexpr))
+        case ast.BoolExpr() | ast.FuncCall() | ast.XmlExpr():
+            return _leftmost(location, expr_location(node.args))
+        case ast.SubLink():
+            return _leftmost(expr_location(node.testexpr), location)
+        case ast.TypeCast():
+            return _leftmost(expr_location(node.arg), expr_location(node.typeName), location)
+        case ast.NamedArgExpr() | ast.NullTest() | ast.BooleanTest():
+            return _leftmost(location, expr_location(node.arg))
+        case ast.CollateClause() | ast.A_Indirection():
+            return expr_location(node.arg)
+        case ast.SortBy():
+            return expr_location(node.node)
+        case ast.MultiAssignRef():
+            return expr_location(node.source)
+        case ast.JsonValueExpr():
+            return expr_location(node.raw_expr)
+    return location
+
+
+# ---------------------------------------------------------------------------------------------- walking
+
+
+@cache
+def _child_fields(node_class: type[Any]) -> tuple[str, ...]:
+    """The fields of a class that can hold nodes, in the order in which C's walker visits them."""
+    leaves = {"int", "str", "bool", "Oid", "str | None", "tuple[Oid, ...]", "tuple[str, ...]", "tuple[int, ...]"}
+    return tuple(
+        field.name
+        for field in fields(node_class)
+        if str(field.type) not in leaves and not str(field.type).startswith(("enums.", "frozenset"))
+    )
+
+
+def _held(value: Any) -> Iterator[AnalyzedNode]:
+    """The nodes in the value of a field: itself, the members of a tuple, the two sides of a CASE's arm."""
+    match value:
+        case None:
+            return
+        case tuple() | list():
+            for one in value:
+                yield from _held(one)
+        case CaseWhen():
+            yield value.expr
+            yield value.result
+        case JsonBehavior() | MergeAction() | OnConflictExpr() | RangeTblFunction() | WindowClause():
+            yield from _fields_held(value)
+        case TableFunc() | TableSampleClause() | FromExpr() | JoinExpr() | CTECycleClause():
+            yield from _fields_held(value)
+        case RangeTblEntry():
+            yield from _rte_held(value)
+        case CommonTableExpr():
+            if value.ctequery is not None:
+                yield value.ctequery
+            yield from _held(value.cycle_clause)
+        case TargetEntry() | Query() | InferenceElem():
+            yield value
+        case _ if type(value) in _TYPE_OF:
+            yield value
+
+
+def _fields_held(node: Any) -> Iterator[AnalyzedNode]:
+    for name in _child_fields(type(node)):
+        yield from _held(getattr(node, name))
+
+
+def _rte_held(rte: RangeTblEntry) -> Iterator[AnalyzedNode]:
+    """nodeFuncs.c: range_table_entry_walker"""
+    yield from _held(rte.tablesample)
+    if rte.subquery is not None:
+        yield rte.subquery
+    yield from _held(rte.joinaliasvars)
+    yield from _held(rte.functions)
+    yield from _held(rte.tablefunc)
+    yield from _held(rte.values_lists)
+    yield from _held(rte.groupexprs)
+
+
+def children(node: AnalyzedNode) -> Iterator[AnalyzedNode]:
+    """nodeFuncs.c: expression_tree_walker — what stands directly below; of a SubLink its Query, of a Query nothing."""
+    if type(node) is not Query:
+        yield from _fields_held(node)
+
+
+def walk_expr(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> Iterator[AnalyzedNode]:
+    """A node and everything below it, parents first; a Query is given and not entered."""
+    stack = _start(node)
+    while stack:
+        one = stack.pop()
+        yield one
+        if type(one) is not Query:
+            stack.extend(reversed(list(_fields_held(one))))
+
+
+def query_exprs(query: Query) -> Iterator[AnalyzedNode]:
+    """nodeFuncs.c: query_tree_walker — the expressions of a query's clauses, and the queries in its WITH and FROM."""
+    for part in (
+        query.targetList,
+        query.onConflict,
+        query.mergeActionList,
+        query.mergeJoinCondition,
+        query.returningList,
+        query.jointree,
+        query.havingQual,
+        query.limitOffset,
+        query.limitCount,
+        query.windowClause,
+        query.cteList,
+        query.rtable,
+    ):
+        yield from _held(part)
+
+
+def walk_levels(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> Iterator[tuple[AnalyzedNode, int]]:
+    """A node and everything below it, subqueries included, each with how many query levels deeper it stands."""
+    stack: list[tuple[AnalyzedNode, int]] = [(one, 0) for one in _start(node)]
+    while stack:
+        one, level = stack.pop()
+        yield one, level
+        if isinstance(one, Query):
+            stack.extend([(child, level + 1) for child in query_exprs(one)][::-1])
+        else:
+            stack.extend([(child, level) for child in _fields_held(one)][::-1])
+
+
+def _start(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> list[AnalyzedNode]:
+    """The stack to begin a walk with: the first to visit is last."""
+    found = list(_held(node))
+    found.reverse()
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- what a tree contains
+
+
+def _is_agg_of_level(node: AnalyzedNode, level: int) -> bool:
+    return isinstance(node, Aggref | GroupingFunc) and node.agglevelsup == level
+
+
+def contain_vars_of_level(node: AnalyzedNode | Iterable[AnalyzedNode] | None, levelsup: int) -> bool:
+    """var.c: contain_vars_of_level"""
+    return any(isinstance(one, Var) and one.varlevelsup == levelsup + depth for one, depth in walk_levels(node))
+
+
+def locate_var_of_level(node: AnalyzedNode | Iterable[AnalyzedNode] | None, levelsup: int) -> int:
+    """var.c: locate_var_of_level — where the first Var of a level that has a place is written; -1: nowhere."""
+    for one, depth in walk_levels(node):
+        if isinstance(one, Var) and one.varlevelsup == levelsup + depth and one.location >= 0:
+            return one.location
+    return -1
+
+
+def contain_aggs_of_level(node: AnalyzedNode | Iterable[AnalyzedNode] | None, levelsup: int) -> bool:
+    """rewriteManip.c: contain_aggs_of_level"""
+    return any(_is_agg_of_level(one, levelsup + depth) for one, depth in walk_levels(node))
+
+
+def locate_agg_of_level(node: AnalyzedNode | Iterable[AnalyzedNode] | None, levelsup: int) -> int:
+    """rewriteManip.c: locate_agg_of_level"""
+    for one, depth in walk_levels(node):
+        if isinstance(one, Aggref | GroupingFunc) and one.agglevelsup == levelsup + depth and one.location >= 0:
+            return one.location
+    return -1
+
+
+def contain_windowfuncs(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> bool:
+    """rewriteManip.c: contain_windowfuncs — not in subqueries, whose window functions are their own."""
+    return any(isinstance(one, WindowFunc) for one in walk_expr(node))
+
+
+def locate_windowfunc(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> int:
+    """rewriteManip.c: locate_windowfunc"""
+    for one in walk_expr(node):
+        if isinstance(one, WindowFunc) and one.location >= 0:
+            return one.location
+    return -1
+
+
+def expression_returns_set(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> bool:
+    """nodeFuncs.c: expression_returns_set"""
+    stack = _start(node)
+    while stack:
+        one = stack.pop()
+        match one:
+            case FuncExpr(funcretset=True) | OpExpr(opretset=True):
+                return True
+            # the parser has made sure that the arguments of these return no sets
+            case Aggref() | GroupingFunc() | WindowFunc() | Query():
+                continue
+            case _:
+                stack.extend(_fields_held(one))
+    return False
+
+
+# ---------------------------------------------------------------------------------------------- equality
+
+# Fields that equal() passes over: places in the text, how a coercion was written, and what a Var was called
+# (the planner's opfuncid is always known here).
+_NOT_COMPARED = frozenset(
+    {
+        "location",
+        "list_start",
+        "list_end",
+        "funcformat",
+        "relabelformat",
+        "coerceformat",
+        "convertformat",
+        "coercionformat",
+        "row_format",
+        "varnosyn",
+        "varattnosyn",
+    }
+)
+
+
+@cache
+def _compared_fields(node_class: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(node_class) if field.name not in _NOT_COMPARED)
+
+
+def equal(a: Any, b: Any) -> bool:
+    """equalfuncs.c: equal"""
+    if a is b:
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, tuple | list):
+        return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b, strict=True))
+    if is_dataclass(a):
+        return all(equal(getattr(a, name), getattr(b, name)) for name in _compared_fields(type(a)))
+    return bool(a == b)
