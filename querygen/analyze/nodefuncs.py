@@ -373,7 +373,7 @@ def _held(value: Any) -> Iterator[AnalyzedNode]:
 
 
 def _fields_held(node: Any) -> Iterator[AnalyzedNode]:
-    for name in _child_fields(type(node)):
+    for name in _child_fields(node.__class__):
         yield from _held(getattr(node, name))
 
 
@@ -540,5 +540,5 @@ def equal(a: Any, b: Any) -> bool:
     if isinstance(a, tuple | list):
         return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b, strict=True))
     if is_dataclass(a):
-        return all(equal(getattr(a, name), getattr(b, name)) for name in _compared_fields(type(a)))
+        return all(equal(getattr(a, name), getattr(b, name)) for name in _compared_fields(a.__class__))
     return bool(a == b)

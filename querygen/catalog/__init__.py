@@ -1,1 +1,1 @@
-"""The user's schema joined with PostgreSQL's own catalogue: objects, look-ups, and the fold over DDL that builds them."""
+"""The user's schema joined with PostgreSQL's own catalogue: objects, look-ups, and the fold over DDL."""

@@ -13,58 +13,30 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from querygen.catalog.objects import Column, Constraint, DomainType, EnumType, FunctionBody, Index, Relation
+from querygen.catalog.store import Journal, Rows
 from querygen.pg_catalog.load import CATALOGUES, CatalogData, row_reader
-from querygen.pg_catalog.rows import (
-    Oid,
-    PgAggregate,
-    PgAmop,
-    PgCast,
-    PgCollation,
-    PgNamespace,
-    PgOpclass,
-    PgOperator,
-    PgProc,
-    PgRange,
-    PgType,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from querygen.pg_catalog.rows import (
+        Oid,
+        PgAggregate,
+        PgAmop,
+        PgCast,
+        PgCollation,
+        PgNamespace,
+        PgOpclass,
+        PgOperator,
+        PgProc,
+        PgRange,
+        PgType,
+    )
+
 PG_CATALOG = 11  # PG_CATALOG_NAMESPACE
 PUBLIC = 2200  # PG_PUBLIC_NAMESPACE
+PG_TEMP = "pg_temp"  # stands for the session's schema of temporary tables
 FIRST_USER_OID = 2_000_000_000  # above the blocks of the extensions (pg_catalog/dump.py)
-
-
-class _Rows:
-    """The rows of one catalogue by oid: text until somebody asks, the user's rows as they are."""
-
-    def __init__(self, catalogue: str) -> None:
-        self._read = row_reader(CATALOGUES[catalogue])
-        self._lines: dict[Oid, str] = {}
-        self._rows: dict[Oid, Any] = {}
-
-    def add_line(self, oid: Oid, line: str) -> None:
-        self._lines[oid] = line
-
-    def put(self, oid: Oid, row: Any) -> None:
-        self._rows[oid] = row
-
-    def drop(self, oid: Oid) -> None:
-        self._rows.pop(oid, None)
-        self._lines.pop(oid, None)
-
-    def get(self, oid: Oid) -> Any:
-        row = self._rows.get(oid)
-        if row is None:
-            line = self._lines.get(oid)
-            if line is None:
-                return None
-            row = self._rows[oid] = self._read(line)
-        return row
-
-    def __iter__(self) -> Iterator[Oid]:
-        yield from dict.fromkeys((*self._lines, *self._rows))
 
 
 class Catalog:
@@ -76,16 +48,20 @@ class Catalog:
         self.search_path: tuple[str, ...] = ("public",)
         self.extensions: set[str] = set()
         self._frozen = False
+        self._journal = Journal()
+        self.made: list[
+            str
+        ] = []  # the names that were put since somebody last emptied the list: ddl.py's retries wait on them
         self._next_oid = FIRST_USER_OID
         self._namespaces: dict[str, Oid] = {}
         self._namespace_names: dict[Oid, str] = {}
-        self._types = _Rows("pg_type")
-        self._procs = _Rows("pg_proc")
-        self._operators = _Rows("pg_operator")
-        self._aggregates = _Rows("pg_aggregate")
+        self._types = Rows("pg_type", self._journal)
+        self._procs = Rows("pg_proc", self._journal)
+        self._operators = Rows("pg_operator", self._journal)
+        self._aggregates = Rows("pg_aggregate", self._journal)
         self._type_names: dict[str, dict[Oid, Oid]] = defaultdict(dict)  # name → namespace → oid
-        self._proc_names: dict[str, list[Oid]] = defaultdict(list)
-        self._operator_names: dict[str, list[Oid]] = defaultdict(list)
+        self._proc_names: dict[str, dict[Oid, None]] = defaultdict(dict)
+        self._operator_names: dict[str, dict[Oid, None]] = defaultdict(dict)
         self._relation_names: dict[str, dict[Oid, Oid]] = defaultdict(dict)
         self._relations: dict[Oid, Relation] = {}
         self._relation_lines: dict[Oid, str] = {}
@@ -100,6 +76,11 @@ class Catalog:
         self._domains: dict[Oid, DomainType] = {}
         self._functions: dict[Oid, FunctionBody] = {}
         self._indexes: dict[Oid, Index] = {}
+        self._relation_indexes: dict[Oid, dict[Oid, None]] = defaultdict(dict)
+        self._children: dict[Oid, dict[Oid, None]] = defaultdict(dict)
+        self._constraint_names: dict[tuple[Oid, str], int] = defaultdict(int)  # namespace and name → how many tables
+        self._default_opclasses: dict[tuple[Oid, str], PgOpclass] = {}
+        self._comments: dict[tuple[str, Oid], str] = {}
         self._path_cache: tuple[tuple[str, ...], tuple[Oid, ...]] | None = None
         self.add_data(data)
 
@@ -130,7 +111,7 @@ class Catalog:
                 line, _owner = place(line, 2)
                 oid, name, _ = line.split("\t", 2)
                 rows.add_line(int(oid), line)
-                names[name].append(int(oid))
+                names[name][int(oid)] = None
         for line in data.lines.get("pg_aggregate", ()):
             self._aggregates.add_line(int(line.split("\t", 1)[0]), line)
         for line in data.lines.get("pg_class", ()):
@@ -174,6 +155,9 @@ class Catalog:
         if self._path_cache is None or self._path_cache[0] != self.search_path:
             named = [oid for name in self.search_path if (oid := self._namespaces.get(name)) is not None]
             path = tuple(named) if PG_CATALOG in named else (PG_CATALOG, *named)
+            temporary = self._namespaces.get(PG_TEMP)
+            if temporary is not None and temporary not in path:
+                path = (temporary, *path)
             self._path_cache = (self.search_path, path)
         return self._path_cache[1]
 
@@ -259,7 +243,7 @@ class Catalog:
         oids = self._operator_names.get(name)
         return self._rows_on_path(self._operators, oids, "oprnamespace", schema) if oids else []
 
-    def _rows_on_path(self, rows: _Rows, oids: list[Oid], column: str, schema: str | None) -> list[Any]:
+    def _rows_on_path(self, rows: Rows, oids: Iterable[Oid], column: str, schema: str | None) -> list[Any]:
         found = [row for oid in oids if (row := rows.get(oid)) is not None]
         if schema is not None:
             namespace = self._namespaces.get(schema)
@@ -317,10 +301,7 @@ class Catalog:
 
     def default_opclass(self, type_oid: Oid, method: str) -> PgOpclass | None:
         """GetDefaultOpClass' exact match; binary-coercible matches are the caller's."""
-        for opclass in self._opclasses.values():
-            if opclass.opcintype == type_oid and opclass.opcdefault and opclass.opcmethod == method:
-                return opclass
-        return None
+        return self._default_opclasses.get((type_oid, method))
 
     def opclasses(self) -> Iterable[PgOpclass]:
         return self._opclasses.values()
@@ -377,11 +358,24 @@ class Catalog:
         return self._indexes.values()
 
     def indexes_of(self, relation: Oid) -> list[Index]:
-        return [index for index in self._indexes.values() if index.relation == relation]
+        return [self._indexes[oid] for oid in self._relation_indexes.get(relation, ())]
 
     def children_of(self, relation: Oid) -> list[Relation]:
         """The direct inheritance children and partitions."""
-        return [found for found in self._relations.values() if relation in found.parents]
+        return [self._relations[oid] for oid in self._children.get(relation, ())]
+
+    def constraint_name_exists(self, name: str, namespace: Oid) -> bool:
+        """ConstraintNameExists: does a constraint of any table or domain of the schema have this name?"""
+        return self._constraint_names.get((namespace, name), 0) > 0
+
+    def index_named(self, name: str, schema: str | None = None) -> Index | None:
+        """The index of a name; None if there is no relation of the name, or another kind of relation."""
+        oid = self.relation_oid(name, schema)
+        return None if oid is None else self._indexes.get(oid)
+
+    def comment(self, kind: str, oid: Oid) -> str | None:
+        """The comment on what has no class of its own in objects.py: kind is "schema", "type" or "operator"."""
+        return self._comments.get((kind, oid))
 
     def primary_key(self, relation: Oid) -> Constraint | None:
         found = self.relation(relation)
@@ -392,10 +386,25 @@ class Catalog:
     def freeze(self) -> None:
         """From now on every change is a programming error."""
         self._frozen = True
+        self._journal.forget()
+        self.made.clear()
 
     def _check_writable(self) -> None:
         if self._frozen:
             raise RuntimeError("this catalog is frozen")
+
+    def mark(self) -> int:
+        """A savepoint: `rollback_to` undoes what was put and dropped since. Extensions' rows stay."""
+        return self._journal.mark()
+
+    def rollback_to(self, mark: int) -> None:
+        self._journal.rollback_to(mark)
+        self._path_cache = None
+
+    @property
+    def journal(self) -> Journal:
+        """For what ddl.py keeps beside the catalog and has to take back together with it."""
+        return self._journal
 
     def new_oid(self) -> Oid:
         self._check_writable()
@@ -404,67 +413,90 @@ class Catalog:
 
     def put_namespace(self, row: PgNamespace) -> None:
         self._check_writable()
-        self._namespaces = {name: oid for name, oid in self._namespaces.items() if oid != row.oid}
-        self._namespaces[row.nspname] = row.oid
-        self._namespace_names[row.oid] = row.nspname
+        old = self._namespace_names.get(row.oid)
+        if old is not None:
+            self._journal.pop(self._namespaces, old)
+        self._journal.put(self._namespaces, row.nspname, row.oid)
+        self._journal.put(self._namespace_names, row.oid, row.nspname)
+        self.made.append(row.nspname)
         self._path_cache = None
 
     def drop_namespace(self, oid: Oid) -> None:
         self._check_writable()
-        self._namespaces.pop(self._namespace_names.pop(oid, ""), None)
+        self._journal.pop(self._namespaces, self._journal.pop(self._namespace_names, oid))
         self._path_cache = None
+
+    def namespaces(self) -> Iterable[tuple[Oid, str]]:
+        """Every schema, PostgreSQL's own included."""
+        return self._namespace_names.items()
 
     def put_type(self, row: PgType) -> None:
         """Add or replace a type; a new name or schema takes the place of the old one."""
         self._check_writable()
         self._forget_type_name(row.oid)
         self._types.put(row.oid, row)
-        self._type_names[row.typname][row.typnamespace] = row.oid
+        self._journal.put(self._type_names[row.typname], row.typnamespace, row.oid)
+        self.made.append(row.typname)
 
     def _forget_type_name(self, oid: Oid) -> None:
         old: PgType | None = self._types.get(oid)
         if old is not None and self._type_names[old.typname].get(old.typnamespace) == oid:
-            del self._type_names[old.typname][old.typnamespace]
+            self._journal.pop(self._type_names[old.typname], old.typnamespace)
 
     def drop_type(self, oid: Oid) -> None:
         self._check_writable()
         self._forget_type_name(oid)
         self._types.drop(oid)
-        self._enums.pop(oid, None)
-        self._domains.pop(oid, None)
-        if (range_ := self._ranges.pop(oid, None)) is not None:
-            self._multiranges.pop(range_.rngmultitypid, None)
+        self._journal.pop(self._enums, oid)
+        self._drop_domain(oid)
+        if (range_ := self._journal.pop(self._ranges, oid)) is not None:
+            self._journal.pop(self._multiranges, range_.rngmultitypid)
         for key in [key for key in self._casts if oid in key]:
-            del self._casts[key]
+            self._journal.pop(self._casts, key)
 
     def put_enum(self, enum: EnumType) -> None:
         self._check_writable()
-        self._enums[enum.oid] = enum
+        self._journal.put(self._enums, enum.oid, enum)
 
     def put_domain(self, domain: DomainType) -> None:
+        """The domain's row of pg_type must have been put before: its schema holds the constraints' names."""
         self._check_writable()
-        self._domains[domain.oid] = domain
+        self._drop_domain(domain.oid)
+        self._journal.put(self._domains, domain.oid, domain)
+        namespace = self.type(domain.oid).typnamespace
+        for constraint in domain.checks:
+            self._count_constraint(namespace, constraint.name, 1)
+
+    def _drop_domain(self, oid: Oid) -> None:
+        old = self._journal.pop(self._domains, oid)
+        row = self._types.get(oid)
+        if old is not None and row is not None:
+            for constraint in old.checks:
+                self._count_constraint(row.typnamespace, constraint.name, -1)
 
     def put_range(self, row: PgRange) -> None:
         self._check_writable()
-        self._ranges[row.rngtypid] = row
-        self._multiranges[row.rngmultitypid] = row
+        self._journal.put(self._ranges, row.rngtypid, row)
+        self._journal.put(self._multiranges, row.rngmultitypid, row)
 
     def put_proc(self, row: PgProc, body: FunctionBody | None = None) -> None:
+        """Add or replace a function; without `body`, what was said of it before stays."""
         self._check_writable()
+        body = body or self._functions.get(row.oid)
         self.drop_proc(row.oid)
         self._procs.put(row.oid, row)
-        self._proc_names[row.proname].append(row.oid)
+        self._journal.put(self._proc_names[row.proname], row.oid, None)
+        self.made.append(row.proname)
         if body is not None:
-            self._functions[row.oid] = body
+            self._journal.put(self._functions, row.oid, body)
 
     def drop_proc(self, oid: Oid) -> None:
         self._check_writable()
         old: PgProc | None = self._procs.get(oid)
         if old is not None:
-            self._proc_names[old.proname].remove(oid)
+            self._journal.pop(self._proc_names[old.proname], oid)
             self._procs.drop(oid)
-            self._functions.pop(oid, None)
+            self._journal.pop(self._functions, oid)
 
     def put_aggregate(self, row: PgAggregate) -> None:
         self._check_writable()
@@ -474,62 +506,107 @@ class Catalog:
         self._check_writable()
         self.drop_operator(row.oid)
         self._operators.put(row.oid, row)
-        self._operator_names[row.oprname].append(row.oid)
+        self._journal.put(self._operator_names[row.oprname], row.oid, None)
+        self.made.append(row.oprname)
 
     def drop_operator(self, oid: Oid) -> None:
         self._check_writable()
         old: PgOperator | None = self._operators.get(oid)
         if old is not None:
-            self._operator_names[old.oprname].remove(oid)
+            self._journal.pop(self._operator_names[old.oprname], oid)
             self._operators.drop(oid)
 
     def put_cast(self, row: PgCast) -> None:
         self._check_writable()
-        self._casts[row.castsource, row.casttarget] = row
+        self._journal.put(self._casts, (row.castsource, row.casttarget), row)
 
     def drop_cast(self, source: Oid, target: Oid) -> None:
         self._check_writable()
-        self._casts.pop((source, target), None)
+        self._journal.pop(self._casts, (source, target))
 
     def put_opclass(self, row: PgOpclass) -> None:
         self._check_writable()
-        self._opclasses[row.oid] = row
+        self._journal.put(self._opclasses, row.oid, row)
+        if row.opcdefault:
+            self._journal.put(self._default_opclasses, (row.opcintype, row.opcmethod), row)
+
+    def drop_opclass(self, oid: Oid) -> None:
+        self._check_writable()
+        old = self._journal.pop(self._opclasses, oid)
+        if old is not None and self._default_opclasses.get((old.opcintype, old.opcmethod)) == old:
+            self._journal.pop(self._default_opclasses, (old.opcintype, old.opcmethod))
 
     def put_amop(self, row: PgAmop) -> None:
         self._check_writable()
-        self._amops[row.amopfamily, row.amoplefttype, row.amoprighttype, row.amopstrategy] = row.amopopr
+        key = (row.amopfamily, row.amoplefttype, row.amoprighttype, row.amopstrategy)
+        self._journal.put(self._amops, key, row.amopopr)
 
     def put_collation(self, row: PgCollation) -> None:
         self._check_writable()
-        self._collations[row.collname][row.collnamespace] = row
+        self._journal.put(self._collations[row.collname], row.collnamespace, row)
+
+    def put_comment(self, kind: str, oid: Oid, text: str | None) -> None:
+        self._check_writable()
+        if text is None:
+            self._journal.pop(self._comments, (kind, oid))
+        else:
+            self._journal.put(self._comments, (kind, oid), text)
 
     def put_relation(self, relation: Relation) -> None:
         """Add or replace a relation; its row type is the caller's to add."""
         self._check_writable()
-        self._forget_relation_name(relation.oid)
-        self._relations[relation.oid] = relation
-        self._relation_names[relation.name][relation.namespace] = relation.oid
+        old = self._relations.get(relation.oid)
+        self._forget_relation(old, relation)
+        self._journal.put(self._relations, relation.oid, relation)
+        self._journal.put(self._relation_names[relation.name], relation.namespace, relation.oid)
+        if old is None or old.parents != relation.parents:
+            for parent in relation.parents:
+                self._journal.put(self._children[parent], relation.oid, None)
+        if old is None or _constraints_key(old) != _constraints_key(relation):
+            for constraint in relation.constraints:
+                self._count_constraint(relation.namespace, constraint.name, 1)
+        self.made.append(relation.name)
 
-    def _forget_relation_name(self, oid: Oid) -> None:
-        old = self._relations.get(oid)
-        if old is not None and self._relation_names[old.name].get(old.namespace) == oid:
-            del self._relation_names[old.name][old.namespace]
+    def _forget_relation(self, old: Relation | None, new: Relation | None) -> None:
+        """Take the old relation out of the look-ups in which the new one will not take its place."""
+        if old is None:
+            return
+        if self._relation_names[old.name].get(old.namespace) == old.oid:
+            self._journal.pop(self._relation_names[old.name], old.namespace)
+        if new is None or new.parents != old.parents:
+            for parent in old.parents:
+                self._journal.pop(self._children[parent], old.oid)
+        if new is None or _constraints_key(old) != _constraints_key(new):
+            for constraint in old.constraints:
+                self._count_constraint(old.namespace, constraint.name, -1)
+
+    def _count_constraint(self, namespace: Oid, name: str, by: int) -> None:
+        key = (namespace, name)
+        self._journal.put(self._constraint_names, key, self._constraint_names.get(key, 0) + by)
 
     def drop_relation(self, oid: Oid) -> None:
         self._check_writable()
-        self._forget_relation_name(oid)
-        self._relations.pop(oid, None)
+        self._forget_relation(self._relations.get(oid), None)
+        self._journal.pop(self._relations, oid)
         for index in self.indexes_of(oid):
             self.drop_index(index.oid)
 
     def put_index(self, index: Index) -> None:
         self._check_writable()
         self.drop_index(index.oid)
-        self._indexes[index.oid] = index
-        self._relation_names[index.name].setdefault(index.namespace, index.oid)
+        self._journal.put(self._indexes, index.oid, index)
+        self._journal.put(self._relation_indexes[index.relation], index.oid, None)
+        self._journal.put(self._relation_names[index.name], index.namespace, index.oid)
+        self.made.append(index.name)
 
     def drop_index(self, oid: Oid) -> None:
         self._check_writable()
-        old = self._indexes.pop(oid, None)
-        if old is not None and self._relation_names[old.name].get(old.namespace) == oid:
-            del self._relation_names[old.name][old.namespace]
+        old = self._journal.pop(self._indexes, oid)
+        if old is not None:
+            self._journal.pop(self._relation_indexes[old.relation], oid)
+            if self._relation_names[old.name].get(old.namespace) == oid:
+                self._journal.pop(self._relation_names[old.name], old.namespace)
+
+
+def _constraints_key(relation: Relation) -> tuple[Oid, list[str]]:
+    return relation.namespace, [constraint.name for constraint in relation.constraints]

@@ -34,12 +34,16 @@ class Column:
     comment: str | None = None
     span: Span | None = None
     not_null_validated: bool = True  # false for NOT NULL … NOT VALID: nothing is proved by it
+    inherit_count: int = 0  # pg_attribute.attinhcount: how many direct parents have the column
+    is_local: bool = True  # declared at the relation itself, not only inherited
     nullable_proof: bool | None = None  # of a view's column: the nullability that analysis proved; None: not analysed
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A table constraint. `kind` is pg_constraint.contype: p primary key, u unique, f foreign key, c check, x exclusion."""
+    """A constraint. `kind` is pg_constraint.contype: p primary key, u unique, f foreign key, c check, x exclusion,
+    n NOT NULL (of a table's column, since PostgreSQL 18, or of a domain).
+    """
 
     name: str
     kind: str
@@ -56,6 +60,9 @@ class Constraint:
     nulls_not_distinct: bool = False
     without_overlaps: bool = False
     no_inherit: bool = False
+    inherit_count: int = 0
+    is_local: bool = True
+    span: Span | None = None
     comment: str | None = None
 
 
@@ -85,6 +92,8 @@ class Index:
     method: str = "btree"
     predicate: Any = None  # raw tree of a partial index's WHERE
     predicate_sql: str | None = None
+    primary: bool = False
+    parent: Oid = 0  # the partitioned table's index that this is a part of
     nulls_not_distinct: bool = False
     constraint: str | None = None
     comment: str | None = None
@@ -97,6 +106,7 @@ class Trigger:
     timing: str  # before, after, instead
     events: frozenset[str]  # insert, update, delete, truncate
     function: str = ""
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ class Rule:
     name: str
     event: str  # select, insert, update, delete
     instead: bool
+    comment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -118,10 +129,13 @@ class Relation:
     reltype: Oid = 0
     parents: tuple[Oid, ...] = ()  # INHERITS, or the one PARTITION OF
     is_partition: bool = False
+    partition_key: str | None = None  # PARTITION BY as written; kind is then p
+    partition_bound: str | None = None  # FOR VALUES … or DEFAULT as written
     of_type: Oid = 0  # CREATE TABLE OF
     constraints: tuple[Constraint, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     rules: tuple[Rule, ...] = ()
+    policies: tuple[str, ...] = ()
     persistence: str = "p"  # p permanent, u unlogged, t temporary
     view_query: Any = None  # analyze.nodes.Query of a view (v) or materialized view (m)
     view_sql: str | None = None

@@ -1,0 +1,533 @@
+"""Type names and what a type's row says: raw TypeName → (oid, typmod), oid → the name PostgreSQL prints.
+
+Takes raw trees, oids and a `Catalog`; gives oids, typmods and text. Mirrors `parse_type.c`, `format_type.c`, the
+typmod input and output functions of the built-in types, and the type part of `lsyscache.c`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pglast import keywords
+
+from querygen.analyze.pgtypes import (
+    BITOID,
+    BOOLOID,
+    BPCHAROID,
+    FLOAT4OID,
+    FLOAT8OID,
+    INT2OID,
+    INT2VECTOROID,
+    INT4OID,
+    INT8OID,
+    INTERVALOID,
+    NUMERICOID,
+    OIDVECTOROID,
+    RECORDOID,
+    TIMEOID,
+    TIMESTAMPOID,
+    TIMESTAMPTZOID,
+    TIMETZOID,
+    VARBITOID,
+    VARCHAROID,
+    InvalidOid,
+)
+from querygen.catalog.catalog import PG_CATALOG
+from querygen.diagnostics import PgError
+from querygen.sql.nodes import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from querygen.analyze.state import ParseState
+    from querygen.catalog.catalog import Catalog
+    from querygen.pg_catalog.rows import Oid, PgType
+
+VARHDRSZ = 4
+_MAX_ATTR_SIZE = 10 * 1024 * 1024  # MaxAttrSize
+_MAX_TIME_PRECISION = 6
+_INTERVAL_FULL_RANGE = 0x7FFF
+_INTERVAL_FULL_PRECISION = 0xFFFF
+
+# ---------------------------------------------------------------------------------------------- names → types
+
+
+def _place(type_name: ast.TypeName) -> int:
+    return -1 if type_name.location is None else type_name.location
+
+
+def type_name_to_string(type_name: ast.TypeName) -> str:
+    """parse_type.c: TypeNameToString — as a message shows a name that was not found."""
+    text = ".".join(part.sval for part in type_name.names or ())
+    if type_name.pct_type:
+        text += "%TYPE"
+    return text + "[]" if type_name.arrayBounds else text
+
+
+def deconstruct_qualified_name(names: Sequence[Any]) -> tuple[str | None, str]:
+    """namespace.c: DeconstructQualifiedName — (schema or None, name)."""
+    parts = [part.sval for part in names]
+    match parts:
+        case [name]:
+            return None, name
+        case [schema, name]:
+            return schema, name
+        case [_catalog, _schema, _name]:
+            # PG: the name of the current database would be let through; a build knows no database's name
+            raise PgError("0A000", f"cross-database references are not implemented: {'.'.join(parts)}")
+    raise PgError("42601", f"improper qualified name (too many dotted names): {'.'.join(parts)}")
+
+
+def lookup_explicit_namespace(catalog: Catalog, name: str, location: int = -1) -> Oid:
+    """namespace.c: LookupExplicitNamespace"""
+    oid = catalog.namespace_oid(name)
+    if oid is None:
+        raise PgError("3F000", f'schema "{name}" does not exist', location)
+    return oid
+
+
+def lookup_type_name(
+    ps: ParseState | None, catalog: Catalog, type_name: ast.TypeName, *, missing_ok: bool = False
+) -> tuple[Oid, int] | None:
+    """parse_type.c: LookupTypeNameExtended — the type and its typmod; None: there is no such type.
+
+    With `missing_ok` a schema or a relation (of %TYPE) that does not exist also gives None.
+    """
+    names = type_name.names or ()
+    location = _place(type_name)
+    if type_name.pct_type:
+        return _pct_type(catalog, names, location, missing_ok)
+    try:
+        schema, name = deconstruct_qualified_name(names)
+    except PgError as error:
+        error.location = location
+        raise
+    if schema is not None:
+        if missing_ok and catalog.namespace_oid(schema) is None:
+            return None
+        lookup_explicit_namespace(catalog, schema, location)
+    oid = catalog.type_oid(name, schema)
+    if oid is not None and type_name.arrayBounds:
+        oid = get_array_type(catalog, oid)
+    if not oid:
+        return None
+    return oid, typename_type_mod(ps, catalog, type_name, oid)
+
+
+def _pct_type(catalog: Catalog, names: Sequence[Any], location: int, missing_ok: bool) -> tuple[Oid, int] | None:
+    """The branch for `relation.column%TYPE`."""
+    parts = [part.sval for part in names]
+    match parts:
+        case [relation, column]:
+            schema = None
+        case [schema, relation, column]:
+            pass
+        case [_]:
+            raise PgError("42601", f"improper %TYPE reference (too few dotted names): {parts[0]}", location)
+        case [_, schema, relation, column]:
+            raise PgError("0A000", f"cross-database references are not implemented: {'.'.join(parts)}", location)
+        case _:
+            raise PgError("42601", f"improper %TYPE reference (too many dotted names): {'.'.join(parts)}", location)
+    oid = catalog.relation_oid(relation, schema)
+    found = None if oid is None else catalog.find_relation(oid)
+    if found is None:
+        if missing_ok:
+            return None
+        shown = relation if schema is None else f"{schema}.{relation}"
+        raise PgError("42P01", f'relation "{shown}" does not exist', location)
+    attribute = found.by_name.get(column)
+    if attribute is None:
+        if missing_ok:
+            return None
+        raise PgError("42703", f'column "{column}" of relation "{relation}" does not exist', location)
+    # PG: the notice "type reference … converted to …" is not an error
+    return attribute.type_oid, -1
+
+
+def typename_type(ps: ParseState | None, catalog: Catalog, type_name: ast.TypeName) -> tuple[Oid, int]:
+    """parse_type.c: typenameType"""
+    found = lookup_type_name(ps, catalog, type_name)
+    if found is None:
+        raise PgError("42704", f'type "{type_name_to_string(type_name)}" does not exist', _place(type_name))
+    return found
+
+
+def typename_type_id_and_mod(ps: ParseState | None, catalog: Catalog, type_name: ast.TypeName) -> tuple[Oid, int]:
+    """parse_type.c: typenameTypeIdAndMod"""
+    return typename_type(ps, catalog, type_name)
+
+
+def typename_type_id(ps: ParseState | None, catalog: Catalog, type_name: ast.TypeName) -> Oid:
+    """parse_type.c: typenameTypeId"""
+    return typename_type(ps, catalog, type_name)[0]
+
+
+def typename_type_mod(_ps: ParseState | None, catalog: Catalog, type_name: ast.TypeName, oid: Oid) -> int:
+    """parse_type.c: typenameTypeMod"""
+    if not type_name.typmods:
+        return -1 if type_name.typemod is None else type_name.typemod
+    location = _place(type_name)
+    row = catalog.type(oid)
+    typmodin = row.typmodin
+    if typmodin == "-":
+        raise PgError("42601", f'type modifier is not allowed for type "{type_name_to_string(type_name)}"', location)
+    texts = [_typmod_text(one, location) for one in type_name.typmods]
+    try:
+        return _call_typmodin(typmodin, [_int32(text) for text in texts])
+    except PgError as error:
+        error.location = location
+        raise
+
+
+def _typmod_text(node: ast.Node, location: int) -> str:
+    """A type modifier as the string that the typmod input function gets."""
+    match node:
+        case ast.A_Const(val=ast.Integer(ival=number)):
+            return str(number)
+        case ast.A_Const(val=ast.Float(fval=text)) | ast.A_Const(val=ast.String(sval=text)):
+            return str(text)
+        case ast.ColumnRef(fields=(ast.String(sval=text),)):
+            return str(text)
+    raise PgError("42601", "type modifiers must be simple constants or identifiers", location)
+
+
+def _int32(text: str) -> int:
+    """numutils.c: pg_strtoint32, as far as a type modifier can be written."""
+    try:
+        value = int(text.strip(), 0)
+    except ValueError:
+        raise PgError("22P02", f'invalid input syntax for type integer: "{text}"') from None
+    if not -(2**31) <= value < 2**31:
+        raise PgError("22003", f'value "{text}" is out of range for type integer')
+    return value
+
+
+# ---------------------------------------------------------------------------------------------- typmod input functions
+
+
+def _invalid(message: str) -> PgError:
+    return PgError("22023", message)
+
+
+def _one(values: list[int]) -> int:
+    if len(values) != 1:
+        raise _invalid("invalid type modifier")
+    return values[0]
+
+
+def _length_typmod(name: str, limit: int, header: int) -> Callable[[list[int]], int]:
+    """varchar.c: anychar_typmodin; varbit.c: anybit_typmodin"""
+
+    def read(values: list[int]) -> int:
+        length = _one(values)
+        if length < 1:
+            raise _invalid(f"length for type {name} must be at least 1")
+        if length > limit:
+            raise _invalid(f"length for type {name} cannot exceed {limit}")
+        return header + length
+
+    return read
+
+
+def _time_typmod(name: str, zone: str) -> Callable[[list[int]], int]:
+    """date.c: anytime_typmodin; timestamp.c: anytimestamp_typmodin"""
+
+    def read(values: list[int]) -> int:
+        precision = _one(values)
+        if precision < 0:
+            raise _invalid(f"{name}({precision}){zone} precision must not be negative")
+        return min(precision, _MAX_TIME_PRECISION)
+
+    return read
+
+
+def _numeric_typmod(values: list[int]) -> int:
+    """numeric.c: numerictypmodin"""
+    match values:
+        case [precision]:
+            scale = 0
+        case [precision, scale]:
+            pass
+        case _:
+            raise _invalid("invalid NUMERIC type modifier")
+    if not 1 <= precision <= 1000:
+        raise _invalid(f"NUMERIC precision {precision} must be between 1 and 1000")
+    if not -1000 <= scale <= 1000:
+        raise _invalid(f"NUMERIC scale {scale} must be between -1000 and 1000")
+    return ((precision << 16) | (scale & 0x7FF)) + VARHDRSZ
+
+
+# datetime.h: MONTH 1, YEAR 2, DAY 3, HOUR 10, MINUTE 11, SECOND 12, as bits
+_YEAR, _MONTH, _DAY, _HOUR, _MINUTE, _SECOND = 1 << 2, 1 << 1, 1 << 3, 1 << 10, 1 << 11, 1 << 12
+_INTERVAL_FIELDS = {
+    _YEAR: " year",
+    _MONTH: " month",
+    _DAY: " day",
+    _HOUR: " hour",
+    _MINUTE: " minute",
+    _SECOND: " second",
+    _YEAR | _MONTH: " year to month",
+    _DAY | _HOUR: " day to hour",
+    _DAY | _HOUR | _MINUTE: " day to minute",
+    _DAY | _HOUR | _MINUTE | _SECOND: " day to second",
+    _HOUR | _MINUTE: " hour to minute",
+    _HOUR | _MINUTE | _SECOND: " hour to second",
+    _MINUTE | _SECOND: " minute to second",
+    _INTERVAL_FULL_RANGE: "",
+}
+
+
+def _interval_typmod(values: list[int]) -> int:
+    """timestamp.c: intervaltypmodin"""
+    if values and values[0] not in _INTERVAL_FIELDS:
+        raise _invalid("invalid INTERVAL type modifier")
+    match values:
+        case [fields]:
+            if fields == _INTERVAL_FULL_RANGE:
+                return -1
+            return (fields << 16) | _INTERVAL_FULL_PRECISION
+        case [fields, precision]:
+            if precision < 0:
+                raise _invalid(f"INTERVAL({precision}) precision must not be negative")
+            return (fields << 16) | min(precision, _MAX_TIME_PRECISION)
+    raise _invalid("invalid INTERVAL type modifier")
+
+
+def _dimensions_typmod(name: str, limit: int) -> Callable[[list[int]], int]:
+    """What the extension vector calls for its three types."""
+
+    def read(values: list[int]) -> int:
+        dimensions = _one(values)
+        if dimensions < 1:
+            raise _invalid(f"dimensions for type {name} must be at least 1")
+        if dimensions > limit:
+            raise _invalid(f"dimensions for type {name} cannot exceed {limit}")
+        return dimensions
+
+    return read
+
+
+_TYPMODIN: dict[str, Callable[[list[int]], int]] = {
+    "bpchartypmodin": _length_typmod("char", _MAX_ATTR_SIZE, VARHDRSZ),
+    "varchartypmodin": _length_typmod("varchar", _MAX_ATTR_SIZE, VARHDRSZ),
+    "bittypmodin": _length_typmod("bit", _MAX_ATTR_SIZE * 8, 0),
+    "varbittypmodin": _length_typmod("varbit", _MAX_ATTR_SIZE * 8, 0),
+    "timetypmodin": _time_typmod("TIME", ""),
+    "timetztypmodin": _time_typmod("TIME", " WITH TIME ZONE"),
+    "timestamptypmodin": _time_typmod("TIMESTAMP", ""),
+    "timestamptztypmodin": _time_typmod("TIMESTAMP", " WITH TIME ZONE"),
+    "numerictypmodin": _numeric_typmod,
+    "intervaltypmodin": _interval_typmod,
+    "vector_typmod_in": _dimensions_typmod("vector", 16000),
+    "halfvec_typmod_in": _dimensions_typmod("halfvec", 16000),
+    "sparsevec_typmod_in": _dimensions_typmod("sparsevec", 1_000_000_000),
+}
+
+
+def _call_typmodin(function: str, values: list[int]) -> int:
+    read = _TYPMODIN.get(function)
+    if read is None:
+        raise PgError("0A000", f"querygen does not yet analyse type modifiers read by {function}()")
+    return read(values)
+
+
+# ---------------------------------------------------------------------------------------------- types → names
+
+_SAFE_FIRST = frozenset("abcdefghijklmnopqrstuvwxyz_")
+_SAFE = _SAFE_FIRST | frozenset("0123456789")
+_QUOTED_WORDS: frozenset[str] = frozenset(
+    keywords.RESERVED_KEYWORDS | keywords.COL_NAME_KEYWORDS | keywords.TYPE_FUNC_NAME_KEYWORDS
+)
+
+
+def quote_identifier(name: str) -> str:
+    """ruleutils.c: quote_identifier"""
+    if name and name[0] in _SAFE_FIRST and _SAFE.issuperset(name) and name not in _QUOTED_WORDS:
+        return name
+    escaped = name.replace('"', '""')
+    return f'"{escaped}"'
+
+
+def _parenthesised(typmod: int) -> str:
+    return f"({typmod})"
+
+
+def _numeric_out(typmod: int) -> str:
+    """numeric.c: numerictypmodout"""
+    precision = ((typmod - VARHDRSZ) >> 16) & 0xFFFF
+    scale = (((typmod - VARHDRSZ) & 0x7FF) ^ 1024) - 1024
+    return f"({precision},{scale})" if typmod >= VARHDRSZ else ""
+
+
+def _char_out(typmod: int) -> str:
+    """varchar.c: anychar_typmodout"""
+    return f"({typmod - VARHDRSZ})" if typmod > VARHDRSZ else ""
+
+
+def _interval_out(typmod: int) -> str:
+    """timestamp.c: intervaltypmodout"""
+    precision = typmod & _INTERVAL_FULL_PRECISION
+    fields = _INTERVAL_FIELDS.get((typmod >> 16) & _INTERVAL_FULL_RANGE, "")
+    return fields if precision == _INTERVAL_FULL_PRECISION else f"{fields}({precision})"
+
+
+# oid → (SQL name, name's end, how a typmod is shown between the two)
+_SQL_NAMES: dict[Oid, tuple[str, str, Callable[[int], str] | None]] = {
+    BITOID: ("bit", "", _parenthesised),
+    BOOLOID: ("boolean", "", None),
+    BPCHAROID: ("character", "", _char_out),
+    FLOAT4OID: ("real", "", None),
+    FLOAT8OID: ("double precision", "", None),
+    INT2OID: ("smallint", "", None),
+    INT4OID: ("integer", "", None),
+    INT8OID: ("bigint", "", None),
+    NUMERICOID: ("numeric", "", _numeric_out),
+    INTERVALOID: ("interval", "", _interval_out),
+    TIMEOID: ("time", " without time zone", _parenthesised),
+    TIMETZOID: ("time", " with time zone", _parenthesised),
+    TIMESTAMPOID: ("timestamp", " without time zone", _parenthesised),
+    TIMESTAMPTZOID: ("timestamp", " with time zone", _parenthesised),
+    VARBITOID: ("bit varying", "", _parenthesised),
+    VARCHAROID: ("character varying", "", _char_out),
+}
+
+
+def format_type(catalog: Catalog, oid: Oid, typmod: int | None = None, *, only_pg_catalog: bool = False) -> str:
+    """format_type.c: format_type_be, and format_type_with_typemod when a typmod is given.
+
+    A name that the search path does not find is qualified; with `only_pg_catalog`, whatever is not in pg_catalog.
+    """
+    if oid == InvalidOid:
+        return "-"
+    row = catalog.find_type(oid)
+    if row is None:
+        return "???"
+    array = ""
+    if row.typsubscript == "array_subscript_handler" and oid not in (INT2VECTOROID, OIDVECTOROID):
+        array = "[]"
+        oid = row.typelem
+        row = catalog.type(oid)
+    return _format_scalar(catalog, row, typmod, only_pg_catalog) + array
+
+
+def _format_scalar(catalog: Catalog, row: PgType, typmod: int | None, only_pg_catalog: bool) -> str:
+    with_typmod = typmod is not None and typmod >= 0
+    spelled = _SQL_NAMES.get(row.oid)
+    # a bare bit or character stands for a length of one: without a length it has to be called by its own name
+    if spelled is not None and not (row.oid in (BITOID, BPCHAROID) and typmod is not None and not with_typmod):
+        head, tail, show = spelled
+        shown = show(typmod) if show is not None and typmod is not None and with_typmod else ""
+        return head + shown + tail
+    name = quote_identifier(row.typname)
+    in_sight = row.typnamespace == PG_CATALOG if only_pg_catalog else catalog.type_is_visible(row.oid)
+    if not in_sight:
+        name = f"{quote_identifier(catalog.namespace_name(row.typnamespace))}.{name}"
+    return f"{name}({typmod})" if with_typmod else name
+
+
+# ---------------------------------------------------------------------------------------------- lsyscache.c
+
+
+def get_base_type(catalog: Catalog, oid: Oid) -> Oid:
+    """lsyscache.c: getBaseType"""
+    row = catalog.find_type(oid)
+    while row is not None and row.typtype == "d":
+        oid = row.typbasetype
+        row = catalog.find_type(oid)
+    return oid
+
+
+def get_base_type_and_typmod(catalog: Catalog, oid: Oid, typmod: int = -1) -> tuple[Oid, int]:
+    """lsyscache.c: getBaseTypeAndTypmod"""
+    row = catalog.find_type(oid)
+    while row is not None and row.typtype == "d":
+        oid, typmod = row.typbasetype, row.typtypmod
+        row = catalog.find_type(oid)
+    return oid, typmod
+
+
+def get_typtype(catalog: Catalog, oid: Oid) -> str:
+    """lsyscache.c: get_typtype"""
+    row = catalog.find_type(oid)
+    return "" if row is None else row.typtype
+
+
+def is_true_array_type(row: PgType) -> bool:
+    """pg_type.h: IsTrueArrayType"""
+    return row.typelem != InvalidOid and row.typsubscript == "array_subscript_handler"
+
+
+def get_element_type(catalog: Catalog, oid: Oid) -> Oid:
+    """lsyscache.c: get_element_type — 0 for what is no array; a domain over an array is none."""
+    row = catalog.find_type(oid)
+    return row.typelem if row is not None and is_true_array_type(row) else InvalidOid
+
+
+def get_base_element_type(catalog: Catalog, oid: Oid) -> Oid:
+    """lsyscache.c: get_base_element_type — the same, seen through domains."""
+    return get_element_type(catalog, get_base_type(catalog, oid))
+
+
+def get_array_type(catalog: Catalog, oid: Oid) -> Oid:
+    """lsyscache.c: get_array_type"""
+    row = catalog.find_type(oid)
+    return InvalidOid if row is None else row.typarray
+
+
+def get_promoted_array_type(catalog: Catalog, oid: Oid) -> Oid:
+    """lsyscache.c: get_promoted_array_type — an array type stands for itself."""
+    return get_array_type(catalog, oid) or (oid if get_element_type(catalog, oid) else InvalidOid)
+
+
+def get_range_subtype(catalog: Catalog, oid: Oid) -> Oid:
+    """lsyscache.c: get_range_subtype"""
+    row = catalog.range(oid)
+    return InvalidOid if row is None else row.rngsubtype
+
+
+def get_range_multirange(catalog: Catalog, oid: Oid) -> Oid:
+    """lsyscache.c: get_range_multirange"""
+    row = catalog.range(oid)
+    return InvalidOid if row is None else row.rngmultitypid
+
+
+def get_multirange_range(catalog: Catalog, oid: Oid) -> Oid:
+    """lsyscache.c: get_multirange_range"""
+    row = catalog.range_of_multirange(oid)
+    return InvalidOid if row is None else row.rngtypid
+
+
+def type_is_rowtype(catalog: Catalog, oid: Oid) -> bool:
+    """lsyscache.c: type_is_rowtype — record, a composite type, or a domain over one."""
+    return oid == RECORDOID or get_typtype(catalog, get_base_type(catalog, oid)) == "c"
+
+
+def type_is_enum(catalog: Catalog, oid: Oid) -> bool:
+    """lsyscache.c: type_is_enum"""
+    return get_typtype(catalog, oid) == "e"
+
+
+def type_is_range(catalog: Catalog, oid: Oid) -> bool:
+    """lsyscache.c: type_is_range"""
+    return get_typtype(catalog, oid) == "r"
+
+
+def type_is_multirange(catalog: Catalog, oid: Oid) -> bool:
+    """lsyscache.c: type_is_multirange"""
+    return get_typtype(catalog, oid) == "m"
+
+
+def typeid_type_relid(catalog: Catalog, oid: Oid) -> Oid:
+    """parse_type.c: typeidTypeRelid — the relation behind a composite type; 0: none."""
+    row = catalog.find_type(oid)
+    return InvalidOid if row is None else row.typrelid
+
+
+def type_or_domain_type_relid(catalog: Catalog, oid: Oid) -> Oid:
+    """parse_type.c: typeOrDomainTypeRelid"""
+    return typeid_type_relid(catalog, get_base_type(catalog, oid))
+
+
+def is_complex(catalog: Catalog, oid: Oid) -> bool:
+    """parse_type.h: ISCOMPLEX"""
+    return type_or_domain_type_relid(catalog, oid) != InvalidOid

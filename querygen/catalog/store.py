@@ -1,0 +1,88 @@
+"""Dictionaries whose changes can be taken back: `Journal`, and `Rows`, the rows of one catalogue by oid.
+
+A DDL statement changes several catalogues before it may fail; PostgreSQL then aborts the transaction. `Catalog` writes
+through a `Journal`, so that `rollback_to(mark)` gives back what was there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from querygen.pg_catalog.load import CATALOGUES, row_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from querygen.pg_catalog.rows import Oid
+
+_ABSENT: Any = object()
+
+
+class Journal:
+    """What every changed key of every dictionary held before, in the order of the changes."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[dict[Any, Any], Any, Any]] = []
+
+    def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
+        """table[key] = value"""
+        self._entries.append((table, key, table.get(key, _ABSENT)))
+        table[key] = value
+
+    def pop(self, table: dict[Any, Any], key: Any) -> Any:
+        """table.pop(key, None)"""
+        if key not in table:
+            return None
+        old = table.pop(key)
+        self._entries.append((table, key, old))
+        return old
+
+    def mark(self) -> int:
+        """A point to come back to."""
+        return len(self._entries)
+
+    def rollback_to(self, mark: int) -> None:
+        """Undo every change since the mark, the last first."""
+        entries = self._entries
+        while len(entries) > mark:
+            table, key, old = entries.pop()
+            if old is _ABSENT:
+                table.pop(key, None)
+            else:
+                table[key] = old
+
+    def forget(self) -> None:
+        """Nothing will be taken back any more."""
+        self._entries.clear()
+
+
+class Rows:
+    """The rows of one catalogue by oid: text until somebody asks, the user's rows as they are."""
+
+    def __init__(self, catalogue: str, journal: Journal) -> None:
+        self._read = row_reader(CATALOGUES[catalogue])
+        self._lines: dict[Oid, str] = {}
+        self._rows: dict[Oid, Any] = {}
+        self._journal = journal
+
+    def add_line(self, oid: Oid, line: str) -> None:
+        self._lines[oid] = line
+
+    def put(self, oid: Oid, row: Any) -> None:
+        self._journal.put(self._rows, oid, row)
+
+    def drop(self, oid: Oid) -> None:
+        self._journal.pop(self._rows, oid)
+        self._journal.pop(self._lines, oid)
+
+    def get(self, oid: Oid) -> Any:
+        row = self._rows.get(oid)
+        if row is None:
+            line = self._lines.get(oid)
+            if line is None:
+                return None
+            row = self._rows[oid] = self._read(line)
+        return row
+
+    def __iter__(self) -> Iterator[Oid]:
+        yield from dict.fromkeys((*self._lines, *self._rows))

@@ -1,0 +1,221 @@
+"""The command line: arguments in, text and an exit code out; nothing is decided here.
+
+Exit codes: 0 good, 1 the SQL has errors, 2 usage or configuration, 3 out of date.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from querygen import __version__
+from querygen.config import NO_CONFIG, Config, check_config, find_root, read_config
+from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
+from querygen.diagnostics_render import render_github, render_text, sort_diagnostics
+
+from querygen.server.errors import ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+GOOD, BAD_SQL, USAGE, STALE = 0, 1, 2, 3
+NO_SUCH_QUERY = "QG004"
+NO_SERVER = "QG005"
+
+PathText = click.Path(path_type=Path)
+
+
+def report(diagnostics: Iterable[Diagnostic], output_format: str = "text") -> None:
+    """Print diagnostics to standard error (GitHub's annotations: to standard output, where it looks for them)."""
+    for one in diagnostics:
+        if output_format == "github":
+            click.echo(render_github(one))
+        else:
+            click.echo(render_text(one, click.style), err=True)
+
+
+def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
+    """2 for a problem of usage or configuration (QG0xx), 1 for any other error, 0 without errors."""
+    errors = [one for one in diagnostics if one.severity is Severity.ERROR]
+    if not errors:
+        return GOOD
+    return USAGE if any(one.code.startswith("QG0") for one in errors) else BAD_SQL
+
+
+def project_config(schema: tuple[str, ...], queries: tuple[str, ...], out: str | None = None) -> Config:
+    """The configuration of the current folder or the nearest above it; options take the place of its paths."""
+    here = Path.cwd()
+    if schema and queries:
+        root = find_root(here)
+        config = read_config(root) if root == here else Config(here)
+    else:
+        root = find_root(here)
+        if root is None:
+            raise DiagnosticError(
+                error(
+                    NO_CONFIG,
+                    "there is no querygen.toml and no [tool.querygen] in pyproject.toml, here or above",
+                    hint="Run `querygen init`, or name the files with --schema and --queries.",
+                )
+            )
+        config = read_config(root)
+    # Paths of the command line are relative to where it is typed, those of the file to the file.
+    changes: dict[str, Any] = {}
+    if schema:
+        changes["schema"] = tuple(str(here / one) for one in schema)
+    if queries:
+        changes["queries"] = tuple(str(here / one) for one in queries)
+    if out:
+        changes["out"] = str(here / out)
+    return check_config(replace(config, **changes))
+
+
+schema_option = click.option("--schema", multiple=True, metavar="PATH", help="DDL: file, folder or pattern; repeatable.")
+queries_option = click.option("--queries", multiple=True, metavar="PATH", help="Queries: the same; repeatable.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="querygen")
+def cli() -> None:
+    """SQL in, typed Python out."""
+
+
+@cli.command()
+@click.argument("folder", type=PathText, default=".")
+def init(folder: Path) -> None:
+    """Write an example project into FOLDER: schema, queries and configuration."""
+    from querygen.scaffold.init import init_project, next_steps
+
+    written = init_project(folder)
+    for path in written:
+        click.echo(f"  wrote {path}")
+    click.echo(next_steps(folder))
+
+
+@cli.command()
+@schema_option
+@queries_option
+@click.option("--out", metavar="FOLDER", help="Where the generated package goes.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 3 and a diff when files are out of date.")
+@click.option("--format", "output_format", type=click.Choice(["text", "github"]), default="text", show_default=True)
+def build(
+    schema: tuple[str, ...], queries: tuple[str, ...], out: str | None, check: bool, output_format: str
+) -> None:
+    """Analyse the SQL and write the generated package."""
+    from querygen.pipeline import generate
+
+    config = project_config(schema, queries, out)
+    result = generate(config)
+    report(result.diagnostics, output_format)
+    if code := exit_code(result.diagnostics):
+        count = sum(one.severity is Severity.ERROR for one in result.diagnostics)
+        click.echo(f"{count} error{'s' if count > 1 else ''}; nothing was written.", err=True)
+        sys.exit(code)
+    from querygen.write import write_files
+
+    written = write_files(config.out_path, result.files, check=check)
+    if check:
+        if written.diff:
+            click.echo(written.diff, nl=False)
+            click.echo(f"{len(written.changed) + len(written.removed)} files are out of date.", err=True)
+            sys.exit(STALE)
+        click.echo("up to date", err=True)
+        return
+    where = os.path.relpath(config.out_path)
+    changed, removed = len(written.changed), len(written.removed)
+    summary = f"{len(result.analysis.queries)} queries → {where}/: {changed} of {len(result.files)} files written"
+    click.echo(summary + (f", {removed} removed" if removed else ""))
+
+
+@cli.command()
+@schema_option
+@queries_option
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--why", is_flag=True, help="Say of each column why it can, or cannot, be NULL.")
+@click.argument("name", required=False)
+def describe(
+    schema: tuple[str, ...], queries: tuple[str, ...], output_format: str, why: bool, name: str | None
+) -> None:
+    """Print the parameters and columns of every query, or of the one called NAME."""
+    from querygen.describe import describe_json, describe_text
+    from querygen.pipeline import analyze
+
+    config = project_config(schema, queries)
+    analysis = analyze(config)
+    if name is not None and not any(one.raw.name == name for one in analysis.queries):
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [one.raw.name for one in analysis.queries], 1)
+        hint = f'Did you mean "{near[0]}"?' if near else None
+        raise DiagnosticError(error(NO_SUCH_QUERY, f'there is no query named "{name}"', hint=hint))
+    if output_format == "json":
+        click.echo(describe_json(analysis, name))
+    else:
+        click.echo(describe_text(analysis, name, why=why), nl=False)
+        report(analysis.diagnostics)
+    sys.exit(exit_code(analysis.diagnostics))
+
+
+@cli.command()
+@click.option("--project", type=PathText, help="A project made by `querygen init`; default: a new one that is removed.")
+@click.option("--database-url", envvar="DATABASE_URL", help="A database to use in place of the embedded server.")
+def demo(project: Path | None, database_url: str | None) -> None:
+    """Build the example project, run it against a PostgreSQL, and show what it did."""
+    from querygen.scaffold.demo import run_demo
+
+    sys.exit(run_demo(project, database_url))
+
+
+@cli.group()
+def catalog() -> None:
+    """PostgreSQL's own catalogue, as data that the analysis reads."""
+
+
+@catalog.command("dump")
+@click.option("--database-url", envvar="DATABASE_URL", required=True, help="The server to read.")
+@click.option("--extension", "extensions", multiple=True, metavar="NAME", help="Dump this extension; repeatable.")
+@click.option("--out", type=PathText, default=Path("catalogs"), show_default=True, help="The folder to write to.")
+def catalog_dump(database_url: str, extensions: tuple[str, ...], out: Path) -> None:
+    """Dump the catalogue of a server, or of extensions installed there, for `catalogs` in the configuration."""
+    from querygen.server.dump import dump_to_folder
+
+    for path in dump_to_folder(database_url, extensions, out):
+        click.echo(f"  wrote {path}")
+    click.echo(f'Name it in the configuration: catalogs = ["{out.as_posix()}"]')
+
+
+def main() -> None:
+    """Run the command line. No traceback leaves it: a bug is one message that asks to be reported."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except DiagnosticError as problem:
+        report(sort_diagnostics([problem.diagnostic]))
+        sys.exit(exit_code([problem.diagnostic]))
+    except ServerError as problem:
+        report([error(NO_SERVER, problem.message, hint=problem.hint or None)])
+        sys.exit(USAGE)
+    except click.exceptions.Abort:
+        click.echo("Aborted.", err=True)
+        sys.exit(130)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(USAGE)
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing is wrong, and nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(GOOD)
+    except Exception as problem:
+        if os.environ.get("QUERYGEN_TRACEBACK"):
+            raise
+        from querygen.pipeline import internal_error
+
+        report([internal_error(problem)])
+        sys.exit(BAD_SQL)
+    sys.exit(code if isinstance(code, int) else GOOD)
+
+

@@ -1,0 +1,180 @@
+"""`[tool.querygen]` of pyproject.toml, or querygen.toml → `Config`.
+
+Takes the folder of a project; gives a frozen `Config` with absolute paths. Every key is known here: one that is not is
+an error that names the nearest one that is, and a value of the wrong kind says which kind is wanted.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from querygen.diagnostics import DiagnosticError, error
+from querygen.pg_catalog.load import builtin_folder
+
+CONFIG_FILE = "querygen.toml"
+PYPROJECT = "pyproject.toml"
+
+# QG0xx: usage and configuration
+UNREADABLE = "QG001"  # a file or folder cannot be read
+BAD_CONFIG = "QG002"  # the configuration says something that means nothing
+NO_CONFIG = "QG003"  # there is no configuration and no option that takes its place
+
+STYLES = ("functions",)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a project asks for. `schema` and `queries` are files, folders or patterns, relative to `root`."""
+
+    root: Path
+    schema: tuple[str, ...] = ("schema",)
+    queries: tuple[str, ...] = ("queries",)
+    out: str = "generated"
+    pg_version: int = 18
+    search_path: tuple[str, ...] = ()  # empty: what the schema's own SET search_path or ALTER DATABASE says
+    catalogs: tuple[str, ...] = ()  # folders that `querygen catalog dump` wrote
+    style: str = "functions"
+    emit_sync: bool = True
+    emit_async: bool = True
+    validate_rows: bool = False
+    omit_unused: bool = False
+    rename: tuple[tuple[str, str], ...] = ()
+    singular_exceptions: tuple[str, ...] = ()
+    file: Path | None = field(default=None, compare=False)
+
+    @property
+    def out_path(self) -> Path:
+        return self.root / self.out
+
+
+def _fail(message: str, hint: str | None = None, code: str = BAD_CONFIG) -> DiagnosticError:
+    return DiagnosticError(error(code, message, hint=hint))
+
+
+def _strings(where: str, value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return tuple(value)
+    raise _fail(f"{where} must be a string or a list of strings")
+
+
+def _string(where: str, value: Any) -> str:
+    if isinstance(value, str) and value:
+        return value
+    raise _fail(f"{where} must be a string")
+
+
+def _boolean(where: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise _fail(f"{where} must be true or false")
+
+
+def _integer(where: str, value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise _fail(f"{where} must be a whole number")
+
+
+def _renames(where: str, value: Any) -> tuple[tuple[str, str], ...]:
+    if isinstance(value, dict) and all(isinstance(one, str) for one in value.values()):
+        return tuple(value.items())
+    raise _fail(f"{where} must be a table of strings: {where}.user = 'Person'")
+
+
+_READERS = {
+    "schema": _strings,
+    "queries": _strings,
+    "out": _string,
+    "pg_version": _integer,
+    "search_path": _strings,
+    "catalogs": _strings,
+    "style": _string,
+    "emit_sync": _boolean,
+    "emit_async": _boolean,
+    "validate_rows": _boolean,
+    "omit_unused": _boolean,
+    "rename": _renames,
+    "singular_exceptions": _strings,
+}
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as problem:
+        raise _fail(f"{path.name} is not valid TOML: {problem}") from problem
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
+        raise _fail(f"cannot read {path.name}: {reason}", code=UNREADABLE) from problem
+
+
+def _settings(root: Path) -> tuple[Path, dict[str, Any]] | None:
+    """The file that configures the folder, and its table."""
+    if (own := root / CONFIG_FILE).exists():
+        return own, _read_toml(own)
+    if (pyproject := root / PYPROJECT).exists():
+        table = _read_toml(pyproject).get("tool", {}).get("querygen")
+        if table is not None:
+            return pyproject, table
+    return None
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder, from `start` upwards, that is configured."""
+    return next((folder for folder in (start, *start.parents) if _settings(folder) is not None), None)
+
+
+def read_config(root: Path) -> Config:
+    """The configuration of a folder; `Config` with its defaults where nothing configures it.
+
+    Raises DiagnosticError (QG001, QG002) for a file that cannot be read, an unknown key and a wrong value.
+    """
+    found = _settings(root)
+    if found is None:
+        return Config(root)
+    file, table = found
+    prefix = "" if file.name == CONFIG_FILE else "tool.querygen."
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        reader = _READERS.get(key)
+        if reader is None:
+            near = difflib.get_close_matches(key, _READERS, 1)
+            hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(_READERS) + "."
+            raise _fail(f"unknown key {prefix}{key} in {file.name}", hint)
+        values[key] = reader(prefix + key, value)
+    return check_config(replace(Config(root, file=file), **values))
+
+
+def check_config(config: Config) -> Config:
+    """The same configuration, if its values mean something together."""
+    if config.style not in STYLES:
+        raise _fail(f'unknown style "{config.style}"', "Choose one of: " + ", ".join(STYLES) + ".")
+    if not (config.emit_sync or config.emit_async):
+        raise _fail("emit_sync and emit_async are both false: nothing would be written")
+    if not catalog_folder(config).is_dir():
+        raise _fail(
+            f"there is no catalog of PostgreSQL {config.pg_version}",
+            f"Dump one with `querygen catalog dump --database-url … --out catalogs/{config.pg_version}`"
+            f' and name it: catalogs = ["catalogs/{config.pg_version}"].',
+        )
+    return config
+
+
+def catalog_folder(config: Config) -> Path:
+    """Where the rows of PostgreSQL's own catalogue are: the wheel, or a folder of the project that holds pg_type.tsv."""
+    for name in config.catalogs:
+        folder = config.root / name
+        if (folder / "pg_type.tsv").exists() and (folder / "pg_class.tsv").exists():
+            return folder
+    return builtin_folder(config.pg_version)
+
+
+def extension_bases(config: Config) -> tuple[Path, ...]:
+    """Folders that may hold `extensions/<name>/`, the project's own first."""
+    return (*(config.root / name for name in config.catalogs), builtin_folder(config.pg_version), builtin_folder(18))

@@ -1,0 +1,125 @@
+"""An `Analysis` as JSON or text: what `querygen describe` prints.
+
+The JSON object is a contract: {"queries": [{name, file, line, command, sql, params, columns, error}], "diagnostics":
+[…]}; types are spelt as `format_type` spells them when only pg_catalog is on the search path.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from querygen.analyze.typename import format_type
+from querygen.diagnostics_render import to_json
+from querygen.pipeline import Analysis, FailedQuery
+
+if TYPE_CHECKING:
+    from querygen.catalog.catalog import Catalog
+    from querygen.ir import AnalyzedQuery, ColumnOrigin, ParamKind, TypeRef
+
+
+def _type(catalog: Catalog, type_ref: TypeRef) -> str:
+    return format_type(catalog, type_ref.oid, only_pg_catalog=True)
+
+
+def _origin(catalog: Catalog, origin: ColumnOrigin | None) -> tuple[str | None, str | None]:
+    """The table (with its schema) and the column that a result column passes through."""
+    relation = catalog.find_relation(origin.relation) if origin else None
+    if relation is None or origin is None:
+        return None, None
+    schema = catalog.namespace_name(relation.namespace)
+    column = next((one.name for one in relation.columns if one.attnum == origin.attnum), None)
+    return f"{schema}.{relation.name}", column
+
+
+def _query_object(query: AnalyzedQuery | FailedQuery, catalog: Catalog) -> dict[str, Any]:
+    raw = query.raw
+    found: dict[str, Any] = {
+        "name": raw.name,
+        "file": raw.source.path,
+        "line": raw.name_span.line,
+        "command": raw.command.value,
+        "sql": raw.sql,
+        "params": [],
+        "columns": [],
+        "error": None,
+    }
+    if isinstance(query, FailedQuery):
+        problem = to_json(query.problem)
+        found["error"] = {key: problem[key] for key in ("code", "message", "line", "column", "hint")}
+        return found
+    found["sql"] = query.sql
+    found["params"] = [
+        {
+            "number": param.number,
+            "name": param.name,
+            "type": _type(catalog, param.type),
+            "nullable": param.nullable,
+            "list": _is_list(param.kind),
+        }
+        for param in query.params
+    ]
+    for column in query.columns:
+        table, origin = _origin(catalog, column.origin)
+        found["columns"].append(
+            {
+                "name": column.name,
+                "type": _type(catalog, column.type),
+                "nullable": column.nullable,
+                "table": table,
+                "column": origin,
+            }
+        )
+    return found
+
+
+def _is_list(kind: ParamKind) -> bool:
+    return kind.value == "slice"
+
+
+def describe_json(analysis: Analysis, name: str | None = None) -> str:
+    """The analysis as one JSON object; with a name, of that query alone."""
+    chosen = [one for one in analysis.queries if name is None or one.raw.name == name]
+    answer = {
+        "queries": [_query_object(one, analysis.catalog) for one in chosen],
+        "diagnostics": [to_json(one) for one in analysis.diagnostics],
+    }
+    return json.dumps(answer, indent=2, ensure_ascii=False)
+
+
+def describe_text(analysis: Analysis, name: str | None = None, *, why: bool = False) -> str:
+    """The analysis for a reader: one block a query."""
+    lines: list[str] = []
+    for query in analysis.queries:
+        raw = query.raw
+        if name is not None and raw.name != name:
+            continue
+        lines.append(f"{raw.name} :{raw.command}  ({raw.source.path}:{raw.name_span.line})")
+        if isinstance(query, FailedQuery):
+            lines += [f"  refused: {query.problem.message} [{query.problem.code}]", ""]
+            continue
+        lines += _text_rows(query, analysis.catalog, why)
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _text_rows(query: AnalyzedQuery, catalog: Catalog, why: bool) -> list[str]:
+    rows = []
+    for param in query.params:
+        label = f"${param.number} {param.name or param.column_name or ''}".rstrip()
+        rows.append((label, _full_type(catalog, param.type), "or NULL" if param.nullable else "", ""))
+    for column in query.columns:
+        rows.append((column.name, _full_type(catalog, column.type), "or NULL" if column.nullable else "", column.why))
+    widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
+    marks = ["<-"] * len(query.params) + ["->"] * len(query.columns)
+    lines = []
+    for mark, row in zip(marks, rows, strict=True):
+        cells = "  ".join(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True))
+        lines.append(f"  {mark} {cells}  {row[3] if why else ''}".rstrip())
+    if query.columns:
+        lines.append(f"  => {query.cardinality} row{'s' if query.cardinality == 'many' else ''}")
+    return lines
+
+
+def _full_type(catalog: Catalog, type_ref: TypeRef) -> str:
+    return format_type(catalog, type_ref.oid, type_ref.typmod)

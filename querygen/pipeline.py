@@ -1,0 +1,152 @@
+"""What querygen does, on one page: read → parse → catalog → analyse → render → write.
+
+Takes a `Config`; gives an `Analysis` (every query, analysed or refused) or a `Result` (the files). Every file and every
+query is tried, so that one run tells of every problem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from querygen.analyze.query import analyze_query
+from querygen.catalog.catalog import Catalog
+from querygen.catalog.ddl import build_catalog
+from querygen.config import Config, catalog_folder, extension_bases
+from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity, error
+from querygen.diagnostics_render import sort_diagnostics
+from querygen.pg_catalog.load import load_folder
+from querygen.sql.parse import expand_paths, parse_schema_file, read_source
+from querygen.sql.query_file import parse_query_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from querygen.ir import AnalyzedQuery, RawQuery
+    from querygen.render.files import OutputFile
+    from querygen.source import SourceFile
+
+DUPLICATE_QUERY = "QG110"
+
+
+@dataclass(frozen=True, slots=True)
+class FailedQuery:
+    """A query that was refused, and why."""
+
+    raw: RawQuery
+    problem: Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything that is known of a project: `queries` in the order of the files."""
+
+    catalog: Catalog
+    queries: tuple[AnalyzedQuery | FailedQuery, ...]
+    diagnostics: tuple[Diagnostic, ...]  # those of refused queries included
+
+    @property
+    def failed(self) -> bool:
+        return any(one.severity is Severity.ERROR for one in self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The files of a build; none when anything is wrong."""
+
+    analysis: Analysis
+    files: tuple[OutputFile, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def _read_all(paths: Iterable[str], root: Path, problems: list[Diagnostic]) -> list[SourceFile]:
+    sources = []
+    try:
+        found = expand_paths(paths, root)
+    except DiagnosticError as stop:
+        problems.append(stop.diagnostic)
+        return []
+    for path in found:
+        try:
+            sources.append(read_source(path))
+        except DiagnosticError as stop:
+            problems.append(stop.diagnostic)
+    return sources
+
+
+def load_catalog(config: Config, problems: list[Diagnostic]) -> Catalog:
+    """The catalog after all schema files; what is wrong with them goes to `problems`."""
+    statements = []
+    for source in _read_all(config.schema, config.root, problems):
+        found, wrong = parse_schema_file(source)
+        statements += found
+        problems += wrong
+    data = load_folder(catalog_folder(config))
+    catalog, wrong = build_catalog(
+        statements, data, extension_folders=extension_bases(config), search_path=config.search_path or None
+    )
+    problems += wrong
+    return catalog
+
+
+def load_queries(config: Config, catalog: Catalog, problems: list[Diagnostic]) -> list[RawQuery]:
+    """The annotated queries of all query files; a name that was used before is reported and left out."""
+    names: dict[str, RawQuery] = {}
+    operators = frozenset(catalog.operator_names())
+    for source in _read_all(config.queries, config.root, problems):
+        found, wrong = parse_query_file(source, operators)
+        problems += wrong
+        for raw in found:
+            first = names.setdefault(raw.name, raw)
+            if first is not raw:
+                note = Note("the first one is here", first.name_span)
+                message = f'there are two queries named "{raw.name}"'
+                hint = "Rename one of them."
+                problems.append(
+                    Diagnostic(DUPLICATE_QUERY, Severity.ERROR, message, raw.name_span, hint, notes=(note,))
+                )
+    return list(names.values())
+
+
+def analyze(config: Config) -> Analysis:
+    """Read and analyse everything the configuration names."""
+    problems: list[Diagnostic] = []
+    catalog = load_catalog(config, problems)
+    queries: list[AnalyzedQuery | FailedQuery] = []
+    for raw in load_queries(config, catalog, problems):
+        try:
+            analyzed = analyze_query(raw, catalog)
+        except DiagnosticError as refused:
+            problems.append(refused.diagnostic)
+            queries.append(FailedQuery(raw, refused.diagnostic))
+        else:
+            problems += analyzed.warnings
+            queries.append(analyzed)
+    return Analysis(catalog, tuple(queries), tuple(sort_diagnostics(problems)))
+
+
+def generate(config: Config, progress: Callable[[str], None] = lambda _step: None) -> Result:
+    """Analyse a project and print its code. `progress` is told what is being done."""
+    progress("analysing")
+    analysis = analyze(config)
+    if analysis.failed:
+        return Result(analysis, (), analysis.diagnostics)
+    progress("writing")
+    from querygen.render.render import render  # Jinja is not loaded to describe or to refuse
+
+    queries = [one for one in analysis.queries if not isinstance(one, FailedQuery)]
+    try:
+        files = render(queries, analysis.catalog, render_options(config))
+    except DiagnosticError as refused:
+        return Result(analysis, (), (*analysis.diagnostics, refused.diagnostic))
+    return Result(analysis, tuple(files), analysis.diagnostics)
+
+
+def internal_error(problem: BaseException) -> Diagnostic:
+    """What a user sees instead of a traceback when querygen itself is wrong."""
+    return error(
+        "QG999",
+        f"querygen failed: {type(problem).__name__}: {problem}",
+        hint="Report it with the SQL that causes it; QUERYGEN_TRACEBACK=1 shows where it happened.",
+    )

@@ -1,0 +1,1 @@
+"""Files that are written once, for the user to own: `querygen init`, and the program that `querygen demo` runs."""
