@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from querygen.catalog.objects import Column, Constraint, DomainType, EnumType, FunctionBody, Index, Relation
-from querygen.catalog.store import Journal, Rows
-from querygen.pg_catalog.load import CATALOGUES, CatalogData, row_reader
+from querygen.catalog.objects import Constraint, DomainType, EnumType, FunctionBody, Index, Relation
+from querygen.catalog.store import Journal, Rows, constraints_key, read_relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from querygen.pg_catalog.load import CatalogData
     from querygen.pg_catalog.rows import (
         Oid,
         PgAggregate,
@@ -83,6 +83,7 @@ class Catalog:
         self._comments: dict[tuple[str, Oid], str] = {}
         self._path_cache: tuple[tuple[str, ...], tuple[Oid, ...]] | None = None
         self.add_data(data)
+        self._journal.forget()
 
     # ------------------------------------------------------------------ reading the built-in rows
 
@@ -330,17 +331,8 @@ class Catalog:
     def find_relation(self, oid: Oid) -> Relation | None:
         found = self._relations.get(oid)
         if found is None and oid in self._relation_lines:
-            found = self._relations[oid] = self._read_relation(oid)
+            found = self._relations[oid] = read_relation(self._relation_lines[oid], self._attribute_lines.get(oid, ()))
         return found
-
-    def _read_relation(self, oid: Oid) -> Relation:
-        row = row_reader(CATALOGUES["pg_class"])(self._relation_lines[oid])
-        read = row_reader(CATALOGUES["pg_attribute"])
-        attributes = [read(line) for line in self._attribute_lines.get(oid, ())]
-        columns = tuple(
-            Column(one.attname, one.attnum, one.atttypid, one.atttypmod, not_null=one.attnotnull) for one in attributes
-        )
-        return Relation(oid, row.relname, row.relnamespace, row.relkind, columns, reltype=row.reltype)
 
     def relations(self) -> list[Relation]:
         """The user's relations, in the order in which they were made; PostgreSQL's own are left out."""
@@ -562,7 +554,7 @@ class Catalog:
         if old is None or old.parents != relation.parents:
             for parent in relation.parents:
                 self._journal.put(self._children[parent], relation.oid, None)
-        if old is None or _constraints_key(old) != _constraints_key(relation):
+        if old is None or constraints_key(old) != constraints_key(relation):
             for constraint in relation.constraints:
                 self._count_constraint(relation.namespace, constraint.name, 1)
         self.made.append(relation.name)
@@ -576,7 +568,7 @@ class Catalog:
         if new is None or new.parents != old.parents:
             for parent in old.parents:
                 self._journal.pop(self._children[parent], old.oid)
-        if new is None or _constraints_key(old) != _constraints_key(new):
+        if new is None or constraints_key(old) != constraints_key(new):
             for constraint in old.constraints:
                 self._count_constraint(old.namespace, constraint.name, -1)
 
@@ -606,7 +598,3 @@ class Catalog:
             self._journal.pop(self._relation_indexes[old.relation], oid)
             if self._relation_names[old.name].get(old.namespace) == oid:
                 self._journal.pop(self._relation_names[old.name], old.namespace)
-
-
-def _constraints_key(relation: Relation) -> tuple[Oid, list[str]]:
-    return relation.namespace, [constraint.name for constraint in relation.constraints]

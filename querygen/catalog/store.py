@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from querygen.catalog.objects import Column, Relation
 from querygen.pg_catalog.load import CATALOGUES, row_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from querygen.pg_catalog.rows import Oid
 
@@ -86,3 +87,19 @@ class Rows:
 
     def __iter__(self) -> Iterator[Oid]:
         yield from dict.fromkeys((*self._lines, *self._rows))
+
+
+def read_relation(line: str, attribute_lines: Iterable[str]) -> Relation:
+    """A relation of PostgreSQL's own or of an extension, from its rows of pg_class and pg_attribute."""
+    row = row_reader(CATALOGUES["pg_class"])(line)
+    read = row_reader(CATALOGUES["pg_attribute"])
+    columns = tuple(
+        Column(one.attname, one.attnum, one.atttypid, one.atttypmod, not_null=one.attnotnull)
+        for one in map(read, attribute_lines)
+    )
+    return Relation(row.oid, row.relname, row.relnamespace, row.relkind, columns, reltype=row.reltype)
+
+
+def constraints_key(relation: Relation) -> tuple[Oid, list[str]]:
+    """What the schema's set of constraint names depends on."""
+    return relation.namespace, [constraint.name for constraint in relation.constraints]
