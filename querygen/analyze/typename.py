@@ -21,6 +21,7 @@ from querygen.analyze.pgtypes import (
     INT4OID,
     INT8OID,
     INTERVALOID,
+    JSONOID,
     NUMERICOID,
     OIDVECTOROID,
     RECORDOID,
@@ -389,6 +390,7 @@ _SQL_NAMES: dict[Oid, tuple[str, str, Callable[[int], str] | None]] = {
     TIMESTAMPTZOID: ("timestamp", " with time zone", _parenthesised),
     VARBITOID: ("bit varying", "", _parenthesised),
     VARCHAROID: ("character varying", "", _char_out),
+    JSONOID: ("json", "", None),
 }
 
 
