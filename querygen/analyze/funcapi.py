@@ -175,9 +175,7 @@ def build_function_result_tupdesc(proc: PgProc) -> tuple[Column, ...] | None:
     out = _out_arguments(proc)
     if not out or (len(out) < 2 and proc.prokind != "p"):
         return None
-    return tuple(
-        Column(name or f"column{number}", number, type_oid) for number, (type_oid, name) in enumerate(out, 1)
-    )
+    return tuple(Column(name or f"column{number}", number, type_oid) for number, (type_oid, name) in enumerate(out, 1))
 
 
 def get_func_result_name(proc: PgProc) -> str | None:

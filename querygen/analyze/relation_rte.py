@@ -113,9 +113,7 @@ def _too_many_aliases(what: str, available: int, given: int) -> PgError:
     return PgError("42P10", f"{what} {available} columns available but {given} columns specified")
 
 
-def _build_relation_aliases(
-    columns: Sequence[Column], alias: Alias | None, refname: str
-) -> tuple[Alias | None, Alias]:
+def _build_relation_aliases(columns: Sequence[Column], alias: Alias | None, refname: str) -> tuple[Alias | None, Alias]:
     """parse_relation.c: buildRelationAliases — alias and eref with one name for each physical column.
 
     A dropped column's name is "", so that names keep their places.
@@ -510,9 +508,7 @@ def add_range_table_entry_for_cte(
 def add_range_table_entry_for_group(ps: ParseState, group_clauses: Sequence[TargetEntry]) -> NamespaceItem:
     """parse_relation.c: addRangeTableEntryForGroup — the grouping step, whose columns are the grouping expressions."""
     eref = Alias("*GROUP*", tuple(entry.resname or "?column?" for entry in group_clauses))
-    rte = RangeTblEntry(
-        enums.RTEKind.RTE_GROUP, None, eref, groupexprs=tuple(entry.expr for entry in group_clauses)
-    )
+    rte = RangeTblEntry(enums.RTEKind.RTE_GROUP, None, eref, groupexprs=tuple(entry.expr for entry in group_clauses))
     ps.p_rtable.append(rte)
     return build_ns_item_from_lists(
         rte,
@@ -522,22 +518,43 @@ def add_range_table_entry_for_group(ps: ParseState, group_clauses: Sequence[Targ
     )
 
 
-def make_whole_row_var(
-    ps: ParseState, rte: RangeTblEntry, varno: int, varlevelsup: int, allow_scalar: bool
+def make_var(
+    varno: int,
+    varattno: int,
+    vartype: Oid,
+    vartypmod: int = -1,
+    varlevelsup: int = 0,
+    *,
+    returning: enums.VarReturningType = enums.VarReturningType.VAR_RETURNING_DEFAULT,
+    location: int = -1,
 ) -> Var:
+    """makefuncs.c: makeVar — the syntactic place of a Var is at first its real one."""
+    return Var(
+        varno,
+        varattno,
+        vartype,
+        vartypmod,
+        varlevelsup=varlevelsup,
+        varreturningtype=returning,
+        varnosyn=varno,
+        varattnosyn=varattno,
+        location=location,
+    )
+
+
+def make_whole_row_var(ps: ParseState, rte: RangeTblEntry, varno: int, varlevelsup: int, allow_scalar: bool) -> Var:
     """makefuncs.c: makeWholeRowVar — the Var of a whole row, or of the value of a function with a scalar result."""
     kinds = enums.RTEKind
     if rte.rtekind == kinds.RTE_RELATION:
-        reltype = ps.catalog.relation(rte.relid).reltype
-        if not reltype:
-            name = ps.catalog.relation(rte.relid).name
-            raise PgError("42809", f'relation "{name}" does not have a composite type')
-        return Var(varno, 0, reltype, varlevelsup=varlevelsup)
+        rel = ps.catalog.relation(rte.relid)
+        if not rel.reltype:
+            raise PgError("42809", f'relation "{rel.name}" does not have a composite type')
+        return make_var(varno, 0, rel.reltype, varlevelsup=varlevelsup)
     if rte.rtekind == kinds.RTE_FUNCTION and not rte.funcordinality and len(rte.functions) == 1:
         fexpr = rte.functions[0].funcexpr
-        toid = nodefuncs.expr_type(fexpr)
-        if typename.type_is_rowtype(ps.catalog, toid):
-            return Var(varno, 0, toid, varlevelsup=varlevelsup)
+        type_oid = nodefuncs.expr_type(fexpr)
+        if typename.type_is_rowtype(ps.catalog, type_oid):
+            return make_var(varno, 0, type_oid, varlevelsup=varlevelsup)
         if allow_scalar:
-            return Var(varno, 1, toid, varlevelsup=varlevelsup)
-    return Var(varno, 0, RECORDOID, varlevelsup=varlevelsup)
+            return make_var(varno, 1, type_oid, varlevelsup=varlevelsup)
+    return make_var(varno, 0, RECORDOID, varlevelsup=varlevelsup)
