@@ -18,6 +18,9 @@ from querygen.analyze.coerce_path import (
     can_coerce_type as can_coerce_type,
 )
 from querygen.analyze.coerce_path import (
+    common_type_of as common_type_of,
+)
+from querygen.analyze.coerce_path import (
     find_coercion_pathway as find_coercion_pathway,
 )
 from querygen.analyze.coerce_path import (
@@ -36,10 +39,16 @@ from querygen.analyze.coerce_path import (
     is_preferred_type as is_preferred_type,
 )
 from querygen.analyze.coerce_path import (
+    select_common_type_from_oids as select_common_type_from_oids,
+)
+from querygen.analyze.coerce_path import (
     type_category as type_category,
 )
 from querygen.analyze.coerce_path import (
     type_inherits_from as type_inherits_from,
+)
+from querygen.analyze.coerce_path import (
+    verify_common_type_from_oids as verify_common_type_from_oids,
 )
 from querygen.analyze.nodefuncs import expr_location, expr_type, expr_typmod, expression_returns_set
 from querygen.analyze.nodes import (
@@ -68,7 +77,6 @@ from querygen.analyze.pgtypes import (
     POLYMORPHIC,
     RECORDARRAYOID,
     RECORDOID,
-    TEXTOID,
     UNKNOWNOID,
     InvalidOid,
 )
@@ -439,49 +447,13 @@ def select_common_type_which(ps: ParseState, exprs: Sequence[Expr], context: str
     """parse_coerce.c: select_common_type with `which_expr`: also the expression that decided."""
     catalog = ps.catalog
     types = [expr_type(expr) for expr in exprs]
-    chosen, which, clash = _common_type(catalog, types)
+    chosen, which, clash = common_type_of(catalog, types)
     if clash is not None:
         if context is None:
             return InvalidOid, exprs[which]
         one, other = format_type(catalog, chosen), format_type(catalog, get_base_type(catalog, types[clash]))
         raise PgError("42804", f"{context} types {one} and {other} cannot be matched", expr_location(exprs[clash]))
     return chosen, exprs[which]
-
-
-def select_common_type_from_oids(catalog: Catalog, types: Sequence[Oid], noerror: bool) -> Oid:
-    """parse_coerce.c: select_common_type_from_oids"""
-    chosen, _which, clash = _common_type(catalog, types)
-    if clash is not None:
-        if noerror:
-            return InvalidOid
-        one, other = format_type(catalog, chosen), format_type(catalog, get_base_type(catalog, types[clash]))
-        raise PgError("42804", f"argument types {one} and {other} cannot be matched")
-    return chosen
-
-
-def _common_type(catalog: Catalog, types: Sequence[Oid]) -> tuple[Oid, int, int | None]:
-    """The type, the number of the input that decided it, and the number of one that cannot be matched (or None)."""
-    chosen, which = types[0], 0
-    if chosen != UNKNOWNOID and all(one == chosen for one in types):
-        return chosen, 0, None
-    chosen = get_base_type(catalog, chosen)
-    row = catalog.type(chosen)
-    for number, one in enumerate(types):
-        other = get_base_type(catalog, one)
-        if other in (UNKNOWNOID, chosen):
-            continue
-        other_row = catalog.type(other)
-        if chosen == UNKNOWNOID:
-            chosen, which, row = other, number, other_row
-        elif other_row.typcategory != row.typcategory:
-            return chosen, which, number
-        elif (
-            not row.typispreferred
-            and can_coerce_type(catalog, (chosen,), (other,), _IMPLICIT)
-            and not can_coerce_type(catalog, (other,), (chosen,), _IMPLICIT)
-        ):
-            chosen, which, row = other, number, other_row
-    return (TEXTOID if chosen == UNKNOWNOID else chosen), which, None
 
 
 def coerce_to_common_type(ps: ParseState, node: Expr, target_type: Oid, context: str) -> Expr:
@@ -498,11 +470,6 @@ def coerce_to_common_type(ps: ParseState, node: Expr, target_type: Oid, context:
 def verify_common_type(catalog: Catalog, common_type: Oid, exprs: Sequence[Expr]) -> bool:
     """parse_coerce.c: verify_common_type"""
     return verify_common_type_from_oids(catalog, common_type, [expr_type(expr) for expr in exprs])
-
-
-def verify_common_type_from_oids(catalog: Catalog, common_type: Oid, types: Sequence[Oid]) -> bool:
-    """parse_coerce.c: verify_common_type_from_oids"""
-    return all(can_coerce_type(catalog, (one,), (common_type,), _IMPLICIT) for one in types)
 
 
 def select_common_typmod(_ps: ParseState | None, exprs: Sequence[Expr], common_type: Oid) -> int:

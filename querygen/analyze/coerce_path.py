@@ -28,12 +28,14 @@ from querygen.analyze.pgtypes import (
     POLYMORPHIC,
     RECORDARRAYOID,
     RECORDOID,
+    TEXTOID,
     TYPCATEGORY_INVALID,
     TYPCATEGORY_STRING,
     UNKNOWNOID,
     InvalidOid,
 )
 from querygen.analyze.typename import (
+    format_type,
     get_base_type,
     get_element_type,
     is_complex,
@@ -44,6 +46,7 @@ from querygen.analyze.typename import (
     type_or_domain_type_relid,
     typeid_type_relid,
 )
+from querygen.diagnostics import PgError
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
@@ -96,6 +99,47 @@ def can_coerce_type(
             continue
         return False
     return not have_generics or coerce_poly.check_generic_type_consistency(catalog, input_types, target_types)
+
+
+def select_common_type_from_oids(catalog: Catalog, types: Sequence[Oid], noerror: bool) -> Oid:
+    """parse_coerce.c: select_common_type_from_oids"""
+    chosen, _which, clash = common_type_of(catalog, types)
+    if clash is not None:
+        if noerror:
+            return InvalidOid
+        one, other = format_type(catalog, chosen), format_type(catalog, get_base_type(catalog, types[clash]))
+        raise PgError("42804", f"argument types {one} and {other} cannot be matched")
+    return chosen
+
+
+def common_type_of(catalog: Catalog, types: Sequence[Oid]) -> tuple[Oid, int, int | None]:
+    """The type, the number of the input that decided it, and the number of one that cannot be matched (or None)."""
+    chosen, which = types[0], 0
+    if chosen != UNKNOWNOID and all(one == chosen for one in types):
+        return chosen, 0, None
+    chosen = get_base_type(catalog, chosen)
+    row = catalog.type(chosen)
+    for number, one in enumerate(types):
+        other = get_base_type(catalog, one)
+        if other in (UNKNOWNOID, chosen):
+            continue
+        other_row = catalog.type(other)
+        if chosen == UNKNOWNOID:
+            chosen, which, row = other, number, other_row
+        elif other_row.typcategory != row.typcategory:
+            return chosen, which, number
+        elif (
+            not row.typispreferred
+            and can_coerce_type(catalog, (chosen,), (other,), _IMPLICIT)
+            and not can_coerce_type(catalog, (other,), (chosen,), _IMPLICIT)
+        ):
+            chosen, which, row = other, number, other_row
+    return (TEXTOID if chosen == UNKNOWNOID else chosen), which, None
+
+
+def verify_common_type_from_oids(catalog: Catalog, common_type: Oid, types: Sequence[Oid]) -> bool:
+    """parse_coerce.c: verify_common_type_from_oids"""
+    return all(can_coerce_type(catalog, (one,), (common_type,), _IMPLICIT) for one in types)
 
 
 def type_category(catalog: Catalog, oid: Oid) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from querygen.analyze import coerce
+from querygen.analyze import coerce_path
 from querygen.analyze.pgtypes import (
     ANYARRAYOID,
     ANYCOMPATIBLEARRAYOID,
@@ -225,8 +225,8 @@ def check_generic_type_consistency(
     except _MismatchError:
         return False
     if two.types:
-        common = coerce.select_common_type_from_oids(catalog, two.types, noerror=True)
-        if common == InvalidOid or not coerce.verify_common_type_from_oids(catalog, common, two.types):
+        common = coerce_path.select_common_type_from_oids(catalog, two.types, noerror=True)
+        if common == InvalidOid or not coerce_path.verify_common_type_from_oids(catalog, common, two.types):
             return False
         if ANYCOMPATIBLENONARRAYOID in declared_types and _is_array_domain(catalog, common):
             return False
@@ -296,8 +296,8 @@ def _enforce_family_2(catalog: Catalog, two: _Family2, declared: Sequence[Oid], 
     _settle_ranges_2(catalog, two)
     ranges = [each for each in (ANYCOMPATIBLERANGEOID, ANYCOMPATIBLEMULTIRANGEOID) if each in declared]
     if two.types:
-        common = coerce.select_common_type_from_oids(catalog, two.types, noerror=False)
-        if not coerce.verify_common_type_from_oids(catalog, common, two.types):
+        common = coerce_path.select_common_type_from_oids(catalog, two.types, noerror=False)
+        if not coerce_path.verify_common_type_from_oids(catalog, common, two.types):
             raise _MismatchError("arguments of anycompatible family cannot be cast to a common type")
         two.common = common
         if ANYCOMPATIBLEARRAYOID in declared:
