@@ -7,7 +7,6 @@ the map back to the file. The tokens are those of src/backend/parser/scan.l; a t
 
 from __future__ import annotations
 
-import bisect
 import difflib
 import re
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from querygen.ir import ParamKind, RawEmbed, RawParam
 from querygen.source import SourceFile, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
 #: kind, start, end. Plain tuples, because a project has a hundred thousand of them. The kinds are the names of the
 #: groups in `_TOKEN`; "bad" is a quote or comment without an end and runs to the end of the text.
@@ -87,33 +86,36 @@ COMMENTS: Final = frozenset({"comment", "block"})
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """The tokens from `start` to `end`; what lies between two tokens is white space."""
-    return _run(_TOKEN, text, start, len(text) if end is None else end)
+    return list(_run(_TOKEN, text, start, len(text) if end is None else end))
+
+
+def iterate(text: str, start: int) -> Iterator[Token]:
+    """As `tokenize`, one at a time: for a text in which something else than SQL follows."""
+    return _run(_TOKEN, text, start, len(text))
 
 
 def skim(text: str) -> list[Token]:
     """Of `tokenize`, only comments, "at", parameters, macros, "bad", and semicolons with other rare punctuation."""
-    return _run(_SKIM, text, 0, len(text))
+    return list(_run(_SKIM, text, 0, len(text)))
 
 
-def _run(pattern: re.Pattern[str], text: str, start: int, stop: int) -> list[Token]:
-    found: list[Token] = []
-    append = found.append
+def _run(pattern: re.Pattern[str], text: str, start: int, stop: int) -> Iterator[Token]:
     while True:
         for match in pattern.finditer(text, start, stop):
             kind = match.lastgroup or ""
             if kind == "nested":
                 start = _block_end(text, match.start(kind))
-                append(("block" if start else "bad", match.start(kind), start or stop))
+                yield "block" if start else "bad", match.start(kind), start or stop
                 if not start:
-                    return found
+                    return
                 break  # the search goes on behind the comment
             if kind == "bad":
-                append((kind, match.start(kind), stop))
-                return found
+                yield kind, match.start(kind), stop
+                return
             if kind != "end":
-                append((kind, match.start(kind), match.end()))
+                yield kind, match.start(kind), match.end()
         else:
-            return found
+            return
 
 
 def _block_end(text: str, start: int) -> int:
@@ -273,7 +275,6 @@ class _State:
     edits: list[tuple[int, int, str, RawEmbed | None]] = field(default_factory=list)
     problems: list[Diagnostic] = field(default_factory=list)
     free: int = 1
-    before: list[Token] | None = None
 
 
 _MACROS: Final = {
@@ -436,21 +437,32 @@ def _arguments(state: _State, position: int) -> tuple[list[tuple[str, str]], int
 
 def _open_any(state: _State, macro: str, place: Span) -> None:
     """Turn the `IN (` before a slice into `= ANY(`, and `NOT IN (` into `<> ALL(`."""
-    text = state.text
-    if state.before is None:  # only slices look back
-        state.before = [t for t in tokenize(text, state.piece.start, state.piece.end) if t[0] not in COMMENTS]
-    index = bisect.bisect_left(state.before, place.start, key=lambda token: token[1])
-    words = [text[start:end].lower() for _, start, end in state.before[max(0, index - 3) : index]]
-    if words[-2:] != ["in", "("]:
+    text, base = state.text, state.piece.start
+    before = text[base : place.start]
+    for kind, start, end in state.piece.tokens:
+        if kind in COMMENTS and end <= place.start:
+            before = before[: start - base] + " " * (end - start) + before[end - base :]
+    before = before.rstrip(_SPACE)
+    opening = len(before)
+    if not before.endswith("("):
+        return
+    before = _without_word(before[:-1].rstrip(_SPACE), "in")
+    if not before:
         return
     following = _next(state, place.end)
     if following is not None and text[following[1]] == ",":
         message = f"{macro} has to be alone between the parentheses of IN"
         state.problems.append(error("QG122", message, place, "Write the other values as a further condition with OR."))
         return
-    negated = words[0] == "not"
-    begin, end = state.before[index - 2 - negated][1], state.before[index - 1][2]
-    state.edits.append((begin, end, "<> ALL(" if negated else "= ANY(", None))
+    negated = _without_word(before.rstrip(_SPACE), "not")
+    begin = base + len(negated or before)
+    state.edits.append((begin, base + opening, "<> ALL(" if negated else "= ANY(", None))
+
+
+def _without_word(text: str, word: str) -> str:
+    """The text without the word it ends in; empty where it does not end in that word."""
+    rest = text[: -len(word)]
+    return rest if text[-len(word) :].lower() == word and not (rest and _IS_CONT.match(rest[-1])) else ""
 
 
 def _finish(state: _State) -> Rewritten:
