@@ -47,7 +47,6 @@ _OTHER_CODES: Final = (
     (re.compile(r"not (?:yet )?(?:implemented|supported)|constraints cannot be (?:marked|declared)"), "0A000"),
     (re.compile(r"^precision for type float must be"), "22023"),
     (re.compile(r"^unsafe use of \\' in a string literal"), "22P06"),
-    (re.compile(r"^invalid Unicode escape"), "22025"),
 )
 # After these a reserved word is more likely a slip in the clause before than a name.
 _CLAUSES: Final = frozenset({"select", "from", "where", "and", "or", "not", "on", "as", "then", "else", "when", "in"})
@@ -90,6 +89,11 @@ def _syntax_error(sql: str, problem: ParseError) -> PgError:
     code = next((code for pattern, code in _OTHER_CODES if pattern.search(message)), "42601")
     match = _NEAR.match(message)
     hint = None
+    if message == "invalid Unicode escape":  # scan.l's in E'', parser.c's in U&''
+        is_estring = sql[location + 1 : location + 2] in ("u", "U")
+        code = "22025" if is_estring else "42601"
+        forms = r"\uXXXX or \UXXXXXXXX" if is_estring else r"\XXXX or \+XXXXXX"
+        hint = f"Unicode escapes must be {forms}."
     if match:
         first_line = match[2].splitlines()[0].rstrip() if match[2] else ""
         message = f'{match[1]} at or near "{first_line}"'  # PostgreSQL repeats all the text that follows
