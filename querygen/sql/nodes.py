@@ -1,12 +1,18 @@
-"""The raw node classes: the one place to change for a lighter tree than pglast's.
+"""The raw node classes: the one place to change for another tree than that of `tree.py`.
 
-`ast` is a module of classes named as PostgreSQL's raw nodes (`ast.SelectStmt`, `ast.A_Expr`, …), `enums` the enums of
+`ast` holds classes named as PostgreSQL's raw nodes (`ast.SelectStmt`, `ast.A_Expr`, …), `enums` the enums of
 parsenodes.h and its neighbours. Locations are character offsets into the parsed text.
 """
 
 from __future__ import annotations
 
-from pglast import ast, enums
-from pglast.ast import Node
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # The same names; pglast has no annotations, so a node's fields are Any to a type checker.
+    from pglast import ast, enums
+    from pglast.ast import Node
+else:
+    from querygen.sql.tree import Node, ast, enums
 
 __all__ = ["Node", "ast", "enums"]

@@ -1,6 +1,6 @@
 """The boundary to libpg_query: files and texts in, PostgreSQL's raw parse trees out.
 
-The only caller of `pglast.parse_sql`. `parse_schema_file` takes a `SourceFile` and gives a `RawStmt` per statement,
+`parse_schema_file` takes a `SourceFile` and gives a `RawStmt` per statement,
 `parse_statement` takes one query's text; a syntax error is PostgreSQL's, with the offset of the character it is at.
 Reading files is here, too: `expand_paths` and `read_source`.
 """
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pglast import keywords
-from pglast.parser import ParseError, parse_sql
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
 from querygen.source import SourceFile, Span, display_path
 from querygen.sql.annotations import names_query, starts_query
 from querygen.sql.psql import blank_meta_commands, include_warnings
 from querygen.sql.scan import Piece, fold, split, tokenize
+from querygen.sql.tree import ParseError, parse_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,9 +50,6 @@ _OTHER_CODES: Final = (
 )
 # After these a reserved word is more likely a slip in the clause before than a name.
 _CLAUSES: Final = frozenset({"select", "from", "where", "and", "or", "not", "on", "as", "then", "else", "when", "in"})
-# Statements of a file that is not ASCII are parsed one by one above this size: pglast finds the character of each
-# location by going through all that are not ASCII before it.
-_WHOLE_FILE: Final = 20_000
 
 
 def reserved_keywords() -> frozenset[str]:
@@ -137,13 +134,12 @@ def parse_schema_file(source: SourceFile) -> tuple[list[RawStmt], list[Diagnosti
         if any(names_query(text, piece.comments) for piece in pieces):
             pieces = [piece for piece in pieces if not names_query(text, piece.comments)]
             return _one_by_one(source, text, pieces, problems)
-    if text.isascii() or len(text) < _WHOLE_FILE:
-        try:
-            trees = _parse(text)
-        except (ParseError, RecursionError):
-            pass  # the statements one by one tell which it is
-        else:
-            return [_raw_statement(source, text, tree, 0) for tree in trees], problems
+    try:
+        trees = _parse(text)
+    except (ParseError, RecursionError):
+        pass  # the statements one by one tell which it is
+    else:
+        return [_raw_statement(source, text, tree, 0) for tree in trees], problems
     return _one_by_one(source, text, pieces if pieces is not None else split(text), problems)
 
 
