@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _new = object.__new__
-_INTEGERS = frozenset({"int", "int16", "int32", "long", "ParseLoc", "Index", "AttrNumber", "bits32", "uint32", "Oid"})
-_LOCATIONS = frozenset({"location", "stmt_location", "rexpr_list_start", "rexpr_list_end", "list_start", "list_end"})
+_INTEGERS = frozenset({"int", "int16", "int32", "long", "ParseLoc", "Index", "AttrNumber", "bits32", "Oid", "RelFileNumber", "SubTransactionId"})
+_LOCATIONS = frozenset(
+    {"location", "arg_location", "name_location", "stmt_location", "rexpr_list_start", "rexpr_list_end"}
+    | {"list_start", "list_end", "conninfo_location", "payload_location"}
+)
 
 
 class Node:
