@@ -49,9 +49,7 @@ def write_project(folder: Path, queries: int) -> None:
     (folder / "queries").mkdir()
     ddl = "\n".join(f"CREATE TABLE t{t} (\n{COLUMNS}\n);" for t in range(tables))
     (folder / "schema" / "schema.sql").write_text(ddl)
-    texts = [
-        QUERIES[n % len(QUERIES)].format(n=n, t=n % tables, u=(n + 1) % tables) for n in range(queries)
-    ]
+    texts = [QUERIES[n % len(QUERIES)].format(n=n, t=n % tables, u=(n + 1) % tables) for n in range(queries)]
     for start in range(0, queries, QUERIES_PER_FILE):
         path = folder / "queries" / f"q{start:05d}.sql"
         path.write_text("\n\n".join(texts[start : start + QUERIES_PER_FILE]) + "\n")

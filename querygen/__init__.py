@@ -16,7 +16,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from querygen.config import Config, read_config as load_project
+    from querygen.config import Config
+    from querygen.config import read_config as load_project
     from querygen.pipeline import Analysis, Result, analyze, generate
 
 __version__ = "0.1.0"

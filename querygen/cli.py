@@ -17,7 +17,6 @@ from querygen import __version__
 from querygen.config import NO_CONFIG, Config, check_config, find_root, read_config
 from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
 from querygen.diagnostics_render import render_github, render_text, sort_diagnostics
-
 from querygen.server.errors import ServerError
 
 if TYPE_CHECKING:
@@ -75,7 +74,9 @@ def project_config(schema: tuple[str, ...], queries: tuple[str, ...], out: str |
     return check_config(replace(config, **changes))
 
 
-schema_option = click.option("--schema", multiple=True, metavar="PATH", help="DDL: file, folder or pattern; repeatable.")
+schema_option = click.option(
+    "--schema", multiple=True, metavar="PATH", help="DDL: file, folder or pattern; repeatable."
+)
 queries_option = click.option("--queries", multiple=True, metavar="PATH", help="Queries: the same; repeatable.")
 
 
@@ -103,9 +104,7 @@ def init(folder: Path) -> None:
 @click.option("--out", metavar="FOLDER", help="Where the generated package goes.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 3 and a diff when files are out of date.")
 @click.option("--format", "output_format", type=click.Choice(["text", "github"]), default="text", show_default=True)
-def build(
-    schema: tuple[str, ...], queries: tuple[str, ...], out: str | None, check: bool, output_format: str
-) -> None:
+def build(schema: tuple[str, ...], queries: tuple[str, ...], out: str | None, check: bool, output_format: str) -> None:
     """Analyse the SQL and write the generated package."""
     from querygen.pipeline import generate
 
@@ -217,5 +216,3 @@ def main() -> None:
         report([internal_error(problem)])
         sys.exit(BAD_SQL)
     sys.exit(code if isinstance(code, int) else GOOD)
-
-

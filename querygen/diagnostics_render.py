@@ -17,7 +17,6 @@ _TOKEN = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'|[\w$.]+|[^\s\w]+')
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
-
 def _plain(text: str, **_style: Any) -> str:
     return text
 

@@ -127,7 +127,9 @@ class QueryParam:
     type: TypeRef
     nullable: bool
     kind: ParamKind
-    column_name: str | None = None  # a name to call it by where the text gives none: the column it is compared with or assigned to
+    column_name: str | None = (
+        None  # a name to call it by where the text gives none: the column it is compared with or assigned to
+    )
     origin: ColumnOrigin | None = None
     span: Span | None = None
 

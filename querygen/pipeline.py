@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from querygen.ir import AnalyzedQuery, RawQuery
     from querygen.render.files import OutputFile
+    from querygen.render.options import RenderOptions
     from querygen.source import SourceFile
 
 DUPLICATE_QUERY = "QG110"
@@ -137,10 +138,24 @@ def generate(config: Config, progress: Callable[[str], None] = lambda _step: Non
 
     queries = [one for one in analysis.queries if not isinstance(one, FailedQuery)]
     try:
-        files = render(queries, analysis.catalog, render_options(config))
+        files = render(queries, analysis.catalog, _render_options(config))
     except DiagnosticError as refused:
         return Result(analysis, (), (*analysis.diagnostics, refused.diagnostic))
     return Result(analysis, tuple(files), analysis.diagnostics)
+
+
+def _render_options(config: Config) -> RenderOptions:
+    from querygen.render.options import RenderOptions
+
+    return RenderOptions(
+        style="functions",
+        emit_sync=config.emit_sync,
+        emit_async=config.emit_async,
+        validate_rows=config.validate_rows,
+        omit_unused=config.omit_unused,
+        rename=dict(config.rename),
+        singular_exceptions=frozenset(config.singular_exceptions),
+    )
 
 
 def internal_error(problem: BaseException) -> Diagnostic:

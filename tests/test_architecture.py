@@ -52,7 +52,10 @@ def imports(path: Path) -> list[tuple[str, bool]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             candidates = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = [name if (ROOT / name.replace(".", "/")).with_suffix(".py").exists() else node.module for name in candidates]
+            names = [
+                name if (ROOT / name.replace(".", "/")).with_suffix(".py").exists() else node.module
+                for name in candidates
+            ]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         else:
@@ -91,7 +94,13 @@ def test_who_may_import_the_parser_and_the_driver(path: Path) -> None:
         if package == "pglast":
             assert name.startswith("querygen.sql"), "raw trees come from querygen.sql alone"
         if package == "psycopg":
-            allowed = ("querygen.server", "querygen.pg_catalog.dump", "querygen.migrate.apply", "querygen.studio", "querygen.scaffold.demo")
+            allowed = (
+                "querygen.server",
+                "querygen.pg_catalog.dump",
+                "querygen.migrate.apply",
+                "querygen.studio",
+                "querygen.scaffold.demo",
+            )
             assert name.startswith(allowed), f"{name} must not need a server"
         if package == "querygen" and "sql.nodes" in target:
             assert layer(name) <= 4, "no raw tree above the analysis"
@@ -108,7 +117,9 @@ def test_transform_functions_name_their_model() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("document", [PACKAGE / "ARCHITECTURE.md", PACKAGE / "analyze" / "README.md"], ids=lambda p: p.parent.name)
+@pytest.mark.parametrize(
+    "document", [PACKAGE / "ARCHITECTURE.md", PACKAGE / "analyze" / "README.md"], ids=lambda p: p.parent.name
+)
 def test_documents_name_files_that_exist(document: Path) -> None:
     for name in re.findall(r"`([\w/]+\.(?:py|tsv|j2|sql))`", document.read_text(encoding="utf-8")):
         places = [document.parent / name, PACKAGE / name, ROOT / name]

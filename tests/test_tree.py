@@ -16,7 +16,7 @@ SPECIAL = [
     "SELECT 'ü', 1, '', NULL, true, b'1', x'1F', 1.5, 9999999999, E'\\n', -1, 0",
     "SELECT 'naïve ☃ 😀' AS \"größe\", é.à FROM \"tāble\" é WHERE ñ = $1 /* ŝ */ AND 1 = 2; SELECT 'ß', x",
     "ALTER TABLE t ATTACH PARTITION p FOR VALUES IN (1, 2)",
-    "CREATE TABLE t (a int DEFAULT 0 CHECK (a > 0), b text COLLATE \"C\" GENERATED ALWAYS AS (a::text) STORED)",
+    'CREATE TABLE t (a int DEFAULT 0 CHECK (a > 0), b text COLLATE "C" GENERATED ALWAYS AS (a::text) STORED)',
     "SELECT interval '1' year, a[1:2], (b).c.*, ROW(), ARRAY[]::int[] FROM f() WITH ORDINALITY AS f(x)",
     "MERGE INTO t USING s ON t.a = s.a WHEN NOT MATCHED BY SOURCE THEN DELETE RETURNING merge_action(), old.a",
 ]

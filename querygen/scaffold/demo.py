@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-
 @dataclass(frozen=True, slots=True)
 class _GivenServer:
     """A server that the user named by URL, as `create_database` wants one."""

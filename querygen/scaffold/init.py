@@ -55,7 +55,9 @@ def init_project(folder: Path) -> list[Path]:
             written.append(_append(pyproject, f"\n[tool.querygen]\n{_TABLE}"))
         written += _ignore(folder / ".gitignore")
     except OSError as problem:
-        raise _refused(f"cannot write {problem.filename}: {problem.strerror}", "Check the folder's permissions.") from problem
+        raise _refused(
+            f"cannot write {problem.filename}: {problem.strerror}", "Check the folder's permissions."
+        ) from problem
     return [Path(os.path.relpath(path)) for path in written]
 
 

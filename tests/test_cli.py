@@ -1,0 +1,227 @@
+"""The command line as a user meets it: good runs, and one clear message for every bad input, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from querygen.cli import main
+
+SCHEMA = "CREATE TABLE users (id int PRIMARY KEY, email text NOT NULL, bio text);\n"
+QUERY = "-- name: GetUser :one\nSELECT id, email FROM users WHERE id = $1;\n"
+
+
+@dataclass(frozen=True)
+class Run:
+    code: int
+    out: str
+    err: str
+
+
+RunCommand = Callable[..., Run]
+
+
+@pytest.fixture
+def querygen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> RunCommand:
+    """Run the command in an empty folder; `files` are written first."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, files: dict[str, str | bytes] | None = None) -> Run:
+        for name, content in (files or {}).items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        monkeypatch.setattr(sys, "argv", ["querygen", *arguments])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err + captured.out
+        code = stop.value.code
+        return Run(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+    return run
+
+
+def project(schema: str | bytes = SCHEMA, queries: str | bytes = QUERY, config: str = "") -> dict[str, str | bytes]:
+    return {"querygen.toml": config, "schema/schema.sql": schema, "queries/users.sql": queries}
+
+
+def test_init_build_check(querygen: RunCommand, tmp_path: Path) -> None:
+    assert querygen("init").code == 0
+    built = querygen("build")
+    assert (built.code, built.err) == (0, "")
+    assert querygen("build", "--check").code == 0
+    generated = tmp_path / "generated" / "user.py"
+    before = generated.stat().st_mtime_ns
+    assert "0 of" in querygen("build").out, "unchanged files are not written again"
+    assert generated.stat().st_mtime_ns == before
+    with (tmp_path / "queries" / "user.sql").open("a") as file:
+        file.write("\n-- name: CountSessions :one\nSELECT count(*) FROM session;\n")
+    stale = querygen("build", "--check")
+    assert stale.code == 3
+    assert "+def count_sessions(" in stale.out
+    assert "count_sessions" not in generated.read_text()
+
+
+def test_init_touches_nothing_that_exists(querygen: RunCommand, tmp_path: Path) -> None:
+    refused = querygen("init", files={"queries/user.sql": "mine"})
+    assert refused.code == 2
+    assert "queries/user.sql exist already" in refused.err
+    assert (tmp_path / "queries" / "user.sql").read_text() == "mine"
+    assert not (tmp_path / "schema").exists()
+
+
+def test_init_adds_itself_to_a_pyproject(querygen: RunCommand, tmp_path: Path) -> None:
+    assert querygen("init", files={"pyproject.toml": '[project]\nname = "app"\n'}).code == 0
+    assert "[tool.querygen]" in (tmp_path / "pyproject.toml").read_text()
+    assert not (tmp_path / "querygen.toml").exists()
+    assert querygen("build").code == 0
+
+
+def test_orphans_are_removed_and_foreign_files_stay(querygen: RunCommand, tmp_path: Path) -> None:
+    assert querygen("build", files=project()).code == 0
+    (tmp_path / "generated" / "mine.py").write_text("x = 1\n")
+    (tmp_path / "queries" / "users.sql").rename(tmp_path / "queries" / "people.sql")
+    assert querygen("build").code == 0
+    assert not (tmp_path / "generated" / "users.py").exists()
+    assert (tmp_path / "generated" / "people.py").exists()
+    assert (tmp_path / "generated" / "mine.py").exists()
+
+
+def test_an_error_writes_nothing(querygen: RunCommand, tmp_path: Path) -> None:
+    files = project(queries=QUERY + "-- name: Bad :one\nSELECT emial FROM users;\n")
+    failed = querygen("build", files=files)
+    assert failed.code == 1
+    assert not (tmp_path / "generated").exists()
+
+
+def test_all_errors_of_a_run_are_told(querygen: RunCommand) -> None:
+    queries = (
+        "-- name: A :one\nSELECT x FROM users;\n-- name: B :one\nSELECT id FROM user_s;\n-- name: C :one\nSELEC 1;\n"
+    )
+    failed = querygen("build", files=project(queries=queries))
+    assert failed.code == 1
+    for part in ('column "x" does not exist', 'relation "user_s" does not exist', 'syntax error at or near "SELEC"'):
+        assert part in failed.err
+    assert "queries/users.sql:2:8" in failed.err
+    assert "queries/users.sql:4:16" in failed.err
+    assert "queries/users.sql:6:1" in failed.err
+
+
+BAD: dict[str, tuple[dict[str, str | bytes], int, str]] = {
+    "no configuration": ({}, 2, "no querygen.toml"),
+    "missing folder": ({"querygen.toml": "", "schema/a.sql": SCHEMA}, 2, "queries"),
+    "unknown key": (project(config='scema = ["x"]\n'), 2, 'Did you mean "schema"?'),
+    "wrong value": (project(config='pg_version = "18"\n'), 2, "pg_version must be a whole number"),
+    "bad toml": (project(config="schema = [\n"), 2, "not valid TOML"),
+    "no catalogue": (project(config="pg_version = 9\n"), 2, "no catalog of PostgreSQL 9"),
+    "not utf-8": (project(queries=b"-- name: A :one\nSELECT '\xff';\n"), 2, "UTF-8"),
+    "no name": (project(queries="-- name: :one\nSELECT 1;\n"), 1, "queries/users.sql:1"),
+    "no command": (project(queries="-- name: GetUser\nSELECT 1;\n"), 1, "queries/users.sql:1"),
+    "unknown command": (project(queries="-- name: GetUser :on\nSELECT 1;\n"), 1, ":one"),
+    "two of one name": (project(queries=QUERY + QUERY), 1, "GetUser"),
+    "keyword as a name": (project(queries="-- name: class :one\nSELECT 1;\n"), 1, "class"),
+    "syntax error": (project(queries="-- name: A :one\nSELECT FROM WHERE;\n"), 1, "42601"),
+    "unknown table": (project(queries="-- name: A :one\nSELECT * FROM person;\n"), 1, "42P01"),
+    "no rows for one": (project(queries="-- name: A :one\nDELETE FROM users;\n"), 1, ":exec"),
+    "reserved table": (
+        project('CREATE TABLE "user" (id int);', "-- name: A :many\nSELECT id FROM user;\n"),
+        1,
+        '"user"',
+    ),
+    "bad schema": (project(schema="CREATE TABLE users (id int4x);"), 1, 'type "int4x" does not exist'),
+    "unterminated string": (project(queries="-- name: A :one\nSELECT 'x;\n"), 1, "unterminated quoted string"),
+}
+
+
+@pytest.mark.parametrize("case", BAD, ids=lambda name: name.replace(" ", "-"))
+def test_bad_input(case: str, querygen: RunCommand, tmp_path: Path) -> None:
+    files, code, part = BAD[case]
+    failed = querygen("build", files=files)
+    assert failed.code == code, failed.err
+    assert part in failed.err
+    assert not (tmp_path / "generated").exists()
+
+
+def test_broken_symlink(querygen: RunCommand, tmp_path: Path) -> None:
+    files = project()
+    querygen("build", files=files)
+    (tmp_path / "queries" / "gone.sql").symlink_to(tmp_path / "nowhere.sql")
+    failed = querygen("build")
+    assert failed.code == 2
+    assert "gone.sql" in failed.err
+
+
+def test_empty_file_is_a_file_without_queries(querygen: RunCommand) -> None:
+    assert querygen("build", files=project(queries="")).code == 0
+
+
+def test_unwritable_folder(querygen: RunCommand, tmp_path: Path) -> None:
+    failed = querygen("build", files=project() | {"generated": "a file stands where the folder should be"})
+    assert failed.code == 2
+    assert "generated" in failed.err
+
+
+def test_foreign_file_in_the_way(querygen: RunCommand, tmp_path: Path) -> None:
+    failed = querygen("build", files=project() | {"generated/models.py": "mine = 1\n"})
+    assert failed.code == 2
+    assert (tmp_path / "generated" / "models.py").read_text() == "mine = 1\n"
+
+
+def test_describe_json_tells_of_bad_queries_too(querygen: RunCommand) -> None:
+    queries = QUERY + "-- name: Bad :one\nSELECT emial FROM users;\n"
+    files: dict[str, str | bytes] = {"s.sql": SCHEMA, "q.sql": queries}
+    told = querygen("describe", "--schema", "s.sql", "--queries", "q.sql", "--format", "json", files=files)
+    assert told.code == 1
+    answer = json.loads(told.out)
+    good, bad = answer["queries"]
+    assert [(one["name"], one["type"], one["nullable"]) for one in good["columns"]] == [
+        ("id", "integer", False),
+        ("email", "text", False),
+    ]
+    assert [(one["number"], one["type"]) for one in good["params"]] == [(1, "integer")]
+    assert (bad["error"]["code"], bad["error"]["line"], bad["error"]["column"]) == ("42703", 4, 8)
+
+
+def test_describe_names_the_near_query(querygen: RunCommand) -> None:
+    failed = querygen("describe", "GetUsr", files=project())
+    assert failed.code == 2
+    assert 'Did you mean "GetUser"?' in failed.err
+
+
+def test_usage_errors_exit_with_2(querygen: RunCommand) -> None:
+    assert querygen("biuld").code == 2
+    assert querygen("build", "--nonsense").code == 2
+
+
+def test_a_bug_is_one_message(querygen: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("querygen.pipeline.generate", broken)
+    failed = querygen("build", files=project())
+    assert failed.code == 1
+    assert "querygen failed: RuntimeError: boom" in failed.err
+
+
+def test_catalog_dump_reads_back(querygen: RunCommand, tmp_path: Path, pg_database: Callable[..., str]) -> None:
+    url = pg_database("CREATE EXTENSION citext")
+    dumped = querygen("catalog", "dump", "--database-url", url, "--extension", "citext", "--out", "catalogs")
+    assert dumped.code == 0, dumped.err
+    ours = Path(__file__).parent.parent / "querygen/pg_catalog/18/extensions/citext"
+    written = {path.name: path.read_text() for path in (tmp_path / "catalogs/extensions/citext").iterdir()}
+    assert written == {path.name: path.read_text() for path in ours.iterdir()}
+    missing = querygen("catalog", "dump", "--database-url", url, "--extension", "hstore")
+    assert missing.code == 2
+    assert 'CREATE EXTENSION "hstore"' in missing.err
+
+
+def test_unreachable_server_is_one_message(querygen: RunCommand) -> None:
+    failed = querygen("catalog", "dump", "--database-url", "postgresql://localhost:1/nothing")
+    assert failed.code == 2
+    assert "QG005" in failed.err
