@@ -29,14 +29,18 @@ COLUMNS = """    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 # One of each in turn: what a project's query files are made of.
 QUERIES = (
     "-- name: Get{n} :one\nSELECT * FROM t{t} WHERE id = $1;",
-    "-- name: List{n} :many\nSELECT id, name, amount FROM t{t} WHERE active AND owner_id = $1 ORDER BY created_at LIMIT $2;",
-    "-- name: Join{n} :many\nSELECT a.id, a.name, b.email, count(*) AS total FROM t{t} a LEFT JOIN t{u} b ON b.owner_id = a.id"
-    " WHERE a.created_at > $1 GROUP BY a.id, a.name, b.email;",
+    """-- name: List{n} :many
+SELECT id, name, amount FROM t{t} WHERE active AND owner_id = $1 ORDER BY created_at LIMIT $2;""",
+    """-- name: Join{n} :many
+SELECT a.id, a.name, b.email, count(*) AS total
+FROM t{t} a LEFT JOIN t{u} b ON b.owner_id = a.id
+WHERE a.created_at > $1 GROUP BY a.id, a.name, b.email;""",
     "-- name: Create{n} :one\nINSERT INTO t{t} (owner_id, name, email, data) VALUES ($1, $2, $3, $4) RETURNING *;",
     "-- name: Update{n} :exec\nUPDATE t{t} SET name = $2, amount = amount + $3 WHERE id = $1;",
     "-- name: Delete{n} :execrows\nDELETE FROM t{t} WHERE owner_id = $1 AND NOT active;",
-    "-- name: Sum{n} :many\nWITH s AS (SELECT owner_id, sum(amount) AS total FROM t{t} GROUP BY owner_id)"
-    " SELECT s.owner_id, coalesce(s.total, 0) AS total, u.name FROM s JOIN t{u} u ON u.id = s.owner_id;",
+    """-- name: Sum{n} :many
+WITH s AS (SELECT owner_id, sum(amount) AS total FROM t{t} GROUP BY owner_id)
+SELECT s.owner_id, coalesce(s.total, 0) AS total, u.name FROM s JOIN t{u} u ON u.id = s.owner_id;""",
 )
 QUERIES_PER_FILE = 25
 QUERIES_PER_TABLE = 10

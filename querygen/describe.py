@@ -107,9 +107,8 @@ def _text_rows(query: AnalyzedQuery, catalog: Catalog, why: bool) -> list[str]:
     rows = []
     for param in query.params:
         label = f"${param.number} {param.name or param.column_name or ''}".rstrip()
-        rows.append((label, _full_type(catalog, param.type), "or NULL" if param.nullable else "", ""))
-    for column in query.columns:
-        rows.append((column.name, _full_type(catalog, column.type), "or NULL" if column.nullable else "", column.why))
+        rows.append((label, _full_type(catalog, param.type), _null(param.nullable), ""))
+    rows += [(one.name, _full_type(catalog, one.type), _null(one.nullable), one.why) for one in query.columns]
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
     marks = ["<-"] * len(query.params) + ["->"] * len(query.columns)
     lines = []
@@ -119,6 +118,10 @@ def _text_rows(query: AnalyzedQuery, catalog: Catalog, why: bool) -> list[str]:
     if query.columns:
         lines.append(f"  => {query.cardinality} row{'s' if query.cardinality == 'many' else ''}")
     return lines
+
+
+def _null(nullable: bool) -> str:
+    return "or NULL" if nullable else ""
 
 
 def _full_type(catalog: Catalog, type_ref: TypeRef) -> str:

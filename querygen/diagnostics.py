@@ -66,7 +66,7 @@ class PgError(Exception):
 
 
 class DiagnosticError(Exception):
-    """A problem that already knows its place, or has none in any file (usage, configuration, a file that is not there)."""
+    """A problem that already knows its place, or has none in any file (usage, configuration, a missing file)."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from querygen.analyze.query import analyze_query
-from querygen.catalog.catalog import Catalog
 from querygen.catalog.ddl import build_catalog
 from querygen.config import Config, catalog_folder, extension_bases
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity, error
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from querygen.catalog.catalog import Catalog
     from querygen.ir import AnalyzedQuery, RawQuery
     from querygen.render.files import OutputFile
     from querygen.render.options import RenderOptions

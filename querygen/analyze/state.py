@@ -18,7 +18,7 @@ from querygen.sql.nodes import ast, enums
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from querygen.analyze.nodes import Aggref, Expr, JoinExpr, JoinTreeNode, TargetEntry, WindowFunc
+    from querygen.analyze.nodes import Aggref, Expr, JoinExpr, JoinTreeNode, Query, TargetEntry, WindowFunc
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Relation
     from querygen.pg_catalog.rows import Oid
@@ -122,6 +122,12 @@ class ParamTable:
     types: dict[int, Oid] = field(default_factory=dict)
     places: dict[int, int] = field(default_factory=dict)
     fixed: bool = False
+    # where the statement's constants stand, by the raw node's id: only known once an error asks for places
+    constant_places: dict[int, int] = field(default_factory=dict)
+
+    def constant_place(self, constant: ast.A_Const) -> int:
+        """The location that C's A_Const carries and pglast's does not; -1 as long as nobody looked for it."""
+        return self.constant_places.get(id(constant), -1)
 
     def param(self, pref: ast.ParamRef) -> Param:
         """parse_param.c: variable_paramref_hook (fixed_paramref_hook when `fixed`) — $n → Param."""
@@ -132,7 +138,7 @@ class ParamTable:
         return Param(enums.ParamKind.PARAM_EXTERN, number, self.types[number], -1, pref.location)
 
     def coerce(self, param: Param, target: Oid, location: int, catalog: Catalog) -> Param | None:
-        """parse_param.c: variable_coerce_param_hook — settle an unknown parameter's type; None: not such a parameter."""
+        """parse_param.c: variable_coerce_param_hook — settle an unknown parameter's type; None: not one."""
         if self.fixed or param.paramkind != enums.ParamKind.PARAM_EXTERN or param.paramtype != UNKNOWNOID:
             return None
         number = param.paramid
@@ -189,6 +195,8 @@ class ParseState:
     p_hasSubLinks: bool = False
     p_hasModifyingCTE: bool = False
     p_last_srf: Expr | None = None
+    # scalar sublinks analysed at this level, by the raw node's id: FigureColname names a column after them
+    p_sublinks: dict[int, Query] = field(default_factory=dict)
     # names that columns of a function's body may have besides the namespace's: SQL function arguments by name
     function_arguments: dict[str, int] = field(default_factory=dict)
     function_name: str | None = None

@@ -1,1 +1,1 @@
-"""What PostgreSQL ships with: its system catalogues as rows (`rows.py`), read from TSV (`load.py`), dumped (`dump.py`)."""
+"""PostgreSQL's own system catalogues as rows (`rows.py`), read from TSV (`load.py`), dumped (`dump.py`)."""

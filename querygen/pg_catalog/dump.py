@@ -91,9 +91,7 @@ _SELECTS: dict[str, _Catalogue] = {
         "pg_proc",
         "aggfnoid::oid",
     ),
-    "pg_range": _Catalogue(
-        "rngtypid, rngsubtype, rngmultitypid", "pg_range t", "rngtypid", "pg_type", "rngtypid"
-    ),
+    "pg_range": _Catalogue("rngtypid, rngsubtype, rngmultitypid", "pg_range t", "rngtypid", "pg_type", "rngtypid"),
     "pg_opclass": _Catalogue(
         "t.oid, am.amname, opcname, opcnamespace, opcfamily, opcintype, opcdefault",
         "pg_opclass t JOIN pg_am am ON am.oid = opcmethod AND am.amname IN ('btree', 'hash')",
@@ -108,9 +106,7 @@ _SELECTS: dict[str, _Catalogue] = {
         "pg_opfamily",
         "amopfamily",
     ),
-    "pg_collation": _Catalogue(
-        "t.oid, collname, collnamespace", "pg_collation t", "t.oid", "pg_collation", "t.oid"
-    ),
+    "pg_collation": _Catalogue("t.oid, collname, collnamespace", "pg_collation t", "t.oid", "pg_collation", "t.oid"),
     "pg_class": _Catalogue(
         "t.oid, relname, relnamespace, reltype, relkind",
         "(SELECT * FROM pg_class WHERE relkind NOT IN ('t', 'i', 'I')) t",
@@ -164,9 +160,9 @@ def _select(conn: Connection[Any], name: str, extension: str | None) -> list[tup
     part = _SELECTS[name]
     if extension is None:
         where = _BUILTIN.format(key="t.oid" if name in ("pg_cast", "pg_enum") else part.key)
-        return conn.execute(f"SELECT {part.columns} FROM {part.source} WHERE {where} ORDER BY {part.order}").fetchall()  # noqa: S608 - constants of this module
+        return conn.execute(f"SELECT {part.columns} FROM {part.source} WHERE {where} ORDER BY {part.order}").fetchall()
     where = f"({part.key}, '{part.owner}'::regclass::oid) IN (SELECT objid, classid FROM member)"
-    text = f"{_MEMBERS} SELECT {part.columns} FROM {part.source} WHERE {where} ORDER BY {part.order}"  # noqa: S608 - constants
+    text = f"{_MEMBERS} SELECT {part.columns} FROM {part.source} WHERE {where} ORDER BY {part.order}"
     return conn.execute(text, {"extension": extension}).fetchall()
 
 

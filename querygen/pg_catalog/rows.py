@@ -141,7 +141,9 @@ class PgClass:
     relname: str
     relnamespace: Oid
     reltype: Oid
-    relkind: str  # r table, v view, m materialized view, i index, S sequence, t toast, c composite, f foreign, p partitioned
+    relkind: (
+        str  # r table, v view, m materialized view, i index, S sequence, t toast, c composite, f foreign, p partitioned
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,29 @@ import json
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from pglast import ast as structs, enums
+from pglast import ast as structs
+from pglast import enums
 from pglast.parser import ParseError, parse_sql_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _new = object.__new__
-_INTEGERS = frozenset({"int", "int16", "int32", "long", "ParseLoc", "Index", "AttrNumber", "bits32", "Oid", "RelFileNumber", "SubTransactionId"})
+_INTEGERS = frozenset(
+    {
+        "int",
+        "int16",
+        "int32",
+        "long",
+        "ParseLoc",
+        "Index",
+        "AttrNumber",
+        "bits32",
+        "Oid",
+        "RelFileNumber",
+        "SubTransactionId",
+    }
+)
 _LOCATIONS = frozenset(
     {"location", "arg_location", "name_location", "stmt_location", "rexpr_list_start", "rexpr_list_end"}
     | {"list_start", "list_end", "conninfo_location", "payload_location"}
@@ -122,7 +137,11 @@ _VALUE_DEFAULTS: dict[str, dict[str, Any]] = {
 
 def _later(name: str) -> Callable[[dict[str, Any]], Any]:
     """The builder of a node whose class may not be made yet."""
-    return lambda body: _builders[name](body)
+
+    def build(body: dict[str, Any]) -> Any:
+        return _builders[name](body)
+
+    return build
 
 
 def _field(c_type: str) -> tuple[Any, Callable[[Any], Any] | None]:
@@ -200,7 +219,7 @@ def _to_characters(value: Any, table: list[int]) -> None:
 
 
 def parse_sql(text: str) -> tuple[Any, ...]:
-    """The `RawStmt` nodes of a text. Raises pglast's ParseError, whose second argument is a character offset or None."""
+    """The `RawStmt` nodes of a text. Raises pglast's ParseError: (message, character offset or None)."""
     decoded = json.loads(parse_sql_json(text))
     statements = decoded.get("stmts", [])
     if not text.isascii():
