@@ -317,7 +317,7 @@ def _build_coercion_expression(
             if nargs >= 2:
                 args.append(Const(INT4OID, -1, str(target_typmod)))
             if nargs == 3:
-                args.append(Const(BOOLOID, -1, "true" if ccontext == _EXPLICIT else "false"))
+                args.append(Const(BOOLOID, -1, "t" if ccontext == _EXPLICIT else "f"))
             return FuncExpr(funcid, target_type, False, False, cformat, tuple(args), location)
         case CoercionPath.ARRAYCOERCE:
             source, source_typmod = get_base_type_and_typmod(catalog, expr_type(node), expr_typmod(node))
@@ -354,7 +354,7 @@ def _coerce_record_to_complex(
             nsitem = relation.get_ns_item_by_range_table_posn(ps, node.varno, node.varlevelsup)
             args = relation.expand_ns_item_vars(ps, nsitem, node.varlevelsup, node.location)[0]
         case _:
-            raise PgError("42846", what, parser_coercion_errposition(location, node))
+            raise PgError("42846", what, parser_coercion_errposition(ps, location, node))
     base, base_typmod = get_base_type_and_typmod(catalog, target_type)
     columns = catalog.relation(typeid_type_relid(catalog, base)).columns
     given = iter(args)
@@ -367,7 +367,7 @@ def _coerce_record_to_complex(
         number += 1
         arg = next(given, None)
         if arg is None:
-            place = parser_coercion_errposition(location, node)
+            place = parser_coercion_errposition(ps, location, node)
             raise PgError("42846", what, place, detail="Input has too few columns.")
         argtype = expr_type(arg)
         coerced = coerce_to_target_type(
@@ -375,11 +375,11 @@ def _coerce_record_to_complex(
         )
         if coerced is None:
             types = f"{format_type(catalog, argtype)} to {format_type(catalog, column.type_oid)}"
-            place = parser_coercion_errposition(location, arg)
+            place = parser_coercion_errposition(ps, location, arg)
             raise PgError("42846", what, place, detail=f"Cannot cast type {types} in column {number}.")
         newargs.append(coerced)
     if next(given, None) is not None:
-        place = parser_coercion_errposition(location, node)
+        place = parser_coercion_errposition(ps, location, node)
         raise PgError("42846", what, place, detail="Input has too many columns.")
     row = RowExpr(tuple(newargs), base, cformat, (), location)
     if base == target_type:
@@ -430,7 +430,7 @@ def coerce_null_to_domain(ps: ParseState, type_oid: Oid, typmod: int) -> Expr:
     return null
 
 
-def parser_coercion_errposition(coerce_location: int, input_expr: Expr) -> int:
+def parser_coercion_errposition(_ps: ParseState, coerce_location: int, input_expr: Expr) -> int:
     """parse_coerce.c: parser_coercion_errposition"""
     return coerce_location if coerce_location >= 0 else expr_location(input_expr)
 

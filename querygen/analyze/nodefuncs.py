@@ -71,7 +71,6 @@ from querygen.analyze.nodes import (
     XmlExpr,
 )
 from querygen.analyze.pgtypes import BOOLOID, INT4OID, RECORDOID, TEXTOID, XMLOID
-from querygen.diagnostics import PgError
 from querygen.sql.nodes import Node, ast, enums
 
 if TYPE_CHECKING:
@@ -82,11 +81,6 @@ if TYPE_CHECKING:
 
 # What a walk meets: an expression, an entry of a target list, or a whole query below a SubLink.
 AnalyzedNode: TypeAlias = "Expr | TargetEntry | Query"
-
-
-def unsupported(what: str, location: int = -1) -> PgError:
-    """What to raise where PostgreSQL would go on and querygen cannot: never a guess."""
-    return PgError("0A000", f"querygen does not yet analyse {what}", location)
 
 
 # ---------------------------------------------------------------------------------------------- type and typmod

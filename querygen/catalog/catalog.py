@@ -311,6 +311,10 @@ class Catalog:
         """get_opfamily_member: the operator of a family for a strategy number."""
         return self._amops.get((family, left, right, strategy))
 
+    def amops(self) -> Iterable[tuple[tuple[Oid, Oid, Oid, int], Oid]]:
+        """Every row of pg_amop, as ((family, left type, right type, strategy), operator)."""
+        return self._amops.items()
+
     # ------------------------------------------------------------------ relations
 
     def relation_oid(self, name: str, schema: str | None = None) -> Oid | None:
@@ -536,6 +540,12 @@ class Catalog:
     def put_collation(self, row: PgCollation) -> None:
         self._check_writable()
         self._journal.put(self._collations[row.collname], row.collnamespace, row)
+
+    def drop_collation(self, oid: Oid) -> None:
+        self._check_writable()
+        for owners in self._collations.values():
+            for namespace in [key for key, row in owners.items() if row.oid == oid]:
+                self._journal.pop(owners, namespace)
 
     def put_comment(self, kind: str, oid: Oid, text: str | None) -> None:
         self._check_writable()
