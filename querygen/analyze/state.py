@@ -122,12 +122,10 @@ class ParamTable:
     types: dict[int, Oid] = field(default_factory=dict)
     places: dict[int, int] = field(default_factory=dict)
     fixed: bool = False
-    # where the statement's constants stand, by the raw node's id: only known once an error asks for places
-    constant_places: dict[int, int] = field(default_factory=dict)
 
     def constant_place(self, constant: ast.A_Const) -> int:
-        """The location that C's A_Const carries and pglast's does not; -1 as long as nobody looked for it."""
-        return self.constant_places.get(id(constant), -1)
+        """A constant's location (pglast's own classes have none, tree.py's do)."""
+        return getattr(constant, "location", -1)
 
     def param(self, pref: ast.ParamRef) -> Param:
         """parse_param.c: variable_paramref_hook (fixed_paramref_hook when `fixed`) — $n → Param."""
