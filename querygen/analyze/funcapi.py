@@ -51,7 +51,7 @@ class TypeFuncClass(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ResultType:
-    """What `get_expr_result_type` finds: `columns` is the tuple descriptor of a composite result, dropped ones included."""
+    """What `get_expr_result_type` finds: `columns` are those of a composite result, dropped ones too."""
 
     kind: TypeFuncClass
     type_oid: Oid
@@ -210,7 +210,7 @@ _SLOTS: dict[int, tuple[int, int]] = {
 def resolve_polymorphic_tupdesc(
     catalog: Catalog, columns: tuple[Column, ...], declared: Sequence[Oid], call: Expr | None
 ) -> tuple[Column, ...] | None:
-    """funcapi.c: resolve_polymorphic_tupdesc — polymorphic columns replaced by what the arguments are; None: unknown."""
+    """funcapi.c: resolve_polymorphic_tupdesc — polymorphic columns become what the arguments are; None: unknown."""
     if not any(column.type_oid in _SLOTS for column in columns):
         return columns
     args: tuple[Expr, ...] = call.args if isinstance(call, FuncExpr | OpExpr) else ()
