@@ -9,11 +9,13 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from querygen.diagnostics import DiagnosticError, error
 from querygen.pg_catalog.load import builtin_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CONFIG_FILE = "querygen.toml"
 PYPROJECT = "pyproject.toml"
@@ -167,7 +169,7 @@ def check_config(config: Config) -> Config:
 
 
 def catalog_folder(config: Config) -> Path:
-    """Where the rows of PostgreSQL's own catalogue are: the wheel, or a folder of the project that holds pg_type.tsv."""
+    """Where the rows of PostgreSQL's own catalogue are: the wheel, or a folder of the project that has them."""
     for name in config.catalogs:
         folder = config.root / name
         if (folder / "pg_type.tsv").exists() and (folder / "pg_class.tsv").exists():

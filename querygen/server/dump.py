@@ -1,4 +1,4 @@
-"""`querygen catalog dump`: the catalogue of a server, or of extensions installed there, into a folder of the project."""
+"""`querygen catalog dump`: a server's catalogue, or that of its extensions, into a folder of the project."""
 
 from __future__ import annotations
 
