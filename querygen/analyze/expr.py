@@ -1,7 +1,7 @@
 """Expressions: any raw expression → a typed one. `transform_expr_recurse` is the big match, in PostgreSQL's order.
 
-Mirrors `parse_expr.c`. Its operators are in `expr_ops.py`, sublinks in `expr_sublink.py`, XML in `expr_xml.py`, SQL/JSON
-in `json.py` and `json_query.py`; names of clauses and what they forbid in `expr_kind.py`.
+Mirrors `parse_expr.c`. Its operators are in `expr_ops.py`, sublinks in `expr_sublink.py`, XML in `expr_xml.py`,
+SQL/JSON in `json.py` and `json_query.py`; names of clauses and what they forbid in `expr_kind.py`.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def transform_expr(ps: ParseState, raw: Node | None, kind: ExprKind) -> Any:
         ps.p_expr_kind = saved
 
 
-def transform_expr_recurse(ps: ParseState, raw: Node | None) -> Any:  # noqa: C901  one case a node, as in C
+def transform_expr_recurse(ps: ParseState, raw: Node | None) -> Any:
     """parse_expr.c: transformExprRecurse — the same cases in the same order."""
     match raw:
         case None:
@@ -291,11 +291,12 @@ def transform_column_ref(ps: ParseState, cref: ast.ColumnRef) -> Any:
         return found
     if missing_relation:
         relation.error_missing_rte(ps, ast.RangeVar(schemaname=schema, relname=relname, location=location))
-    relation.error_missing_column(ps, relname, colname, location)
+    relation.error_missing_column(ps, relname, colname or "", location)
+    return None
 
 
 def function_argument(ps: ParseState, fields: Sequence[Any], location: int) -> Any:
-    """functions.c: sql_fn_post_column_ref — a SQL function's argument by name, perhaps qualified, perhaps with a field."""
+    """functions.c: sql_fn_post_column_ref — a SQL function's argument, perhaps qualified, perhaps a field of it."""
     names = [one.sval for one in fields if isinstance(one, ast.String)]
 
     def argument(name: str) -> Param | None:
@@ -475,9 +476,7 @@ def transform_row_expr(ps: ParseState, raw: ast.RowExpr, *, allow_default: bool)
             place(raw.location),
         )
     names = tuple(f"f{number}" for number in range(1, len(args) + 1))
-    return RowExpr(
-        tuple(args), RECORDOID, enums.CoercionForm.COERCE_IMPLICIT_CAST, names, place(raw.location)
-    )
+    return RowExpr(tuple(args), RECORDOID, enums.CoercionForm.COERCE_IMPLICIT_CAST, names, place(raw.location))
 
 
 def transform_coalesce_expr(ps: ParseState, raw: ast.CoalesceExpr) -> CoalesceExpr:
@@ -557,7 +556,7 @@ def transform_type_cast(ps: ParseState, tc: ast.TypeCast) -> Any:
         location = place(tc.typeName.location)
     result = coerce.coerce_to_target_type(ps, value, source, wanted, typmod, _EXPLICIT, _EXPLICIT_CAST, location)
     if result is None:
-        raise cannot_cast(catalog, source, wanted, coerce.parser_coercion_errposition(location, value))
+        raise cannot_cast(catalog, source, wanted, coerce.parser_coercion_errposition(ps, location, value))
     return result
 
 
@@ -584,9 +583,7 @@ def lookup_collation(catalog: Catalog, collname: Sequence[Any], location: int) -
     return found.oid
 
 
-def cook_expr(
-    catalog: Catalog, rel: Relation | None, raw: Node, kind: ExprKind, sourcetext: str
-) -> Any:
+def cook_expr(catalog: Catalog, rel: Relation | None, raw: Node, kind: ExprKind, sourcetext: str) -> Any:
     """heap.c: cookDefault, cookConstraint — an expression of DDL; `rel` is what its columns are looked up in."""
     ps = ParseState(catalog=catalog, sourcetext=sourcetext)
     ps.params.fixed = True

@@ -57,9 +57,7 @@ def transform_a_expr(ps: ParseState, raw: ast.A_Expr) -> Any:
             return transform_a_expr_null_if(ps, raw)
         case _Kind.AEXPR_IN:
             return transform_a_expr_in(ps, raw)
-        case (
-            _Kind.AEXPR_BETWEEN | _Kind.AEXPR_NOT_BETWEEN | _Kind.AEXPR_BETWEEN_SYM | _Kind.AEXPR_NOT_BETWEEN_SYM
-        ):
+        case _Kind.AEXPR_BETWEEN | _Kind.AEXPR_NOT_BETWEEN | _Kind.AEXPR_BETWEEN_SYM | _Kind.AEXPR_NOT_BETWEEN_SYM:
             return transform_a_expr_between(ps, raw)
         case _:
             raise unsupported(f"an expression of kind {raw.kind}", expr.place(raw.location))
@@ -254,9 +252,7 @@ def make_row_comparison_op(
         return BoolExpr(_AND, tuple(comparisons), location)
     if cmptype == _Compare.COMPARE_NE:
         return BoolExpr(_OR, tuple(comparisons), location)
-    families = tuple(
-        next(meaning.opfamily_id for meaning in found if meaning.cmptype == cmptype) for found in meanings
-    )
+    families = tuple(next(meaning.opfamily_id for meaning in found if meaning.cmptype == cmptype) for found in meanings)
     return RowCompareExpr(
         cmptype,
         tuple(one.opno for one in comparisons),
@@ -266,9 +262,7 @@ def make_row_comparison_op(
     )
 
 
-def make_row_distinct_op(
-    ps: ParseState, opname: Sequence[Any], left: RowExpr, right: RowExpr, location: int
-) -> Any:
+def make_row_distinct_op(ps: ParseState, opname: Sequence[Any], left: RowExpr, right: RowExpr, location: int) -> Any:
     """parse_expr.c: make_row_distinct_op"""
     if len(left.args) != len(right.args):
         raise PgError("42601", "unequal number of entries in row expressions", location)

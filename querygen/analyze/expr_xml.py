@@ -128,4 +128,4 @@ def _is_name_character(character: str, *, first: bool) -> bool:
     """xml.c: is_valid_xml_namefirst, is_valid_xml_namechar — libxml2's letters, digits and combining characters."""
     if character.isalpha() or character in "_:":
         return True
-    return not first and (character.isdigit() or character in ".-·" or not character.isascii() and character.isalnum())
+    return not first and (character.isalnum() or character in ".-·")

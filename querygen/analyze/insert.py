@@ -63,9 +63,7 @@ def transform_insert_stmt(ps: ParseState, raw: ast.InsertStmt) -> Query:
         exprs = _rows_of_values(ps, raw, source, icolumns, attrnos)
         exprs = transform_insert_row(ps, exprs, raw.cols, icolumns, attrnos, False)
     else:
-        exprs = target.transform_expression_list(
-            ps, source.valuesLists[0], ExprKind.EXPR_KIND_VALUES_SINGLE, True
-        )
+        exprs = target.transform_expression_list(ps, source.valuesLists[0], ExprKind.EXPR_KIND_VALUES_SINGLE, True)
         exprs = transform_insert_row(ps, exprs, raw.cols, icolumns, attrnos, False)
     qry.targetList = insert_target_list(exprs, icolumns, attrnos)
     if raw.onConflictClause is not None or raw.returningClause is not None:
@@ -88,13 +86,12 @@ def insert_target_list(
 ) -> tuple[TargetEntry, ...]:
     """The target list of an INSERT: fewer expressions than columns leave the rest to their defaults."""
     return tuple(
-        TargetEntry(value, attrno, column.name)
-        for value, column, attrno in zip(exprs, icolumns, attrnos, strict=False)
+        TargetEntry(value, attrno, column.name) for value, column, attrno in zip(exprs, icolumns, attrnos, strict=False)
     )
 
 
 def _rows_of_query(ps: ParseState, source: ast.SelectStmt) -> list[Any]:
-    """INSERT … SELECT: the query becomes a subquery named *SELECT*; its outputs of no type are copied up as they are."""
+    """INSERT … SELECT: the query becomes a subquery *SELECT*; outputs of no type are copied up as they are."""
     below = ps.make_child()
     below.p_resolve_unknowns = False
     query = stmt.transform_stmt(below, source)
@@ -227,9 +224,7 @@ def _transform_on_conflict_clause(ps: ParseState, raw: ast.OnConflictClause) -> 
         ps.p_is_insert = False
         relation.add_ns_item_to_query(ps, excluded, False, True, True)
         on_conflict_set = tuple(update.transform_update_target_list(ps, raw.targetList))
-        on_conflict_where = clause.transform_where_clause(
-            ps, raw.whereClause, ExprKind.EXPR_KIND_WHERE, "WHERE"
-        )
+        on_conflict_where = clause.transform_where_clause(ps, raw.whereClause, ExprKind.EXPR_KIND_WHERE, "WHERE")
         ps.p_namespace = ps.p_namespace[:-1]  # RETURNING does not see it
     return OnConflictExpr(
         action=raw.action,

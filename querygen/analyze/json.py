@@ -153,9 +153,7 @@ def transform_json_value_expr(
     is_json = exprtype in {JSONOID, JSONBOID}
     if written.format_type != Format.JS_FORMAT_DEFAULT:
         if written.encoding != Encoding.JS_ENC_DEFAULT and exprtype != BYTEAOID:
-            raise PgError(
-                "42804", "JSON ENCODING clause is only allowed for bytea input type", written.location
-            )
+            raise PgError("42804", "JSON ENCODING clause is only allowed for bytea input type", written.location)
         chosen = Format.JS_FORMAT_DEFAULT if is_json else written.format_type
     elif is_arg:
         if exprtype in _PASSED_AS_IS or is_string:
@@ -178,9 +176,7 @@ def transform_json_value_expr(
         exprtype = TEXTOID
     if not target_type:
         target_type = JSONBOID if chosen == Format.JS_FORMAT_JSONB else JSONOID
-    coerced: Any = coerce.coerce_to_target_type(
-        ps, value, exprtype, target_type, -1, EXPLICIT, EXPLICIT_CAST, location
-    )
+    coerced: Any = coerce.coerce_to_target_type(ps, value, exprtype, target_type, -1, EXPLICIT, EXPLICIT_CAST, location)
     if coerced is None:
         if only_allow_cast:
             raise expr.cannot_cast(ps.catalog, exprtype, target_type, location)
@@ -207,9 +203,7 @@ def _check_json_output_format(
         if target_type != BYTEAOID and json_format.encoding != Encoding.JS_ENC_DEFAULT:
             raise PgError("0A000", "cannot set JSON encoding for non-bytea output types", location)
         if json_format.encoding not in {Encoding.JS_ENC_DEFAULT, Encoding.JS_ENC_UTF8}:
-            raise PgError(
-                "0A000", "unsupported JSON encoding", location, hint="Only UTF8 JSON encoding is supported."
-            )
+            raise PgError("0A000", "unsupported JSON encoding", location, hint="Only UTF8 JSON encoding is supported.")
 
 
 def transform_json_output(ps: ParseState, output: Any, allow_format: bool) -> JsonReturning:
@@ -252,11 +246,7 @@ def _coerce_json_func_expr(ps: ParseState, value: Any, returning: JsonReturning)
     location = nodefuncs.expr_location(value)
     if location < 0 and json_format is not None:
         location = json_format.location
-    if (
-        json_format is not None
-        and json_format.format_type == Format.JS_FORMAT_JSON
-        and returning.typid == BYTEAOID
-    ):
+    if json_format is not None and json_format.format_type == Format.JS_FORMAT_JSON and returning.typid == BYTEAOID:
         text = coerce.coerce_to_specific_type(ps, value, TEXTOID, "JSON_FUNCTION")
         args = (text, _get_json_encoding_const(json_format))
         return node.make_func_expr(_F_CONVERT_TO, BYTEAOID, args, _EXPLICIT_CALL, location)
@@ -264,7 +254,7 @@ def _coerce_json_func_expr(ps: ParseState, value: Any, returning: JsonReturning)
         ps, value, exprtype, returning.typid, returning.typmod, ASSIGNMENT, IMPLICIT_CAST, location
     )
     if result is None:
-        place = coerce.parser_coercion_errposition(location, value)
+        place = coerce.parser_coercion_errposition(ps, location, value)
         raise expr.cannot_cast(ps.catalog, exprtype, returning.typid, place)
     return result
 
@@ -304,9 +294,7 @@ def transform_json_object_constructor(ps: ParseState, raw: ast.JsonObjectConstru
     args: list[Any] = []
     for pair in raw.exprs or ():
         args.append(expr.transform_expr_recurse(ps, pair.key))
-        args.append(
-            transform_json_value_expr(ps, "JSON_OBJECT()", pair.value, Format.JS_FORMAT_DEFAULT, 0, False)
-        )
+        args.append(transform_json_value_expr(ps, "JSON_OBJECT()", pair.value, Format.JS_FORMAT_DEFAULT, 0, False))
     returning = _transform_json_constructor_output(ps, raw.output, args)
     return _make_json_constructor_expr(
         ps,
@@ -380,9 +368,7 @@ def _transform_json_agg_constructor(
         aggfilter = clause.transform_where_clause(ps, constructor.agg_filter, ExprKind.EXPR_KIND_FILTER, "FILTER")
     call: Any
     if constructor.over is not None:
-        call = WindowFunc(
-            aggfnoid, aggtype, args=tuple(args), aggfilter=aggfilter, winagg=True, location=location
-        )
+        call = WindowFunc(aggfnoid, aggtype, args=tuple(args), aggfilter=aggfilter, winagg=True, location=location)
         if constructor.agg_order:
             raise PgError("0A000", "aggregate ORDER BY is not implemented for window functions", location)
         call = agg.transform_window_func_call(ps, call, constructor.over)
@@ -399,9 +385,7 @@ def _is_jsonb(returning: JsonReturning) -> bool:
 def transform_json_object_agg(ps: ParseState, raw: ast.JsonObjectAgg) -> Any:
     """parse_expr.c: transformJsonObjectAgg"""
     key = expr.transform_expr_recurse(ps, raw.arg.key)
-    value = transform_json_value_expr(
-        ps, "JSON_OBJECTAGG()", raw.arg.value, Format.JS_FORMAT_DEFAULT, 0, False
-    )
+    value = transform_json_value_expr(ps, "JSON_OBJECTAGG()", raw.arg.value, Format.JS_FORMAT_DEFAULT, 0, False)
     args = [key, value]
     returning = _transform_json_constructor_output(ps, raw.constructor.output, args)
     jsonb, absent, unique = _is_jsonb(returning), bool(raw.absent_on_null), bool(raw.unique)
@@ -448,9 +432,7 @@ def _transform_json_parse_arg(ps: ParseState, raw: Any, raw_format: Any) -> tupl
         value = coerce.coerce_to_target_type(ps, value, exprtype, TEXTOID, -1, IMPLICIT, IMPLICIT_CAST, -1)
         exprtype = TEXTOID
     if json_format.encoding != Encoding.JS_ENC_DEFAULT:
-        raise PgError(
-            "0A000", "cannot use JSON FORMAT ENCODING clause for non-bytea input types", json_format.location
-        )
+        raise PgError("0A000", "cannot use JSON FORMAT ENCODING clause for non-bytea input types", json_format.location)
     return value, exprtype
 
 
@@ -470,9 +452,7 @@ def _transform_json_returning(ps: ParseState, output: Any, fname: str) -> JsonRe
     returning = transform_json_output(ps, output, False)
     if returning.typid not in {JSONOID, JSONBOID}:
         shown = typename.format_type(ps.catalog, returning.typid)
-        raise PgError(
-            "42804", f"cannot use RETURNING type {shown} in {fname}", expr.place(output.typeName.location)
-        )
+        raise PgError("42804", f"cannot use RETURNING type {shown} in {fname}", expr.place(output.typeName.location))
     return returning
 
 
@@ -487,9 +467,7 @@ def transform_json_parse_expr(ps: ParseState, raw: ast.JsonParseExpr) -> Any:
             raise PgError("42804", "cannot use non-string types with WITH UNIQUE KEYS clause", location)
     else:
         arg = transform_json_value_expr(ps, "JSON()", raw.expr, Format.JS_FORMAT_JSON, returning.typid, False)
-    return _make_json_constructor_expr(
-        ps, _Ctor.JSCTOR_JSON_PARSE, (arg,), None, returning, unique, False, location
-    )
+    return _make_json_constructor_expr(ps, _Ctor.JSCTOR_JSON_PARSE, (arg,), None, returning, unique, False, location)
 
 
 def transform_json_scalar_expr(ps: ParseState, raw: ast.JsonScalarExpr) -> Any:

@@ -75,9 +75,7 @@ _JSON_EXISTS_ALLOWED: Final = _Allowed(
     "EXISTS columns",
 )
 _JSON_VALUE_ALLOWED: Final = _Allowed(
-    frozenset(
-        {_Behavior.JSON_BEHAVIOR_ERROR, _Behavior.JSON_BEHAVIOR_NULL, _Behavior.JSON_BEHAVIOR_DEFAULT}
-    ),
+    frozenset({_Behavior.JSON_BEHAVIOR_ERROR, _Behavior.JSON_BEHAVIOR_NULL, _Behavior.JSON_BEHAVIOR_DEFAULT}),
     "ERROR, NULL, or DEFAULT expression",
     "scalar columns",
 )
@@ -151,9 +149,7 @@ def transform_json_func_expr(ps: ParseState, func: ast.JsonFuncExpr, context: An
         if func.op in {_Op.JSON_QUERY_OP, _Op.JSON_TABLE_OP}
         else json.Format.JS_FORMAT_DEFAULT
     )
-    document = json.transform_json_value_expr(
-        ps, name, func.context_item, default_format, JSONBOID, False, context
-    )
+    document = json.transform_json_value_expr(ps, name, func.context_item, default_format, JSONBOID, False, context)
     path_spec = expr.transform_expr_recurse(ps, func.pathspec)
     path_type, path_place = nodefuncs.expr_type(path_spec), nodefuncs.expr_location(path_spec)
     path: Any = coerce.coerce_to_target_type(
@@ -161,15 +157,11 @@ def transform_json_func_expr(ps: ParseState, func: ast.JsonFuncExpr, context: An
     )
     if path is None:
         shown = typename.format_type(ps.catalog, path_type)
-        raise PgError(
-            "42804", f"JSON path expression must be of type jsonpath, not of type {shown}", path_place
-        )
+        raise PgError("42804", f"JSON path expression must be of type jsonpath, not of type {shown}", path_place)
     passing_values = []
     passing_names = []
     for arg in func.passing or ():
-        passing_values.append(
-            json.transform_json_value_expr(ps, name, arg.val, json.Format.JS_FORMAT_JSONB, 0, True)
-        )
+        passing_values.append(json.transform_json_value_expr(ps, name, arg.val, json.Format.JS_FORMAT_JSONB, 0, True))
         passing_names.append(arg.name)
     returning = json.transform_json_output(ps, func.output, False)
     result = JsonExpr(
@@ -261,12 +253,7 @@ def _valid_default_expr(value: Any) -> bool:
         case Const() | FuncExpr() | OpExpr():
             return True
         case (
-            CoerceViaIO()
-            | CoerceToDomain()
-            | ArrayCoerceExpr()
-            | ConvertRowtypeExpr()
-            | RelabelType()
-            | CollateExpr()
+            CoerceViaIO() | CoerceToDomain() | ArrayCoerceExpr() | ConvertRowtypeExpr() | RelabelType() | CollateExpr()
         ):
             return _valid_default_expr(value.arg)
     return False

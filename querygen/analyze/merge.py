@@ -105,9 +105,7 @@ def _transform_action(ps: ParseState, when: ast.MergeWhenClause) -> MergeAction:
             override = when.override
             values: list[Any] = []
             if when.values:
-                values = target.transform_expression_list(
-                    ps, when.values, ExprKind.EXPR_KIND_VALUES_SINGLE, True
-                )
+                values = target.transform_expression_list(ps, when.values, ExprKind.EXPR_KIND_VALUES_SINGLE, True)
                 values = insert.transform_insert_row(ps, values, when.targetList, icolumns, attrnos, False)
             entries = insert.insert_target_list(values, icolumns, attrnos)
         case _Cmd.CMD_UPDATE:

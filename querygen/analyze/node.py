@@ -100,7 +100,7 @@ def make_func_expr(
 
 
 def transform_container_type(catalog: Catalog, container_type: Oid, container_typmod: int) -> tuple[Oid, int]:
-    """parse_node.c: transformContainerType — the type that is really subscripted: a domain's base, int2[] for int2vector."""
+    """parse_node.c: transformContainerType — the type that is subscripted: a domain's base, int2[] for int2vector."""
     base, typmod = typename.get_base_type_and_typmod(catalog, container_type, container_typmod)
     return {INT2VECTOROID: INT2ARRAYOID, OIDVECTOROID: OIDARRAYOID}.get(base, base), typmod
 

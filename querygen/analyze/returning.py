@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from querygen.analyze import expr, node, relation, target
+from querygen.analyze import expr, nodefuncs, relation, target
 from querygen.analyze.nodes import Alias
 from querygen.analyze.state import NamespaceItem
 from querygen.diagnostics import PgError

@@ -139,10 +139,15 @@ def _check_target_list(rel: Relation, change: _Change) -> None:
             continue
         if isinstance(found.expr, SetToDefault) or column.attnum in change.defaults:
             continue
-        if not column.generated and change.command == _Cmd.CMD_INSERT and change.override in {
-            _Override.OVERRIDING_USER_VALUE,
-            _Override.OVERRIDING_SYSTEM_VALUE,
-        }:
+        if (
+            not column.generated
+            and change.command == _Cmd.CMD_INSERT
+            and change.override
+            in {
+                _Override.OVERRIDING_USER_VALUE,
+                _Override.OVERRIDING_SYSTEM_VALUE,
+            }
+        ):
             continue
         raise _always_generated(column, change.command)
 
@@ -205,9 +210,7 @@ def _check_view(catalog: Catalog, query: Query, view: Relation, view_query: Quer
             assert isinstance(source.expr, Var)  # noqa: S101
             entries.append(TargetEntry(entry.expr, source.expr.varattno, entry.resname))
         defaults = frozenset(
-            source.expr.varattno
-            for resno in change.defaults
-            if isinstance((source := by_resno[resno]).expr, Var)
+            source.expr.varattno for resno in change.defaults if isinstance((source := by_resno[resno]).expr, Var)
         )
         below.append(_Change(change.command, tuple(entries), change.override, defaults))
     base = catalog.find_relation(view_query.rtable[reference.rtindex - 1].relid)
@@ -241,9 +244,7 @@ def _not_updatable(view_query: Query, check_columns: bool) -> str | None:
         return single
     if rte.tablesample is not None:
         return f"Views containing TABLESAMPLE {never}"
-    if check_columns and all(
-        _column_not_updatable(rtindex, entry) is not None for entry in view_query.targetList
-    ):
+    if check_columns and all(_column_not_updatable(rtindex, entry) is not None for entry in view_query.targetList):
         return f"Views that have no updatable columns {never}"
     return None
 
@@ -273,5 +274,3 @@ def _view_error(view: Relation, command: enums.CmdType, reason: str, is_merge: b
             f" or an unconditional ON {word} DO INSTEAD rule."
         )
     return PgError("55000", f'cannot {verb} view "{view.name}"', detail=reason, hint=hint)
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from querygen.analyze import agg, clause, coerce, cte, expr, relation, target
+from querygen.analyze import agg, clause, coerce, cte, expr, nodefuncs, relation, target
 from querygen.analyze.nodes import FromExpr, Query, RowMarkClause
 from querygen.analyze.state import ExprKind
 from querygen.diagnostics import PgError
@@ -64,9 +64,7 @@ def transform_select_stmt(ps: ParseState, raw: ast.SelectStmt) -> Query:
     qual = clause.transform_where_clause(ps, raw.whereClause, ExprKind.EXPR_KIND_WHERE, "WHERE")
     qry.havingQual = clause.transform_where_clause(ps, raw.havingClause, ExprKind.EXPR_KIND_HAVING, "HAVING")
     # ORDER BY goes before GROUP BY and DISTINCT, which need its result; each may add to the target list
-    sort_clause, targets = clause.transform_sort_clause(
-        ps, raw.sortClause, targets, ExprKind.EXPR_KIND_ORDER_BY, False
-    )
+    sort_clause, targets = clause.transform_sort_clause(ps, raw.sortClause, targets, ExprKind.EXPR_KIND_ORDER_BY, False)
     group_clause, grouping_sets, targets = clause.transform_group_clause(
         ps, raw.groupClause, targets, sort_clause, ExprKind.EXPR_KIND_GROUP_BY, False
     )
@@ -132,7 +130,7 @@ def transform_values_lists(
     for sublist in lists:
         row = target.transform_expression_list(ps, sublist, kind, allow_default)
         if rows and len(row) != len(rows[0]):
-            raise PgError("42601", "VALUES lists must all be the same length", expr.nodefuncs.expr_location(row))
+            raise PgError("42601", "VALUES lists must all be the same length", nodefuncs.expr_location(row))
         rows.append(row)
     return rows
 
@@ -151,15 +149,11 @@ def transform_values_clause(ps: ParseState, raw: ast.SelectStmt) -> Query:
         coltypes.append(coltype)
         coltypmods.append(coerce.select_common_typmod(ps, columns[place], coltype))
     values = [list(row) for row in zip(*columns, strict=True)] if columns else rows
-    lateral = bool(ps.p_rtable) and any(
-        expr.nodefuncs.contain_vars_of_level(one, 0) for row in values for one in row
-    )
+    lateral = bool(ps.p_rtable) and any(nodefuncs.contain_vars_of_level(one, 0) for row in values for one in row)
     nsitem = relation.add_range_table_entry_for_values(ps, values, coltypes, coltypmods, None, lateral, True)
     relation.add_ns_item_to_query(ps, nsitem, True, True, True)
     targets = relation.expand_ns_item_attrs(ps, nsitem, 0, -1)
-    sort_clause, targets = clause.transform_sort_clause(
-        ps, raw.sortClause, targets, ExprKind.EXPR_KIND_ORDER_BY, False
-    )
+    sort_clause, targets = clause.transform_sort_clause(ps, raw.sortClause, targets, ExprKind.EXPR_KIND_ORDER_BY, False)
     qry.sortClause = tuple(sort_clause)
     limits(ps, qry, raw)
     if raw.lockingClause:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from querygen.analyze import agg, clause, coerce, cte, expr, nodefuncs, oper, relation, select, stmt
+from querygen.analyze import agg, clause, coerce, cte, nodefuncs, oper, relation, select, stmt
 from querygen.analyze.nodes import (
     Alias,
     Const,
@@ -131,9 +131,7 @@ def _sort_clause(
     )
     relation.add_ns_item_to_query(ps, join, False, False, True)
     length = len(targets)
-    sort_clause, targets = clause.transform_sort_clause(
-        ps, raw.sortClause, targets, ExprKind.EXPR_KIND_ORDER_BY, False
-    )
+    sort_clause, targets = clause.transform_sort_clause(ps, raw.sortClause, targets, ExprKind.EXPR_KIND_ORDER_BY, False)
     qry.sortClause = tuple(sort_clause)
     ps.p_namespace = namespace
     del ps.p_rtable[rtable_length:]
@@ -205,9 +203,7 @@ def _transform_leaf(ps: ParseState, raw: ast.SelectStmt) -> tuple[SetOpNode, lis
     return RangeTblRef(nsitem.p_rtindex), columns
 
 
-def _transform_inner(
-    ps: ParseState, raw: ast.SelectStmt, is_top_level: bool
-) -> tuple[SetOpNode, list[_Leaf | _Inner]]:
+def _transform_inner(ps: ParseState, raw: ast.SelectStmt, is_top_level: bool) -> tuple[SetOpNode, list[_Leaf | _Inner]]:
     context = _NAMES[raw.op]
     recursive = ps.p_parent_cte is not None and ps.p_parent_cte.cterecursive
     larg, lefts = _transform_tree(ps, raw.larg, is_top_level=False)
@@ -240,9 +236,7 @@ def _transform_inner(
                     error.location = location
                 raise
         outputs.append(_Inner(SetToDefault(common, typmod, location)))
-    node = SetOperationStmt(
-        raw.op, bool(raw.all), larg, rarg, tuple(coltypes), tuple(coltypmods), tuple(group_clauses)
-    )
+    node = SetOperationStmt(raw.op, bool(raw.all), larg, rarg, tuple(coltypes), tuple(coltypmods), tuple(group_clauses))
     return node, outputs
 
 
@@ -267,5 +261,3 @@ def determine_recursive_col_types(ps: ParseState, larg: SetOpNode, outputs: list
         for number, (value, left) in enumerate(zip(outputs, leftmost_query.targetList, strict=False), 1)
     ]
     cte.analyze_cte_target_list(ps, ps.p_parent_cte, targets)
-
-

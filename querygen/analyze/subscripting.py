@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from querygen.analyze import coerce, expr, node, nodefuncs, typename
+from querygen.analyze import coerce, expr, nodefuncs, typename
 from querygen.analyze.nodes import Const
 from querygen.analyze.pgtypes import INT4OID, JSONBOID, TEXTOID, UNKNOWNOID
 from querygen.diagnostics import PgError

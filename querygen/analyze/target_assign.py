@@ -49,9 +49,7 @@ def transform_assigned_expr(
         ps.p_expr_kind = saved
 
 
-def _assigned(
-    ps: ParseState, value: Any, colname: str, attrno: int, indirection: Sequence[Any], location: int
-) -> Any:
+def _assigned(ps: ParseState, value: Any, colname: str, attrno: int, indirection: Sequence[Any], location: int) -> Any:
     rel = ps.p_target_relation
     assert rel is not None  # noqa: S101  set_target_table went before
     if attrno <= 0:
@@ -136,9 +134,7 @@ def transform_assignment_indirection(
                 location,
             )  # fmt: skip
         base_type, base_typmod = typename.get_base_type_and_typmod(catalog, target_type, target_typmod)
-        field_number, field_type, field_typmod = _field(
-            ps, step.sval, target_name, target_type, base_type, location
-        )
+        field_number, field_type, field_typmod = _field(ps, step.sval, target_name, target_type, base_type, location)
         rhs = transform_assignment_indirection(
             ps, None, step.sval, False, field_type, field_typmod, indirection, place + 1, rhs, ccontext, location
         )
@@ -146,7 +142,7 @@ def transform_assignment_indirection(
         if base_type == target_type:
             return store
         return coerce.coerce_to_domain(
-            ps, store, base_type, base_typmod, target_type, _IMPLICIT, _IMPLICIT_CAST, location, False
+            ps, store, base_type, base_typmod, target_type, _IMPLICIT, _IMPLICIT_CAST, location
         )
     if subscripts:
         return _assign_subscripts(
@@ -154,9 +150,7 @@ def transform_assignment_indirection(
             ccontext, location,
         )  # fmt: skip
     source = nodefuncs.expr_type(rhs)
-    result = coerce.coerce_to_target_type(
-        ps, rhs, source, target_type, target_typmod, ccontext, _IMPLICIT_CAST, -1
-    )
+    result = coerce.coerce_to_target_type(ps, rhs, source, target_type, target_typmod, ccontext, _IMPLICIT_CAST, -1)
     if result is None:
         what = (
             f'subscripted assignment to "{target_name}" requires type'
@@ -214,9 +208,7 @@ def _assign_subscripts(
 ) -> Any:
     """parse_target.c: transformAssignmentSubscripts"""
     container_type, container_typmod = node.transform_container_type(ps.catalog, target_type, target_typmod)
-    reference = node.transform_container_subscripts(
-        ps, basenode, container_type, container_typmod, subscripts, True
-    )
+    reference = node.transform_container_subscripts(ps, basenode, container_type, container_typmod, subscripts, True)
     rhs = transform_assignment_indirection(
         ps,
         None,
@@ -231,9 +223,7 @@ def _assign_subscripts(
         location,
     )
     # An element's new value: the reference now yields the whole container.
-    result: Any = replace(
-        reference, refassgnexpr=rhs, refrestype=container_type, reftypmod=container_typmod
-    )
+    result: Any = replace(reference, refassgnexpr=rhs, refrestype=container_type, reftypmod=container_typmod)
     if container_type == target_type:
         return result
     result = coerce.coerce_to_target_type(
@@ -245,7 +235,7 @@ def _assign_subscripts(
 
 
 def check_insert_targets(ps: ParseState, cols: Sequence[Any] | None) -> tuple[list[Any], list[int]]:
-    """parse_target.c: checkInsertTargets — the columns as ResTargets, and their numbers; all of them if none is named."""
+    """parse_target.c: checkInsertTargets — the columns as ResTargets, and their numbers; all if none is named."""
     rel = ps.p_target_relation
     assert rel is not None  # noqa: S101
     if not cols:

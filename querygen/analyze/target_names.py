@@ -84,7 +84,7 @@ def _last_name(fields: Sequence[Any]) -> str | None:
     return next((field.sval for field in reversed(fields) if isinstance(field, ast.String)), None)
 
 
-def _figure(raw: Any, ps: ParseState | None) -> tuple[int, str | None]:  # noqa: C901, PLR0911
+def _figure(raw: Any, ps: ParseState | None) -> tuple[int, str | None]:
     """parse_target.c: FigureColnameInternal — (confidence from 0 to 2, name)."""
     match raw:
         case ast.ColumnRef(fields=fields):

@@ -1,7 +1,7 @@
 """Utility statements as queries: no types to find in most, but some carry a query, arguments, or return rows.
 
-Mirrors `analyze.c` (transformCallStmt, transformExplainStmt, transformDeclareCursorStmt, transformCreateTableAsStmt) and
-of `utility.c` UtilityTupleDescriptor: a statement's result columns stand in `Query.targetList` as NULL constants.
+Mirrors `analyze.c` (transformCallStmt, transformExplainStmt, transformDeclareCursorStmt, transformCreateTableAsStmt)
+and of `utility.c` UtilityTupleDescriptor: a statement's result columns stand in `Query.targetList` as NULL constants.
 """
 
 from __future__ import annotations
@@ -67,9 +67,7 @@ def _utility(columns: Iterable[tuple[str, Oid]]) -> Query:
 
 def _variable_name(name: str) -> str:
     """The case in which guc.c knows the few variables that are not in lower case."""
-    return {"datestyle": "DateStyle", "intervalstyle": "IntervalStyle", "timezone": "TimeZone"}.get(
-        name.lower(), name
-    )
+    return {"datestyle": "DateStyle", "intervalstyle": "IntervalStyle", "timezone": "TimeZone"}.get(name.lower(), name)
 
 
 def _explain_type(raw: ast.ExplainStmt) -> Oid:
