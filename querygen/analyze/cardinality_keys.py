@@ -1,0 +1,375 @@
+"""Which relations have one row at most: unique keys bound by equality.
+
+Takes the `Scope` of a query level, gives the range table indexes of the relations that are the same row in every row
+of the result. No proof comes from a partial index, a deferrable or WITHOUT OVERLAPS key, the key of a table with
+inheritance children, or an equality of another operator family than the index's. Mirrors no C file; the nearest are
+analyzejoins.c (query_is_distinct_for) and indxpath.c (relation_has_unique_index_for).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from querygen.analyze import cardinality
+from querygen.analyze import nodes as n
+from querygen.analyze.nodefuncs import expr_type, expression_returns_set, walk_levels
+from querygen.analyze.nullability_quals import enter, operator_is_strict
+from querygen.analyze.nullability_relation import descendants
+from querygen.analyze.nullability_scope import LEFT, RIGHT, Env, Scope, members, rte_of
+from querygen.analyze.pgtypes import TIMESTAMPTZOID
+from querygen.sql.nodes import enums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from querygen.analyze.nodefuncs import AnalyzedNode
+    from querygen.analyze.nodes import Expr, JoinTreeNode, Query, RangeTblEntry
+    from querygen.catalog.catalog import Catalog
+    from querygen.catalog.objects import Index, Relation
+    from querygen.pg_catalog.rows import Oid
+
+CmdType = enums.CmdType
+BTEQUAL_STRATEGY = 3  # BTEqualStrategyNumber
+
+Column = tuple[int, int]  # RT index and attribute number
+
+
+def base_relations(node: JoinTreeNode) -> Iterator[int]:
+    match node:
+        case n.RangeTblRef():
+            yield node.rtindex
+        case n.FromExpr():
+            for item in node.fromlist:
+                yield from base_relations(item)
+        case n.JoinExpr():
+            yield from base_relations(node.larg)
+            yield from base_relations(node.rarg)
+
+
+def _nulls(scope: Scope, join: n.JoinExpr) -> tuple[bool, bool]:
+    """Which sides a join may null, after reduction."""
+    left = join.jointype in (enums.JoinType.JOIN_RIGHT, enums.JoinType.JOIN_FULL)
+    right = join.jointype in (enums.JoinType.JOIN_LEFT, enums.JoinType.JOIN_FULL)
+    level = id(scope.query)
+    return (
+        left and ("join", level, join.rtindex, LEFT) not in scope.weak,
+        right and ("join", level, join.rtindex, RIGHT) not in scope.weak,
+    )
+
+
+def has_full_join(scope: Scope, node: JoinTreeNode) -> bool:
+    match node:
+        case n.RangeTblRef():
+            return False
+        case n.FromExpr():
+            return any(has_full_join(scope, item) for item in node.fromlist)
+        case n.JoinExpr():
+            return (
+                _nulls(scope, node) == (True, True)
+                or has_full_join(scope, node.larg)
+                or has_full_join(scope, node.rarg)
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Equality:
+    """`column = value`, where `needs` are the relations of this level that the value is computed from."""
+
+    column: Column
+    operator: Oid
+    needs: frozenset[int]
+
+
+def _equalities(scope: Scope, node: JoinTreeNode, usable: frozenset[int] | None, found: list[Equality]) -> None:
+    """Gather `column = value` from WHERE and ON; an outer join's ON says something of its nullable side only."""
+    match node:
+        case n.RangeTblRef():
+            return
+        case n.FromExpr():
+            _split(scope, node.quals, usable, found)
+            for item in node.fromlist:
+                _equalities(scope, item, usable, found)
+        case n.JoinExpr():
+            nulls_left, nulls_right = _nulls(scope, node)
+            if not (nulls_left and nulls_right):
+                side = node.rarg if nulls_right else node.larg if nulls_left else None
+                _split(scope, node.quals, frozenset(members(side)) if side is not None else usable, found)
+            _equalities(scope, node.larg, usable, found)
+            _equalities(scope, node.rarg, usable, found)
+
+
+def _split(scope: Scope, quals: Expr | None, usable: frozenset[int] | None, found: list[Equality]) -> None:
+    if isinstance(quals, n.BoolExpr) and quals.boolop == enums.BoolExprType.AND_EXPR:
+        for arg in quals.args:
+            _split(scope, arg, usable, found)
+    if not isinstance(quals, n.OpExpr) or len(quals.args) != 2 or not operator_is_strict(scope.env.catalog, quals.opno):
+        return
+    for one, other in (quals.args, quals.args[::-1]):
+        column = _plain_column(scope, one)
+        if column is None or (usable is not None and column[0] not in usable):
+            continue
+        needs = _needs(scope, other)
+        if needs is None or column[0] in needs:
+            continue
+        operator = quals.opno if one is quals.args[0] else scope.env.catalog.operator(quals.opno).oprcom
+        if operator:
+            found.append(Equality(column, operator, needs))
+
+
+def _plain_column(scope: Scope, expr: Expr) -> Column | None:
+    """A column of this level, through casts that change nothing and aliases of joins."""
+    while isinstance(expr, n.RelabelType):
+        expr = expr.arg
+    if not isinstance(expr, n.Var) or expr.varlevelsup != 0:
+        return None
+    rte = rte_of(scope, expr.varno)
+    if rte.rtekind == enums.RTEKind.RTE_JOIN and 0 < expr.varattno <= len(rte.joinaliasvars):
+        below = rte.joinaliasvars[expr.varattno - 1]
+        return _plain_column(scope, below) if below is not None else None
+    if rte.rtekind == enums.RTEKind.RTE_GROUP:
+        return _plain_column(scope, rte.groupexprs[expr.varattno - 1])
+    return expr.varno, expr.varattno
+
+
+def _needs(scope: Scope, expr: Expr) -> frozenset[int] | None:
+    """The relations of this level in an expression; None if its value may change from row to row otherwise."""
+    catalog = scope.env.catalog
+    needs: set[int] = set()
+    for node, level in walk_levels(expr):
+        match node:
+            case n.Var() if node.varlevelsup == level:
+                rte = rte_of(scope, node.varno)
+                if rte.rtekind in (enums.RTEKind.RTE_JOIN, enums.RTEKind.RTE_GROUP):
+                    column = _plain_column(scope, replace(node, varlevelsup=0))
+                    if column is None:
+                        return None
+                    needs.add(column[0])
+                else:
+                    needs.add(node.varno)
+            case n.FuncExpr() if node.funcretset or catalog.proc(node.funcid).provolatile == "v":
+                return None
+            case n.OpExpr() if catalog.proc(catalog.operator(node.opno).oprcode).provolatile == "v":
+                return None
+            case n.CollateExpr() | n.Aggref() | n.WindowFunc():
+                return None
+            case _:
+                pass
+    return frozenset(needs)
+
+
+def single_relations(scope: Scope, bound: Iterable[Column] = ()) -> set[int]:
+    """The relations that have one row at most in the result, given that some columns (`bound`) have one value."""
+    query = scope.query
+    if query.jointree is None:
+        return set()
+    equalities: list[Equality] = []
+    _equalities(scope, query.jointree, None, equalities)
+    if query.commandType == CmdType.CMD_MERGE:
+        _split(scope, query.mergeJoinCondition, frozenset({query.resultRelation}), equalities)
+    assumed = list(bound)
+    relations = dict.fromkeys(base_relations(query.jointree))
+    if query.resultRelation:
+        relations[query.resultRelation] = None
+    # What has one row at most by itself: if it is LATERAL, one for each row of what it refers to.
+    bounded = {
+        rtindex: _outer_relations(rte) if rte.lateral else set[int]()
+        for rtindex in relations
+        if cardinality.rte_count(scope, rte := rte_of(scope, rtindex)).at_most_one
+    }
+    single = {rtindex for rtindex, needs in bounded.items() if not needs}
+    changed = True
+    while changed:
+        changed = False
+        for rtindex in relations:
+            if rtindex in single:
+                continue
+            rte = rte_of(scope, rtindex)
+            if rtindex in bounded and bounded[rtindex] <= single:
+                single.add(rtindex)
+                changed = True
+                continue
+            columns = {column[1]: 0 for column in assumed if column[0] == rtindex}
+            operators: dict[int, set[Oid]] = {attno: set() for attno in columns}
+            for one in equalities:
+                if one.column[0] == rtindex and one.needs <= single:
+                    operators.setdefault(one.column[1], set()).add(one.operator)
+            if any(
+                all(_binds(scope, rte, attno, operators, attno in columns) for attno in key)
+                for key in _unique_keys(scope, rte)
+            ):
+                single.add(rtindex)
+                changed = True
+    return single
+
+
+def _outer_relations(rte: RangeTblEntry) -> set[int]:
+    """The relations beside it that a LATERAL item refers to."""
+    found: set[int] = set()
+    parts: list[AnalyzedNode] = [function.funcexpr for function in rte.functions]
+    if rte.subquery is not None:
+        parts.append(rte.subquery)
+    if rte.tablefunc is not None:
+        parts.append(rte.tablefunc)
+    for node, level in walk_levels(parts):
+        if isinstance(node, n.Var) and node.varlevelsup == level:
+            found.add(node.varno)
+    return found
+
+
+def _binds(scope: Scope, rte: RangeTblEntry, attno: int, operators: dict[int, set[Oid]], assumed: bool) -> bool:
+    """Is the column bound by the equality that the key is unique under?"""
+    if assumed:
+        return True
+    wanted = operators.get(attno)
+    if not wanted:
+        return False
+    type_oid = _column_type(scope, rte, attno)
+    return type_oid is not None and any(_is_equality(scope.env.catalog, one, type_oid) for one in wanted)
+
+
+def _column_type(scope: Scope, rte: RangeTblEntry, attno: int) -> Oid | None:
+    if rte.rtekind == enums.RTEKind.RTE_RELATION:
+        relation = scope.env.catalog.find_relation(rte.relid)
+        columns = relation.columns if relation is not None else ()
+        return next((one.type_oid for one in columns if one.attnum == attno), None)
+    if rte.rtekind == enums.RTEKind.RTE_SUBQUERY and rte.subquery is not None:
+        entries = [entry for entry in rte.subquery.targetList if not entry.resjunk]
+        return expr_type(entries[attno - 1].expr) if 0 < attno <= len(entries) else None
+    return rte.coltypes[attno - 1] if 0 < attno <= len(rte.coltypes) else None
+
+
+def _is_equality(catalog: Catalog, opno: Oid, type_oid: Oid) -> bool:
+    """Is it `=` of the default btree operator family of the column's type?"""
+    operator = catalog.operator(opno)
+    if operator.oprleft != operator.oprright and TIMESTAMPTZOID in (operator.oprleft, operator.oprright):
+        # Two local times are one instant where a clock is put forward.
+        return False
+    opclass = catalog.default_opclass(operator.oprleft, "btree")
+    if opclass is None:
+        return False
+    if catalog.opfamily_member(opclass.opcfamily, operator.oprleft, operator.oprright, BTEQUAL_STRATEGY) != opno:
+        return False
+    row = catalog.type(type_oid)
+    while row.typtype == "d":
+        row = catalog.type(row.typbasetype)
+    if row.oid == operator.oprleft:
+        return True
+    own = catalog.default_opclass(row.oid, "btree")
+    # varchar has text's operators, an enum those of anyenum, an array those of anyarray
+    return own is None or own.opcfamily == opclass.opcfamily
+
+
+def _unique_keys(scope: Scope, rte: RangeTblEntry) -> Iterator[frozenset[int]]:
+    """Sets of columns (attribute numbers) that no two rows of a relation share."""
+    kinds = enums.RTEKind
+    match rte.rtekind:
+        case kinds.RTE_RELATION:
+            relation = scope.env.catalog.find_relation(rte.relid)
+            if relation is None:
+                return
+            if relation.kind == "v":
+                if relation.view_query is not None:
+                    yield from _query_keys(Env(scope.env.catalog), relation.view_query, None)
+                return
+            yield from _table_keys(scope.env.catalog, relation, inherited=rte.inh)
+        case kinds.RTE_SUBQUERY if rte.subquery is not None:
+            yield from _query_keys(scope.env, rte.subquery, scope)
+        case kinds.RTE_CTE:
+            if (found := cardinality.cte_query(scope, rte)) is not None:
+                yield from _query_keys(scope.env, found[1], found[0])
+        case _:
+            return
+
+
+def _table_keys(catalog: Catalog, relation: Relation, *, inherited: bool) -> Iterator[frozenset[int]]:
+    if relation.kind == "f" or (relation.kind == "r" and inherited and any(descendants(catalog, relation))):
+        return
+    constraints = {constraint.name: constraint for constraint in relation.constraints}
+    for index in catalog.indexes_of(relation.oid):
+        if not _is_key(relation, index):
+            continue
+        constraint = constraints.get(index.constraint or "")
+        if constraint is not None and (constraint.deferrable or constraint.without_overlaps or not constraint.enforced):
+            continue
+        yield frozenset(relation.by_name[one.name].attnum for one in index.columns if one.name is not None)
+
+
+def _is_key(relation: Relation, index: Index) -> bool:
+    """Is the index unique over whole columns, all rows, with the columns' own equality?"""
+    if not index.unique or index.predicate is not None or index.predicate_sql or index.method != "btree":
+        return False
+    for one in index.columns:
+        column = relation.by_name.get(one.name) if one.name is not None else None
+        if column is None or (one.collation is not None and one.collation != column.collation):
+            return False
+        if one.opclass is not None and not one.opclass.endswith("_pattern_ops"):
+            return False
+    return bool(index.columns)
+
+
+def _query_keys(env: Env, query: Query, parent: Scope | None) -> Iterator[frozenset[int]]:
+    """Sets of output columns (from 1) that no two rows of a query share: query_is_distinct_for, turned round."""
+    if query.commandType != CmdType.CMD_SELECT:
+        return
+    entries = [entry for entry in query.targetList if not entry.resjunk]
+    if (operation := query.setOperations) is not None:
+        if not operation.all:
+            yield frozenset(range(1, len(entries) + 1))
+        return
+    scope = enter(env, query, parent)
+    if query.distinctClause:
+        refs = {clause.tleSortGroupRef for clause in query.distinctClause}
+        keys = {number for number, entry in enumerate(entries, 1) if entry.ressortgroupref in refs}
+        if len(refs) == len(keys):
+            yield frozenset(keys)
+    if expression_returns_set(query.targetList):
+        return
+    if query.groupClause and not query.groupingSets:
+        refs = {clause.tleSortGroupRef for clause in query.groupClause}
+        keys = {number for number, entry in enumerate(entries, 1) if entry.ressortgroupref in refs}
+        if len({entries[number - 1].ressortgroupref for number in keys}) == len(refs):
+            yield frozenset(keys)
+        return
+    if query.groupClause or query.groupingSets or query.hasAggs or query.jointree is None:
+        return
+    if has_full_join(scope, query.jointree):
+        return
+    outputs: dict[Column, int] = {}
+    for number, entry in enumerate(entries, 1):
+        if (column := _plain_column(scope, entry.expr)) is not None:
+            outputs.setdefault(column, number)
+    relations = set(base_relations(query.jointree))
+    for rtindex in relations:
+        for key in _unique_keys(scope, rte_of(scope, rtindex)):
+            columns = [(rtindex, attno) for attno in key]
+            if all(column in outputs for column in columns) and relations <= single_relations(scope, columns):
+                yield frozenset(outputs[column] for column in columns)
+
+
+def one_group(scope: Scope) -> bool:
+    """Is every key of GROUP BY bound to one value by the equality that groups?"""
+    query = scope.query
+    if query.jointree is None:
+        return False
+    equalities: list[Equality] = []
+    _equalities(scope, query.jointree, None, equalities)
+    single = single_relations(scope)
+    by_ref = {entry.ressortgroupref: entry.expr for entry in query.targetList if entry.ressortgroupref}
+    for clause in query.groupClause:
+        expr = by_ref.get(clause.tleSortGroupRef)
+        column = _plain_column(scope, expr) if expr is not None else None
+        if column is None:
+            return False
+        if column[0] in single:
+            continue
+        if not any(
+            one.column == column and one.needs <= single and _groups_alike(scope.env.catalog, one.operator, clause.eqop)
+            for one in equalities
+        ):
+            return False
+    return True
+
+
+def _groups_alike(catalog: Catalog, bound: Oid, grouping: Oid) -> bool:
+    return bound == grouping or _is_equality(catalog, bound, catalog.operator(grouping).oprleft)

@@ -1,0 +1,386 @@
+"""May a column of a relation be NULL? One answer for each kind of range table entry, and for RETURNING.
+
+Takes a `Scope` and a Var of its level (outer joins and conditions are the caller's), gives a `Verdict`. What a table
+declares is in `declared_verdict`. Mirrors no C file; the kinds are parsenodes.h's RTEKind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from querygen.analyze import nodes as n
+from querygen.analyze import nullability as levels
+from querygen.analyze import nullability_expr as expressions
+from querygen.analyze.never_null import never_null_column
+from querygen.analyze.nullability_scope import (
+    Env,
+    Scope,
+    Verdict,
+    not_null,
+    nullable,
+    rte_of,
+    var_name,
+)
+from querygen.sql.nodes import ast, enums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from querygen.analyze.nodes import RangeTblEntry, TargetEntry
+    from querygen.catalog.catalog import Catalog
+    from querygen.catalog.objects import Column, Relation
+    from querygen.pg_catalog.rows import Oid
+
+CmdType = enums.CmdType
+Returning = enums.VarReturningType
+
+
+def column_verdict(owner: Scope, var: n.Var) -> Verdict:
+    """A column as its relation gives it, where no join nulls it."""
+    rte = rte_of(owner, var.varno)
+    attno = var.varattno
+    name = var_name(owner, var)
+    kinds = enums.RTEKind
+    match rte.rtekind:
+        case kinds.RTE_RELATION:
+            if owner.query.commandType == CmdType.CMD_MERGE and _merge_lacks_source(owner, var):
+                return nullable(f"NOT MATCHED BY SOURCE has no row of {rte.eref.aliasname}")
+            return declared_verdict(owner.env, rte.relid, attno, name, children=rte.inh)
+        case kinds.RTE_GROUP:
+            if 0 < attno <= len(rte.groupexprs):
+                return expressions.verdict(owner.rows, rte.groupexprs[attno - 1])
+            return nullable("a column of GROUP BY")
+    if attno == 0:
+        if rte.rtekind in (kinds.RTE_FUNCTION, kinds.RTE_TABLEFUNC):
+            return nullable(f"a row of {name} may be NULL")
+        return not_null(f"a row of {name}")
+    if owner.query.commandType == CmdType.CMD_MERGE and _merge_lacks_source(owner, var):
+        return nullable(f"NOT MATCHED BY SOURCE has no row of {rte.eref.aliasname}")
+    match rte.rtekind:
+        case kinds.RTE_JOIN:
+            alias = rte.joinaliasvars[attno - 1] if 0 < attno <= len(rte.joinaliasvars) else None
+            return expressions.verdict(owner, alias) if alias is not None else nullable("a column of a join")
+        case kinds.RTE_SUBQUERY if rte.subquery is not None:
+            return _nth(_columns_of(owner.rows, rte.subquery), attno)
+        case kinds.RTE_VALUES:
+            return _values_column(owner.rows, rte, attno)
+        case kinds.RTE_CTE:
+            return _cte_column(owner, rte, attno)
+        case kinds.RTE_FUNCTION:
+            return _function_column(owner.rows, rte, attno)
+        case kinds.RTE_TABLEFUNC if rte.tablefunc is not None:
+            return _table_function_column(rte.tablefunc, attno)
+    return nullable(f"nothing is known of {name}")
+
+
+def _nth(columns: tuple[Verdict, ...], attno: int) -> Verdict:
+    return columns[attno - 1] if 0 < attno <= len(columns) else nullable("a column of a subquery")
+
+
+def _columns_of(scope: Scope, query: n.Query) -> tuple[Verdict, ...]:
+    """The columns of a subquery in FROM, inferred once."""
+    if (found := scope.memo.get(id(query))) is None:
+        found = scope.memo[id(query)] = levels.query_columns(scope.env, query, scope)
+    return found
+
+
+def _merge_lacks_source(owner: Scope, var: n.Var) -> bool:
+    by_source = enums.MergeMatchKind.MERGE_WHEN_NOT_MATCHED_BY_SOURCE
+    return var.varno != owner.query.resultRelation and any(
+        action.matchKind == by_source for action in owner.query.mergeActionList
+    )
+
+
+def _values_column(scope: Scope, rte: RangeTblEntry, attno: int) -> Verdict:
+    found = [expressions.verdict(scope, row[attno - 1]) for row in rte.values_lists if 0 < attno <= len(row)]
+    if not found:
+        return nullable("a column of VALUES")
+    worst = next((one for one in found if one.nullable), None)
+    elements = any(one.nullable_elements for one in found)
+    if worst is not None:
+        return nullable(f"a row of VALUES: {worst.why}", elements=elements)
+    return not_null("no row of VALUES has NULL here", elements=elements)
+
+
+# ---------------------------------------------------------------------------------------------- WITH
+
+
+def _cte_column(owner: Scope, rte: RangeTblEntry, attno: int) -> Verdict:
+    scope = owner.up(rte.ctelevelsup).rows
+    cte = next((one for one in scope.query.cteList if one.ctename == rte.ctename), None)
+    if cte is None or cte.ctequery is None:
+        return nullable(f"nothing is known of {rte.ctename}")
+    return _nth(cte_columns(scope, cte), attno)
+
+
+def cte_columns(scope: Scope, cte: n.CommonTableExpr) -> tuple[Verdict, ...]:
+    """The columns of a CTE, with those that SEARCH and CYCLE add; of a recursive one by iteration.
+
+    Everything is assumed not to be NULL at first; what the query then shows to be nullable is assumed from there on,
+    until nothing changes: the greatest fixed point, sound by induction over the iterations of the CTE itself.
+    """
+    env = scope.env
+    if (assumed := env.recursive.get(id(cte))) is not None:
+        return assumed
+    if cte.ctequery is None:
+        return ()
+    if (found := scope.memo.get(id(cte))) is not None:
+        return found
+    if not cte.cterecursive:
+        found = levels.query_columns(env, cte.ctequery, scope) + _search_columns(cte)
+    else:
+        extra = _search_columns(cte)
+        found = tuple(not_null("no iteration gives NULL", elements=False) for _ in cte.ctecolnames)
+        while True:
+            env.recursive[id(cte)] = found
+            # Narrowings and columns of subqueries depend on what is assumed: nothing is kept from round to round.
+            shown = levels.query_columns(env, cte.ctequery, replace(scope, memo={})) + extra
+            if _nulls(shown) == _nulls(found[: len(shown)]):
+                break
+            found = tuple(
+                Verdict(a.nullable or b.nullable, b.why, a.nullable_elements or b.nullable_elements)
+                for a, b in zip(found, shown, strict=False)
+            )
+        del env.recursive[id(cte)]
+        found = shown
+    scope.memo[id(cte)] = found
+    return found
+
+
+def _nulls(columns: tuple[Verdict, ...]) -> list[tuple[bool, bool]]:
+    return [(one.nullable, one.nullable_elements) for one in columns]
+
+
+def _search_columns(cte: n.CommonTableExpr) -> tuple[Verdict, ...]:
+    columns: list[Verdict] = []
+    if cte.search_clause is not None:
+        columns.append(not_null("SEARCH makes a row"))
+    if (cycle := cte.cycle_clause) is not None:
+        marks = (cycle.cycle_mark_value, cycle.cycle_mark_default)
+        if all(isinstance(mark, n.Const) and not mark.constisnull for mark in marks):
+            columns.append(not_null("CYCLE marks with constants"))
+        else:
+            columns.append(nullable("a mark of CYCLE may be NULL"))
+        columns.append(not_null("CYCLE makes an array of rows", elements=False))
+    return tuple(columns)
+
+
+# ---------------------------------------------------------------------------------------------- functions in FROM
+
+
+def _function_column(scope: Scope, rte: RangeTblEntry, attno: int) -> Verdict:
+    total = sum(function.funccolcount for function in rte.functions)
+    if rte.funcordinality and attno == total + 1:
+        return not_null("WITH ORDINALITY numbers the rows")
+    if len(rte.functions) != 1:
+        return nullable("of several functions in FROM the shorter ones are filled up with NULLs")
+    function = rte.functions[0]
+    call = function.funcexpr
+    if not isinstance(call, n.FuncExpr):
+        return expressions.verdict(scope, call) if function.funccolcount == 1 else nullable("a function in FROM")
+    row = scope.env.catalog.proc(call.funcid)
+    scalar = function.funccolcount == 1 and scope.env.catalog.type(call.funcresulttype).typtype not in "cp"
+    if not call.funcretset:
+        return expressions.verdict(scope, call) if scalar else nullable(f"nothing is known of {row.proname}()")
+    if scalar:
+        found = [expressions.verdict(scope, arg) for arg in call.args]
+        return expressions.set_function_verdict(scope, call.funcid, row.proname, found)
+    names = [
+        name
+        for name, mode in zip(row.proargnames or (), row.proargmodes or "", strict=False)
+        if mode in ("o", "b", "t")
+    ]
+    column = names[attno - 1] if 0 < attno <= len(names) else ""
+    listed = never_null_column(scope.env.catalog, call.funcid, column)
+    if listed is None:
+        return nullable(f"a column of {row.proname}() may be NULL")
+    return not_null(f"{row.proname}(): {listed.reason}")
+
+
+def _table_function_column(function: n.TableFunc, attno: int) -> Verdict:
+    column = attno - 1
+    if column == function.ordinalitycol and _is_outer_column(function.plan, column):
+        return not_null("FOR ORDINALITY numbers the rows")
+    if column in function.notnulls:
+        return not_null("XMLTABLE refuses NULL in this column")
+    return nullable("XMLTABLE or JSON_TABLE may find nothing")
+
+
+def _is_outer_column(plan: n.JsonTablePlan | None, column: int) -> bool:
+    """Rows of a NESTED PATH are outer-joined: only the columns of the first path are in every row."""
+    return plan is None or (isinstance(plan, n.JsonTablePathScan) and plan.colMin <= column <= plan.colMax)
+
+
+# ---------------------------------------------------------------------------------------------- tables and views
+
+
+def declared_verdict(env: Env, relid: Oid, attno: int, name: str, *, children: bool) -> Verdict:
+    """A column as CREATE TABLE declares it, or as a view's query gives it."""
+    relation = env.catalog.find_relation(relid)
+    if relation is None:
+        return nullable(f"nothing is known of {name}")
+    if attno == 0:
+        return not_null(f"a row of {name}")
+    if relation.kind == "f":
+        return nullable(f"{name} is in a foreign table, which proves nothing")
+    if attno < 0:
+        return not_null("a system column")
+    column = next((one for one in relation.columns if one.attnum == attno), None)
+    if column is None:
+        return nullable(f"nothing is known of {name}")
+    if relation.kind in "vm":
+        found = view_columns(env, relation)
+        if found is not None:
+            return _nth(found, attno)
+        if column.nullable_proof is False:
+            return not_null(f"the view's query proves {name} NOT NULL")
+        return nullable(f"{name} is a column of a view")
+    proof = _column_proof(env.catalog, relation, column)
+    if proof is None:
+        return nullable(f"{name} is declared without NOT NULL")
+    if children:
+        for child in descendants(env.catalog, relation):
+            own = child.by_name.get(column.name)
+            if child.kind == "f":
+                return nullable(f"{name} is also in {child.name}, a foreign table, which proves nothing")
+            if own is None or _column_proof(env.catalog, child, own) is None:
+                return nullable(f"{name} is declared without NOT NULL in {child.name}, which inherits from it")
+    return not_null(f"{name} {proof}")
+
+
+def descendants(catalog: Catalog, relation: Relation) -> Iterator[Relation]:
+    """find_all_inheritors, without the relation itself."""
+    for child in catalog.children_of(relation.oid):
+        yield child
+        yield from descendants(catalog, child)
+
+
+def _column_proof(catalog: Catalog, relation: Relation, column: Column) -> str | None:
+    """What keeps NULL out of a column of a table, or None."""
+    if column.not_null and column.not_null_validated:
+        return "is NOT NULL"
+    if column.identity:
+        return "is an identity column"
+    if expressions.domain_not_null(catalog, column.type_oid):
+        return "has a domain that is NOT NULL"
+    for constraint in relation.constraints:
+        if constraint.kind == "c" and constraint.validated and constraint.enforced:
+            if _refuses_null(constraint.expression, column.name):
+                return f"has the constraint {constraint.name}"
+    return None
+
+
+def _refuses_null(check: Any, column: str) -> bool:
+    """Is the CHECK false for NULL? It passes where it is NULL, so only IS NOT NULL and conjunctions of it are."""
+    match check:
+        case ast.NullTest() if check.nulltesttype == enums.NullTestType.IS_NOT_NULL:
+            arg = check.arg
+            return isinstance(arg, ast.ColumnRef) and getattr(arg.fields[-1], "sval", None) == column
+        case ast.BoolExpr() if check.boolop == enums.BoolExprType.AND_EXPR:
+            return any(_refuses_null(one, column) for one in check.args)
+        case _:
+            return False
+
+
+# Of catalogs that no longer change: a column's NOT NULL may be dropped after the view was made.
+_VIEWS: WeakKeyDictionary[Catalog, dict[tuple[int, bool], tuple[Verdict, ...]]] = WeakKeyDictionary()
+
+
+def view_columns(env: Env, relation: Relation) -> tuple[Verdict, ...] | None:
+    """The columns of a view, through its own query; None where that was not analysed."""
+    query = relation.view_query
+    if query is None:
+        return None
+    cache = _VIEWS.setdefault(env.catalog, {}) if env.catalog.frozen else {}
+    key = (relation.oid, env.ignore_quals)
+    if key not in cache:
+        cache[key] = levels.query_columns(Env(env.catalog, ignore_quals=env.ignore_quals), query, None)
+    return cache[key]
+
+
+# ---------------------------------------------------------------------------------------------- RETURNING
+
+
+def returning_verdict(owner: Scope, var: n.Var) -> Verdict:
+    """A column of the target relation in RETURNING, where it is the new row's, or the old one's."""
+    query = owner.query
+    name = var_name(owner, var)
+    kind = var.varreturningtype
+    command = query.commandType
+    if command == CmdType.CMD_MERGE:
+        return _merge_returning(owner, var, name)
+    if kind == Returning.VAR_RETURNING_OLD and command == CmdType.CMD_INSERT:
+        return nullable("INSERT has no old row")
+    if kind == Returning.VAR_RETURNING_NEW and command == CmdType.CMD_DELETE:
+        return nullable("DELETE has no new row")
+    before = replace(var, varreturningtype=Returning.VAR_RETURNING_DEFAULT)
+    if command == CmdType.CMD_DELETE or kind == Returning.VAR_RETURNING_OLD:
+        return expressions.verdict(owner.rows, before)
+    return _new_row_verdict(owner, before, name)
+
+
+def _new_row_verdict(owner: Scope, var: n.Var, name: str) -> Verdict:
+    query = owner.query
+    rte = rte_of(owner, var.varno)
+    declared = _target_verdict(owner, var, name)
+    relation = owner.env.catalog.find_relation(rte.relid)
+    if not declared.nullable or relation is None or relation.kind not in "rp" or var.varattno <= 0:
+        return declared
+    column = next((one for one in relation.columns if one.attnum == var.varattno), None)
+    updates = query.onConflict is not None and query.onConflict.action == enums.OnConflictAction.ONCONFLICT_UPDATE
+    if (
+        column is None
+        or column.generated
+        or updates
+        or row_may_be_changed(owner.env.catalog, relation, query.commandType)
+    ):
+        return declared
+    entry: TargetEntry | None = next(
+        (one for one in query.targetList if one.resno == var.varattno and not one.resjunk), None
+    )
+    if entry is not None:
+        assigned = expressions.verdict(owner.rows, entry.expr)
+        return declared if assigned.nullable else not_null(f"{name} is assigned: {assigned.why}")
+    if query.commandType == CmdType.CMD_UPDATE:
+        return expressions.verdict(owner.rows, var)
+    return declared
+
+
+def _target_verdict(owner: Scope, var: n.Var, name: str) -> Verdict:
+    """A column of a new row, by declaration only. The new row of a view need not fulfil the view's conditions."""
+    rte = rte_of(owner, var.varno)
+    relation = owner.env.catalog.find_relation(rte.relid)
+    if relation is not None and (relation.rules or relation.kind == "v") and var.varattno != 0:
+        if relation.rules or any(one.timing == "instead" for one in relation.triggers):
+            return nullable(f"a rule or trigger on {relation.name} may return anything")
+        env = replace(owner.env, ignore_quals=True)
+        return declared_verdict(env, rte.relid, var.varattno, name, children=rte.inh)
+    return declared_verdict(owner.env, rte.relid, var.varattno, name, children=rte.inh)
+
+
+def _merge_returning(owner: Scope, var: n.Var, name: str) -> Verdict:
+    """old is missing for an inserted row, new for a deleted one; the bare name is whichever there is."""
+    commands = {action.commandType for action in owner.query.mergeActionList}
+    if var.varreturningtype == Returning.VAR_RETURNING_OLD and CmdType.CMD_INSERT in commands:
+        return nullable("MERGE has no old row where it inserts")
+    if var.varreturningtype == Returning.VAR_RETURNING_NEW and CmdType.CMD_DELETE in commands:
+        return nullable("MERGE has no new row where it deletes")
+    return _target_verdict(owner, var, name)
+
+
+def row_may_be_changed(catalog: Catalog, relation: Relation, command: enums.CmdType) -> bool:
+    """May a trigger or a rule write, drop or return another row than the statement says? Of a partition's, too."""
+    events = (
+        {"insert"} if command == CmdType.CMD_INSERT else {"update"} if command == CmdType.CMD_UPDATE else {"delete"}
+    )
+    if command == CmdType.CMD_UPDATE and relation.kind == "p":
+        events |= {"insert", "delete"}  # a row that moves to another partition
+    for one in (relation, *descendants(catalog, relation)):
+        if one.rules or one.kind == "f":
+            return True
+        for trigger in one.triggers:
+            if trigger.row_level and trigger.timing in ("before", "instead") and trigger.events & events:
+                return True
+    return False
