@@ -202,6 +202,12 @@ class Catalog:
         for oid in self._types:
             yield self.type(oid)
 
+    def user_types(self) -> Iterator[PgType]:
+        """The types that the user's schema makes, in the order in which they were made."""
+        for oid in self._types:
+            if oid >= FIRST_USER_OID:
+                yield self.type(oid)
+
     def type_is_visible(self, oid: Oid) -> bool:
         """TypeIsVisible: would the bare name find this very type?"""
         return self.type_oid(self.type(oid).typname) == oid
@@ -378,6 +384,11 @@ class Catalog:
         return next((constraint for constraint in found.constraints if constraint.kind == "p"), None)
 
     # ------------------------------------------------------------------ writing: ddl.py only
+
+    @property
+    def frozen(self) -> bool:
+        """Will it stay as it is?"""
+        return self._frozen
 
     def freeze(self) -> None:
         """From now on every change is a programming error."""
