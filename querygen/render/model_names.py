@@ -1,0 +1,92 @@
+"""The class of every enum and relation: decided for the whole schema at once, used or not, so that names are stable.
+
+Takes the catalog and the options; gives names by oid. Two objects that would be one class are told apart by the plural
+that the table has, then by the schema; what is still the same is reported naming both.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
+from querygen.render import naming
+
+if TYPE_CHECKING:
+    from querygen.catalog.catalog import Catalog
+    from querygen.catalog.objects import Relation
+    from querygen.pg_catalog.rows import Oid, PgType
+    from querygen.render.options import RenderOptions
+    from querygen.source import Span
+
+NAME_CLASH: Final = "QG201"
+_WITH_ROWS: Final = frozenset("rvmfp")  # relkinds
+
+
+class _Named(NamedTuple):
+    oid: Oid
+    schema: str
+    name: str
+    is_relation: bool
+    span: Span | None
+
+    @property
+    def shown(self) -> str:
+        return f'"{self.schema}.{self.name}"'
+
+
+class SchemaNames(NamedTuple):
+    """The enums and relations that have a class, in the order in which they were made, and the names by oid."""
+
+    enums: tuple[PgType, ...]
+    relations: tuple[Relation, ...]
+    classes: dict[Oid, str]
+
+
+def schema_names(catalog: Catalog, options: RenderOptions) -> SchemaNames:
+    """Name everything. Raises DiagnosticError where two objects cannot be told apart."""
+    enums = tuple(row for row in catalog.user_types() if row.typtype == "e")
+    relations = tuple(one for one in catalog.relations() if one.kind in _WITH_ROWS and not one.is_partition)
+    things = [_Named(one.oid, catalog.namespace_name(one.typnamespace), one.typname, False, None) for one in enums]
+    things += [_Named(one.oid, catalog.namespace_name(one.namespace), one.name, True, one.span) for one in relations]
+    names: dict[Oid, str] = {}
+    wanted: dict[str, list[_Named]] = defaultdict(list)
+    for thing in things:
+        renamed = options.rename.get(f"{thing.schema}.{thing.name}") or options.rename.get(thing.name)
+        wanted[renamed or _class_name(thing, options, singular=True)].append(thing)
+    home = next((name for name in catalog.search_path if catalog.namespace_oid(name) is not None), "public")
+    taken: dict[str, _Named] = {name: found[0] for name, found in wanted.items() if len(found) == 1}
+    names.update({thing.oid: name for name, thing in taken.items()})
+    for name, found in wanted.items():
+        if len(found) == 1:
+            continue
+        # The name goes to the object of the schema that needs no prefix; an enum comes before a table.
+        found.sort(key=lambda thing: (thing.schema != home, thing.is_relation, naming.camel(thing.name) != name))
+        for thing in found:
+            plural = _class_name(thing, options, singular=False)
+            prefix = naming.identifier(naming.camel(thing.schema), "Schema")
+            tries = [name, plural] if thing.schema == home or thing is found[0] else [prefix + name, prefix + plural]
+            chosen = next((one for one in tries if one not in taken), None)
+            if chosen is None:
+                raise _clash(taken[tries[0]], thing, tries[0])
+            taken[chosen] = thing
+            names[thing.oid] = chosen
+    return SchemaNames(enums, relations, names)
+
+
+def _class_name(thing: _Named, options: RenderOptions, *, singular: bool) -> str:
+    name = thing.name
+    if thing.is_relation and singular:
+        name = naming.singular(name, options.singular_exceptions)
+    made = naming.identifier(naming.camel(name), "Table" if thing.is_relation else "Enum")
+    made = made[0].upper() + made[1:]
+    if made in naming.RESERVED_CLASSES:
+        made += "Row" if thing.is_relation else "Enum"
+    return made
+
+
+def _clash(first: _Named, second: _Named, name: str) -> DiagnosticError:
+    message = f'{first.shown} and {second.shown} would both be the class "{name}"'
+    hint = f'Name one of them in the configuration: rename."{second.schema}.{second.name}" = "…".'
+    notes = (Note("the first one is here", first.span),) if first.span else ()
+    return DiagnosticError(Diagnostic(NAME_CLASH, Severity.ERROR, message, second.span, hint, notes=notes))

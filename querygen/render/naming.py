@@ -1,0 +1,214 @@
+"""What things are called in Python: from the database's and the user's names to identifiers.
+
+Takes names, gives names; nothing here looks at a catalog. Singular forms come from the `pluralizer` library, which is
+loaded when the first plural is met.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+# Attributes of pydantic's BaseModel and of its metaclass: a field of such a name would hide them (pydantic warns).
+# fmt: off
+MODEL_ATTRIBUTES: Final = frozenset(
+    {
+        "construct", "copy", "dict", "from_orm", "json", "model_computed_fields", "model_config", "model_construct",
+        "model_copy", "model_dump", "model_dump_json", "model_extra", "model_fields", "model_fields_set",
+        "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild", "model_validate",
+        "model_validate_json", "model_validate_strings", "mro", "parse_file", "parse_obj", "parse_raw", "register",
+        "schema", "schema_json", "update_forward_refs", "validate",
+    }
+)
+# Class names that the generated modules import or define themselves.
+RESERVED_CLASSES: Final = frozenset(
+    {
+        "Any", "AsyncConnection", "AsyncRawCursor", "BaseModel", "Cidr", "Connection", "Decimal", "Field", "Final",
+        "Float4", "Float8", "Inet", "Int2", "Int4", "Int8", "Json", "JsonValue", "Jsonb", "Multirange", "NoRowError",
+        "Oid", "Range", "RawCursor", "Row", "Sequence", "StrEnum", "TooManyRowsError", "UUID", "None", "True", "False",
+    }
+)
+# Names of functions and modules that the generated modules import.
+RESERVED_FUNCTIONS: Final = frozenset(
+    {
+        "datetime", "enum_labels", "from_json", "json_as_text", "load_array", "new_row", "only_row", "row_factory",
+        "scalar_row", "row_or_none", "list", "set", "dict", "tuple", "str", "int", "float", "bool", "bytes",
+    }
+)
+# fmt: on
+RESERVED_MODULES: Final = frozenset({"models", "aio", "db"})
+
+# Words that the library gets wrong or that programmers use otherwise than grammarians.
+_SINGULAR: Final = {
+    "data": "data",
+    "metadata": "metadata",
+    "media": "media",
+    "caches": "cache",
+    "axes": "axis",
+    "bases": "base",
+    "basis": "basis",
+    "lens": "lens",
+    "lenses": "lens",
+    "species": "species",
+    "goods": "goods",
+    "canvas": "canvas",
+    "atlas": "atlas",
+    "alias": "alias",
+    "bias": "bias",
+    "sms": "sms",
+    "mms": "mms",
+    "dns": "dns",
+    "tls": "tls",
+    "https": "https",
+    "os": "os",
+    "aws": "aws",
+    "css": "css",
+    "gps": "gps",
+    "news": "news",
+}
+
+
+@cache
+def _singular_word(word: str) -> str:
+    known = _SINGULAR.get(word)
+    if known is not None:
+        return known
+    if word.isascii() and word.isalpha():
+        return _pluralizer()(word)
+    return word
+
+
+@cache
+def _pluralizer() -> Callable[[str], str]:
+    from pluralizer import Pluralizer
+
+    make: Callable[[], Any] = Pluralizer  # its methods are not all annotated
+    return cast("Callable[[str], str]", make().singular)
+
+
+def singular(name: str, exceptions: Collection[str] = frozenset()) -> str:
+    """The name with its last word in the singular: user_accounts → user_account."""
+    if name in exceptions:
+        return name
+    head, last = _split_last(name)
+    if last.lower() in exceptions or len(last) < 3:
+        return name
+    found = _singular_word(last.lower())
+    if found == last.lower():
+        return name
+    return head + (found.capitalize() if last[0].isupper() else found)
+
+
+def _split_last(name: str) -> tuple[str, str]:
+    match = re.search(r"[A-Z]?[a-z0-9]+$|[^_\W]+$", name)
+    return (name[: match.start()], match.group()) if match else (name, "")
+
+
+_BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def words(name: str) -> list[str]:
+    """The words of a name in any style, without what no identifier may hold."""
+    plain = re.sub(r"\W+|_+", " ", unicodedata.normalize("NFKC", name))
+    return _BREAK.sub(" ", plain).split()
+
+
+@cache
+def snake(name: str) -> str:
+    """GetHTTPUser → get_http_user. Not yet an identifier: it may be empty, begin with a digit or be a keyword."""
+    return "_".join(words(name)).lower()
+
+
+@cache
+def camel(name: str) -> str:
+    """user_account → UserAccount, APIKey → ApiKey. Not yet an identifier."""
+    return "".join(word[0].upper() + word[1:] if not word.isupper() else word.capitalize() for word in words(name))
+
+
+@cache
+def query_camel(name: str) -> str:
+    """The class-name part of a query's name: as it was written, with a capital."""
+    plain = re.sub(r"\W+", "_", name)
+    parts = [part for part in plain.split("_") if part]
+    return identifier("".join(part[0].upper() + part[1:] for part in parts), "Query")
+
+
+def identifier(name: str, otherwise: str) -> str:
+    """The name as a valid identifier that is no keyword; `otherwise` stands in where nothing is left of it."""
+    if name.isascii() and name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("_"):
+        return name
+    plain = re.sub(r"\W+", "_", unicodedata.normalize("NFKC", name)).strip("_")
+    if not plain:
+        return otherwise
+    if not plain.isidentifier():
+        plain = f"{otherwise}_{plain}"
+        if not plain.isidentifier():
+            return otherwise
+    return plain + "_" if keyword.iskeyword(plain) else plain
+
+
+def unique(name: str, taken: Collection[str]) -> str:
+    """The name, numbered from 2 where it is taken."""
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+def free(name: str, taken: Collection[str]) -> str:
+    """The name, with as many underscores behind it as it takes to be free."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+def field_names(columns: Iterable[str]) -> list[str]:
+    """Attributes of a row class: valid, different, and none that hides what pydantic needs."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for column in columns:
+        name = identifier(column, "column")
+        if name in MODEL_ATTRIBUTES:
+            name += "_"
+        name = unique(name, taken)
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def member_names(labels: Iterable[str]) -> list[str]:
+    """Members of an enum: upper case, different."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for label in labels:
+        name = snake(label).upper()
+        if not name:
+            name = "EMPTY" if not label else "VALUE"
+        elif not name.isidentifier():
+            name = f"VALUE_{name}" if f"VALUE_{name}".isidentifier() else "VALUE"
+        name = unique(unicodedata.normalize("NFKC", name), taken)
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def import_key(name: str) -> tuple[int, list[tuple[int, int, str]], str]:
+    """How isort's rules, as ruff applies them, order the names of one import: constants, classes, the rest."""
+    if len(name) > 1 and name.isupper():
+        kind = 0
+    else:
+        kind = 1 if name[:1].isupper() else 2
+    return kind, _natural(name.lower()), name
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    # Numbers by value, and before letters.
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.findall(r"[0-9]+|[^0-9]+", name)]

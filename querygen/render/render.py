@@ -1,0 +1,84 @@
+"""Print: the view-model through the templates, as files.
+
+Takes the analysed queries, the catalog and the options; gives `OutputFile`s. Jinja is loaded here, and only here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from querygen.diagnostics import Diagnostic, DiagnosticError, Severity
+from querygen.render.files import MARK, OutputFile
+from querygen.render.model import build_package
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jinja2 import Template
+
+    from querygen.catalog.catalog import Catalog
+    from querygen.ir import AnalyzedQuery
+    from querygen.render.options import RenderOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The files of a package; none when anything is wrong."""
+
+    files: tuple[OutputFile, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@cache
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("querygen.render"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        autoescape=False,  # noqa: S701  Python is printed, not HTML
+    )
+    environment.globals["mark"] = MARK
+    return environment
+
+
+@cache
+def _template(name: str) -> Template:
+    template: Template = _environment().get_template(name)
+    return template
+
+
+def render_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: RenderOptions) -> Rendered:
+    """All files of the generated package, or everything that is wrong with it."""
+    try:
+        package = build_package(queries, catalog, options)
+    except DiagnosticError as refused:
+        return Rendered((), (refused.diagnostic,))
+    if any(one.severity is Severity.ERROR for one in package.diagnostics):
+        return Rendered((), package.diagnostics)
+    schema = "the database schema"
+    files = [
+        OutputFile("__init__.py", _template("__init__.py.j2").render(source=schema)),
+        OutputFile("py.typed", ""),
+        OutputFile("_row.py", _template("_row.py.j2").render()),
+    ]
+    if options.emit_async:
+        files.append(OutputFile("aio/__init__.py", _template("__init__.py.j2").render(source=schema)))
+    module = _template("module.py.j2")
+    files += [OutputFile(one.path, module.render(module=one)) for one in package.modules]
+    return Rendered(tuple(files), package.diagnostics)
+
+
+def render(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: RenderOptions) -> list[OutputFile]:
+    """The files of the generated package. Raises DiagnosticError with the first thing that is wrong."""
+    rendered = render_package(queries, catalog, options)
+    for one in rendered.diagnostics:
+        if one.severity is Severity.ERROR:
+            raise DiagnosticError(one)
+    return list(rendered.files)
