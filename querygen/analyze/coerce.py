@@ -129,7 +129,8 @@ def coerce_to_target_type(
         expr = expr.arg
     result = coerce_type(ps, expr, exprtype, targettype, targettypmod, ccontext, cformat, location)
     # a length coercion beside a type coercion hides the latter, so that the two are shown as one cast
-    hide = result is not expr and not isinstance(result, Const)
+    # (C's parameter whose type is settled stays the same node)
+    hide = result is not expr and not isinstance(result, Const | Param)
     result = _coerce_type_typmod(ps, result, targettype, targettypmod, ccontext, cformat, location, hide)
     if isinstance(origexpr, CollateExpr) and catalog.type(targettype).typcollation:
         result = replace(origexpr, arg=result)

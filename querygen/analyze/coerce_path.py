@@ -24,6 +24,7 @@ from querygen.analyze.pgtypes import (
     ANYOID,
     ANYRANGEOID,
     INT2VECTOROID,
+    INTERNALOID,
     OIDVECTOROID,
     POLYMORPHIC,
     RECORDARRAYOID,
@@ -86,6 +87,8 @@ def can_coerce_type(
             have_generics = True
             continue
         if source == UNKNOWNOID:
+            if target == INTERNALOID:
+                return False  # no literal and no parameter can be a pointer of the server's
             continue
         if find_coercion_pathway(catalog, target, source, ccontext)[0] is not CoercionPath.NONE:
             continue

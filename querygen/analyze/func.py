@@ -21,7 +21,7 @@ from querygen.analyze.func_lookup import (
 from querygen.analyze.func_lookup import lookup_func_with_args as lookup_func_with_args
 from querygen.analyze.nodefuncs import expr_location, expr_type
 from querygen.analyze.nodes import Aggref, ArrayExpr, FieldSelect, FuncExpr, NamedArgExpr, Param, Var, WindowFunc
-from querygen.analyze.pgtypes import ANYOID, RECORDOID, VOIDOID, InvalidOid
+from querygen.analyze.pgtypes import ANYOID, INTERNALOID, RECORDOID, VOIDOID, InvalidOid
 from querygen.analyze.state import ExprKind
 from querygen.analyze.typename import format_type, get_array_type, get_base_element_type, is_complex
 from querygen.diagnostics import PgError
@@ -136,6 +136,8 @@ def parse_func_or_column(
     if nargs > 0 and found.vatype == ANYOID and func_variadic:
         if not get_base_element_type(catalog, actual[nargs - 1]):
             raise PgError("42804", "VARIADIC argument must be an array", expr_location(args[nargs - 1]))
+    if rettype == INTERNALOID:
+        raise PgError("0A000", 'functions returning type "internal" cannot be called explicitly', location)
     if found.retset:
         check_srf_call_placement(ps, last_srf, location)
 

@@ -18,6 +18,7 @@ from querygen.analyze.func_select import (
     funcname_get_candidates,
 )
 from querygen.analyze.nodefuncs import expr_type
+from querygen.analyze.nodes import Const
 from querygen.analyze.pgtypes import POLYMORPHIC, RECORDOID, TYPCATEGORY_STRING, UNKNOWNOID, InvalidOid
 from querygen.analyze.state import ExprKind
 from querygen.analyze.typename import (
@@ -122,7 +123,7 @@ def func_get_detail(
     if best is None:
         if nargs == 1 and fargs and not fargnames:
             target = _func_name_as_type(catalog, funcname)
-            if target != InvalidOid and _is_coercion_request(catalog, target, given[0]):
+            if target != InvalidOid and _is_coercion_request(catalog, target, given[0], fargs[0]):
                 return FuncDetail(FuncDetailCode.COERCION, rettype=target, declared=given)
         fitting = func_match_argtypes(catalog, given, candidates)
         if len(fitting) == 1:
@@ -183,9 +184,9 @@ def _func_name_as_type(catalog: Catalog, funcname: Sequence[Any]) -> Oid:
     return oid if oid is not None and typeid_type_relid(catalog, oid) == InvalidOid else InvalidOid
 
 
-def _is_coercion_request(catalog: Catalog, target: Oid, source: Oid) -> bool:
+def _is_coercion_request(catalog: Catalog, target: Oid, source: Oid, arg: Expr) -> bool:
     """Does type(value) mean a cast? Only where no function does it: from a literal, between equals, through text."""
-    if source == UNKNOWNOID:
+    if source == UNKNOWNOID and isinstance(arg, Const):
         return True
     match find_coercion_pathway(catalog, target, source, _EXPLICIT)[0]:
         case CoercionPath.RELABELTYPE:
