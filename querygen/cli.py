@@ -15,7 +15,7 @@ import click
 
 from querygen import __version__
 from querygen.config import NO_CONFIG, Config, check_config, find_root, read_config
-from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
+from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error, internal_error
 from querygen.diagnostics_render import render_github, render_text, sort_diagnostics
 from querygen.server.errors import ServerError
 
@@ -211,8 +211,6 @@ def main() -> None:
     except Exception as problem:
         if os.environ.get("QUERYGEN_TRACEBACK"):
             raise
-        from querygen.pipeline import internal_error
-
         report([internal_error(problem)])
         sys.exit(BAD_SQL)
     sys.exit(code if isinstance(code, int) else GOOD)

@@ -81,3 +81,11 @@ def error(code: str, message: str, span: Span | None = None, hint: str | None = 
 def warning(code: str, message: str, span: Span | None = None, hint: str | None = None) -> Diagnostic:
     """A warning diagnostic."""
     return Diagnostic(code, Severity.WARNING, message, span, hint)
+
+def internal_error(problem: BaseException) -> Diagnostic:
+    """What a user sees instead of a traceback when querygen itself is wrong."""
+    return error(
+        "QG999",
+        f"querygen failed: {type(problem).__name__}: {problem}",
+        hint="Report it with the SQL that causes it; QUERYGEN_TRACEBACK=1 shows where it happened.",
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from querygen.analyze.query import analyze_query
 from querygen.catalog.ddl import build_catalog
 from querygen.config import Config, catalog_folder, extension_bases
-from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity, error
+from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
 from querygen.diagnostics_render import sort_diagnostics
 from querygen.pg_catalog.load import load_folder
 from querygen.sql.parse import expand_paths, parse_schema_file, read_source
@@ -155,13 +155,4 @@ def _render_options(config: Config) -> RenderOptions:
         omit_unused=config.omit_unused,
         rename=dict(config.rename),
         singular_exceptions=frozenset(config.singular_exceptions),
-    )
-
-
-def internal_error(problem: BaseException) -> Diagnostic:
-    """What a user sees instead of a traceback when querygen itself is wrong."""
-    return error(
-        "QG999",
-        f"querygen failed: {type(problem).__name__}: {problem}",
-        hint="Report it with the SQL that causes it; QUERYGEN_TRACEBACK=1 shows where it happened.",
     )
