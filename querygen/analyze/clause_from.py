@@ -230,7 +230,7 @@ def _transform_join_using(ps: ParseState, using: Sequence[str], left: _Side, rig
         l_column, r_column = left.find(name), right.find(name)
         pairs.append((_build_var_from_ns_column(ps, l_column), _build_var_from_ns_column(ps, r_column)))
     saved_kind, ps.p_expr_kind = ps.p_expr_kind, ExprKind.EXPR_KIND_JOIN_USING
-    equals = (ast.String("="),)
+    equals = (ast.String(sval="="),)
     tests = [oper.make_op(ps, equals, l_var, r_var, ps.p_last_srf, -1) for l_var, r_var in pairs]
     if len(tests) == 1:
         result: Expr = tests[0]

@@ -71,7 +71,7 @@ def _unnest_calls(call: Any) -> tuple[Any, ...]:
         and call.over is None
         and not (call.agg_star or call.agg_distinct or call.func_variadic)
     ):
-        name = (ast.String("pg_catalog"), ast.String("unnest"))
+        name = (ast.String(sval="pg_catalog"), ast.String(sval="unnest"))
         return tuple(
             ast.FuncCall(
                 funcname=name,

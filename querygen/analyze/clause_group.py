@@ -65,7 +65,7 @@ def transform_group_clause(
     has_grouping_sets = _mentions_grouping_sets(raw)
     flat = _flatten(raw, toplevel=True)
     if not flat and has_grouping_sets:
-        flat = [_RawSet(_Kind.GROUPING_SET_EMPTY, (), expr_place(ps, raw))]
+        flat = [_RawSet(_Kind.GROUPING_SET_EMPTY, (), expr_place(raw))]
     state = _Grouping(ps, target_list, sort_clause, kind, use_sql99)
     sets: list[GroupingSet] = []
     seen: set[int] = set()
@@ -80,7 +80,7 @@ def transform_group_clause(
         if ref:
             seen.add(ref)
             if has_grouping_sets:
-                sets.append(GroupingSet(_Kind.GROUPING_SET_SIMPLE, (ref,), expr_place(ps, item)))
+                sets.append(GroupingSet(_Kind.GROUPING_SET_SIMPLE, (ref,), expr_place(item)))
     return state.result, sets, target_list
 
 
@@ -98,7 +98,7 @@ def _mentions_grouping_sets(node: Any) -> bool:
 
 def _is_implicit_row(node: ast.RowExpr) -> bool:
     """`(a, b)` without the word ROW is, in GROUP BY, a list of two expressions."""
-    return node.row_format == enums.CoercionForm.COERCE_IMPLICIT_CAST
+    return bool(node.row_format == enums.CoercionForm.COERCE_IMPLICIT_CAST)
 
 
 def _flatten(nodes: Iterable[Any], *, toplevel: bool) -> list[Any]:
@@ -153,7 +153,7 @@ def _transform_group_clause_expr(state: _Grouping, gexpr: Any, seen_local: set[i
         if match is not None:
             state.result.append(match if toplevel else replace(match, nulls_first=False))
             return ref
-    add_target_to_group_list(ps, index, state.result, target_list, expr_place(ps, gexpr))
+    add_target_to_group_list(ps, index, state.result, target_list, expr_place(gexpr))
     return target_list[index].ressortgroupref
 
 
@@ -177,10 +177,10 @@ def _transform_grouping_set(state: _Grouping, raw: _RawSet) -> GroupingSet:
             content.append(_transform_grouping_set(state, node))
         elif isinstance(node, list):
             refs = _transform_group_clause_list(state, node)
-            content.append(GroupingSet(_Kind.GROUPING_SET_SIMPLE, refs, expr_place(state.ps, node)))
+            content.append(GroupingSet(_Kind.GROUPING_SET_SIMPLE, refs, expr_place(node)))
         else:
             ref = _transform_group_clause_expr(state, node, set(), toplevel=False)
-            content.append(GroupingSet(_Kind.GROUPING_SET_SIMPLE, (ref,), expr_place(state.ps, node)))
+            content.append(GroupingSet(_Kind.GROUPING_SET_SIMPLE, (ref,), expr_place(node)))
     if raw.kind == _Kind.GROUPING_SET_CUBE and len(content) > _CUBE_LIMIT:
         raise PgError("54011", f"CUBE is limited to {_CUBE_LIMIT} elements", raw.location)
     return GroupingSet(raw.kind, tuple(content), raw.location)

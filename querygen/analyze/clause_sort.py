@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from querygen.analyze import coerce, expr, nodefuncs, oper, relation, target
+from querygen.analyze import coerce, expr, nodefuncs, oper, relation, target, typcache
 from querygen.analyze.expr_kind import parse_expr_kind_name
 from querygen.analyze.nodes import Expr, InferenceElem, SortGroupClause, TargetEntry
 from querygen.analyze.pgtypes import TEXTOID, UNKNOWNOID
@@ -103,7 +103,7 @@ def find_targetlist_entry_sql92(ps: ParseState, node: Any, target_list: list[Tar
         case ast.A_Const():
             construct = parse_expr_kind_name(kind)
             if node.isnull or not isinstance(node.val, ast.Integer):
-                raise PgError("42601", f"non-integer constant in {construct}", expr_place(ps, node))
+                raise PgError("42601", f"non-integer constant in {construct}", expr_place(node))
             wanted: int = node.val.ival or 0
             position = 0
             for index, entry in enumerate(target_list):
@@ -112,7 +112,7 @@ def find_targetlist_entry_sql92(ps: ParseState, node: Any, target_list: list[Tar
                     if position == wanted:
                         _check_targetlist_entry_sql92(ps, entry, kind)
                         return index
-            raise PgError("42P10", f"{construct} position {wanted} is not in select list", expr_place(ps, node))
+            raise PgError("42P10", f"{construct} position {wanted} is not in select list", expr_place(node))
     return find_targetlist_entry_sql99(ps, node, target_list, kind)
 
 
@@ -173,7 +173,7 @@ def add_target_to_sort_list(
     restype = _resolve_unknown(ps, index, target_list)
     location = place(sortby)
     if location < 0:
-        location = expr_place(ps, sortby.node)
+        location = expr_place(sortby.node)
     directions = enums.SortByDir
     with error_position(location):
         if sortby.sortby_dir == directions.SORTBY_DESC:
@@ -201,32 +201,15 @@ def add_target_to_sort_list(
 def _using_operator(ps: ParseState, sortby: ast.SortBy, restype: Oid) -> tuple[Oid, Oid, bool, bool]:
     """ORDER BY … USING operator: the operator, its equality, whether it sorts downwards, whether equality hashes."""
     names = sortby.useOp or ()
-    operator = oper.compatible_oper(ps, names, restype, restype, False, -1)
-    found = _equality_op_for_ordering_op(ps.catalog, operator.oid) if operator is not None else None
-    if operator is None or found is None:
+    operator = oper.compatible_oper(ps, ps.catalog, names, restype, restype, False, -1)
+    eqop, reverse = typcache.get_equality_op_for_ordering_op(ps.catalog, operator.oid) if operator else (0, False)
+    if operator is None or not eqop:
         raise PgError(
             "42809",
             f"operator {strings(names)[-1]} is not a valid ordering operator",
             hint='Ordering operators must be "<" or ">" members of btree operator families.',
         )
-    eqop, reverse = found
     return operator.oid, eqop, reverse, ps.catalog.operator(eqop).oprcanhash
-
-
-def _equality_op_for_ordering_op(catalog: Catalog, opno: Oid) -> tuple[Oid, bool] | None:
-    """lsyscache.c: get_equality_op_for_ordering_op — by the btree families that have the operator as < or >."""
-    operator = catalog.operator(opno)
-    left, right = operator.oprleft, operator.oprright
-    for opclass in catalog.opclasses():
-        if opclass.opcmethod != "btree":
-            continue
-        family = opclass.opcfamily
-        for strategy in (1, 5):
-            if catalog.opfamily_member(family, left, right, strategy) == opno:
-                equality = catalog.opfamily_member(family, left, right, 3)
-                if equality is not None:
-                    return equality, strategy == 5
-    return None
 
 
 def add_target_to_group_list(
@@ -308,7 +291,7 @@ def transform_distinct_on_clause(
         if item.tleSortGroupRef not in refs:
             skipped = True
         elif skipped:
-            raise PgError("42P10", mismatch, expr_place(ps, distinctlist[refs.index(item.tleSortGroupRef)]))
+            raise PgError("42P10", mismatch, expr_place(distinctlist[refs.index(item.tleSortGroupRef)]))
         else:
             result.append(item)
     for node, ref in zip(distinctlist, refs, strict=True):
@@ -316,8 +299,8 @@ def transform_distinct_on_clause(
         if target_is_in_sort_list(ps.catalog, target_list[index], 0, result):
             continue
         if skipped:
-            raise PgError("42P10", mismatch, expr_place(ps, node))
-        add_target_to_group_list(ps, index, result, target_list, expr_place(ps, node))
+            raise PgError("42P10", mismatch, expr_place(node))
+        add_target_to_group_list(ps, index, result, target_list, expr_place(node))
     return result, target_list
 
 
@@ -344,12 +327,14 @@ def transform_on_conflict_arbiter(
         return [], None, None
     # Only unqualified columns of the target table can be meant.
     saved, ps.p_namespace = ps.p_namespace, []
+    visible = item.p_rel_visible
     relation.add_ns_item_to_query(ps, item, False, False, True)
     elements = [_unique_index_element(ps, infer, element) for element in infer.indexElems or ()]
     where: Expr | None = None
     if infer.whereClause is not None:
         where = expr.transform_expr(ps, infer.whereClause, ExprKind.EXPR_KIND_INDEX_PREDICATE)
     ps.p_namespace = saved
+    item.p_rel_visible = visible
     name: str | None = infer.conname
     if name is not None and not any(constraint.name == name for constraint in table.constraints):
         raise PgError("42704", f'constraint "{name}" for table "{table.name}" does not exist')
@@ -358,14 +343,14 @@ def transform_on_conflict_arbiter(
 
 def _unique_index_element(ps: ParseState, infer: ast.InferClause, element: Any) -> InferenceElem:
     """parse_clause.c: resolve_unique_index_expr, one element of it"""
-    location = _infer_place(ps, infer)
+    location = _infer_place(infer)
     if element.ordering != enums.SortByDir.SORTBY_DEFAULT:
         raise PgError("42P10", "ASC/DESC is not allowed in ON CONFLICT clause", location)
     if element.nulls_ordering != enums.SortByNulls.SORTBY_NULLS_DEFAULT:
         raise PgError("42P10", "NULLS FIRST/LAST is not allowed in ON CONFLICT clause", location)
     node = element.expr
     if node is None:
-        node = ast.ColumnRef(fields=(ast.String(element.name),), location=place(infer))
+        node = ast.ColumnRef(fields=(ast.String(sval=element.name),), location=place(infer))
     key = expr.transform_expr(ps, node, ExprKind.EXPR_KIND_INDEX_EXPRESSION)
     collation = 0
     if element.collation:
@@ -374,10 +359,10 @@ def _unique_index_element(ps: ParseState, infer: ast.InferClause, element: Any) 
     return InferenceElem(key, collation, opclass)
 
 
-def _infer_place(ps: ParseState, infer: ast.InferClause) -> int:
+def _infer_place(infer: ast.InferClause) -> int:
     """exprLocation of an InferClause: its own place is that of the parenthesis."""
     found = place(infer)
-    return found if found >= 0 else expr_place(ps, infer.indexElems)
+    return found if found >= 0 else expr_place(infer.indexElems)
 
 
 def _btree_opclass(catalog: Catalog, names: Sequence[str]) -> Oid:

@@ -39,7 +39,7 @@ def transform_with_clause(ps: ParseState, with_clause: ast.WithClause) -> list[C
         if not isinstance(raw.ctequery, ast.SelectStmt):
             ps.p_hasModifyingCTE = True
     if with_clause.recursive:
-        ordered = order_recursive_with(ps, raw_ctes)
+        ordered = order_recursive_with(raw_ctes)
         pairs = [(item.cte, _begin_cte(item.cte, item.recursive)) for item in ordered]
         # Every WITH query is visible to all of them.
         ps.p_ctenamespace = [cte for _, cte in pairs]

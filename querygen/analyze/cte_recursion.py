@@ -17,8 +17,6 @@ from querygen.sql.nodes import ast, enums
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from querygen.analyze.state import ParseState
-
 _WITH_STATEMENTS = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
 
@@ -32,7 +30,7 @@ class CteItem:
     recursive: bool = False
 
 
-def order_recursive_with(ps: ParseState, ctes: Sequence[Any]) -> list[CteItem]:
+def order_recursive_with(ctes: Sequence[Any]) -> list[CteItem]:
     """The WITH RECURSIVE branch of transformWithClause, up to the analysis itself."""
     items = [CteItem(cte, number) for number, cte in enumerate(ctes)]
     names = {cte.ctename: number for number, cte in enumerate(ctes)}
@@ -41,7 +39,7 @@ def order_recursive_with(ps: ParseState, ctes: Sequence[Any]) -> list[CteItem]:
     _topological_sort(items)
     for item in items:
         if item.recursive:
-            _check_well_formed(ps, item.cte)
+            _check_well_formed(item.cte)
     return items
 
 
@@ -123,7 +121,7 @@ class _Context(Enum):
     EXCEPT = "EXCEPT"
 
 
-def _check_well_formed(ps: ParseState, cte: Any) -> None:
+def _check_well_formed(cte: Any) -> None:
     """parse_cte.c: checkWellFormedRecursion, for one query that refers to itself"""
     statement = cte.ctequery
     name: str = cte.ctename
@@ -144,7 +142,7 @@ def _check_well_formed(ps: ParseState, cte: Any) -> None:
         (statement.lockingClause, "FOR UPDATE/SHARE"),
     ):
         if clause:
-            raise PgError("0A000", f"{what} in a recursive query is not implemented", expr_place(ps, clause))
+            raise PgError("0A000", f"{what} in a recursive query is not implemented", expr_place(clause))
     _RecursionWalker(name, _Context.NONRECURSIVETERM).walk(statement.larg)
     recursive_term = _RecursionWalker(name, _Context.OK)
     recursive_term.walk(statement.rarg)
@@ -224,7 +222,8 @@ class _RecursionWalker:
         if self.context != _Context.OK or statement.op in (operations.SETOP_NONE, operations.SETOP_UNION):
             self.walk_all(children(statement))
             return
-        left = right = self.context
+        left: _Context = self.context
+        right: _Context = self.context
         if statement.op == operations.SETOP_INTERSECT:
             if statement.all:
                 left = right = _Context.INTERSECT

@@ -119,11 +119,13 @@ class _Flattener:
                 tuple(name for name, _ in columns) if var.vartype == RECORDOID else (),
                 var.location,
             )
-            return _add_nullingrels(row, var)
+            whole: Expr = _add_nullingrels(row, var)
+            return whole
         found = rte.joinaliasvars[var.varattno - 1]
         if found is None:
             return var
-        return _add_nullingrels(self._join_input(found, var), var)
+        column: Expr = _add_nullingrels(self._join_input(found, var), var)
+        return column
 
     def _join_input(self, value: Expr, var: Var) -> Expr:
         """A column of a join's input, seen from where the join's Var stands; the input may be a join itself."""

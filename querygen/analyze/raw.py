@@ -1,6 +1,6 @@
 """Small questions about raw nodes, and about errors that get their place late.
 
-Takes pglast nodes, whose every field may be None; gives what the port of a C function expects there.
+Takes raw nodes, whose fields are untyped; gives what the port of a C function expects there.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from querygen.analyze import nodefuncs
 from querygen.diagnostics import PgError
-from querygen.sql.nodes import Node, ast
+from querygen.sql.nodes import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from querygen.analyze.state import ParseState
 
 
 def place(node: Any) -> int:
@@ -24,18 +22,8 @@ def place(node: Any) -> int:
     return location if isinstance(location, int) else -1
 
 
-def expr_place(ps: ParseState, node: Any) -> int:
-    """nodeFuncs.c: exprLocation of a raw expression; pglast's constants do not know theirs, the ParamTable may."""
-    match node:
-        case tuple() | list():
-            return next((found for one in node if (found := expr_place(ps, one)) >= 0), -1)
-        case ast.A_Const():
-            return ps.params.constant_place(node)
-        case ast.TypeCast() | ast.A_Indirection() | ast.CollateClause() if isinstance(node.arg, ast.A_Const):
-            return ps.params.constant_place(node.arg)
-        case ast.A_Expr() if isinstance(node.lexpr, ast.A_Const):
-            found = ps.params.constant_place(node.lexpr)
-            return found if found >= 0 else place(node)
+def expr_place(node: Any) -> int:
+    """nodeFuncs.c: exprLocation of a raw expression, or of a list of them."""
     return nodefuncs.expr_location(node)
 
 
