@@ -27,6 +27,9 @@ class Column:
     not_null: bool = False  # declared or by a primary key; a NOT NULL domain is not counted here
     has_default: bool = False  # DEFAULT, serial, or a generation expression
     default_sql: str | None = None
+    default_expr: Any = field(
+        default=None, compare=False
+    )  # raw tree of the default or the generation expression, where DDL wrote one
     identity: str = ""  # "" none, a always, d by default (pg_attribute.attidentity)
     generated: str = ""  # "" none, s stored, v virtual (pg_attribute.attgenerated)
     collation: str | None = None

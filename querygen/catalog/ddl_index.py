@@ -1,0 +1,394 @@
+"""Indexes: CREATE INDEX, and the indexes behind PRIMARY KEY, UNIQUE and EXCLUDE.
+
+Takes raw statements and a `DdlState`, puts `Index` objects and the constraints that own them. Mirrors
+`indexcmds.c: DefineIndex` and `parse_utilcmd.c: transformIndexConstraint`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from querygen.analyze.target_names import figure_index_colname
+from querygen.catalog import ddl_constraint, ddl_names, ddl_text
+from querygen.catalog.ddl_depend import AUTO, INTERNAL, Address
+from querygen.catalog.ddl_names import name_list, where
+from querygen.catalog.objects import Constraint, Index, IndexColumn
+from querygen.diagnostics import PgError
+from querygen.sql.nodes import ast, enums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from querygen.catalog.ddl_state import DdlState
+    from querygen.catalog.objects import Relation
+    from querygen.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSpec:
+    """An index that is to be made: IndexStmt after transformation."""
+
+    columns: tuple[IndexColumn, ...]
+    column_names: tuple[str | None, ...]  # for making up the index's name, INCLUDE columns too
+    include: tuple[str, ...] = ()
+    name: str | None = None
+    unique: bool = False
+    constraint: str | None = None  # p, u, x: the kind of the constraint that owns the index
+    method: str = "btree"
+    predicate: Any = None
+    predicate_sql: str | None = None
+    nulls_not_distinct: bool = False
+    deferrable: bool = False
+    without_overlaps: bool = False
+    span: Span | None = None
+    comment: str | None = None
+
+
+# ---------------------------------------------------------------------------------------------- raw → spec
+
+
+def spec_of_constraint(state: DdlState, relation: Relation, node: ast.Constraint) -> IndexSpec:
+    """transformIndexConstraint, without USING INDEX."""
+    include = tuple(key.sval for key in node.including or ())
+    kind = {
+        enums.ConstrType.CONSTR_PRIMARY: "p",
+        enums.ConstrType.CONSTR_UNIQUE: "u",
+        enums.ConstrType.CONSTR_EXCLUSION: "x",
+    }[node.contype]
+    if kind == "x":
+        elements = tuple(pair[0] for pair in node.exclusions)
+        columns = tuple(_column(state, element) for element in elements)
+        names: tuple[str | None, ...] = tuple(column_name(element) for element in elements)
+        method = node.access_method or "btree"
+    else:
+        keys = tuple(key.sval for key in node.keys or ())
+        for place, key in enumerate(keys):
+            if key in keys[:place]:
+                word = "primary key" if kind == "p" else "unique"
+                raise PgError("42701", f'column "{key}" appears twice in {word} constraint', where(node))
+        columns = tuple(IndexColumn(key) for key in keys)
+        names = keys
+        method = "gist" if node.without_overlaps else "btree"
+    for key in (*(column.name for column in columns if column.name), *include):
+        if key not in relation.by_name and key not in _SYSTEM:
+            raise PgError("42703", f'column "{key}" named in key does not exist', where(node))
+    sql = None
+    if node.where_clause is not None and state.raw is not None:
+        sql = ddl_text.expression(state.text, node.where_clause, state.raw.shift, state.raw.end)
+    return IndexSpec(
+        columns,
+        (*names, *include),
+        include,
+        node.conname,
+        unique=kind != "x",
+        constraint=kind,
+        method=method,
+        predicate=node.where_clause,
+        predicate_sql=sql,
+        nulls_not_distinct=bool(node.nulls_not_distinct),
+        deferrable=bool(node.deferrable),
+        without_overlaps=bool(node.without_overlaps),
+        span=state.span(node.location),
+    )
+
+
+_SYSTEM = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
+
+
+def column_name(element: ast.IndexElem) -> str | None:
+    """What ChooseIndexColumnNames sees: FigureIndexColname for an expression."""
+    if element.name is not None:
+        return str(element.name)
+    return figure_index_colname(element.expr)
+
+
+def _column(state: DdlState, element: ast.IndexElem) -> IndexColumn:
+    sql = None
+    if element.expr is not None and state.raw is not None:
+        sql = ddl_text.expression(state.text, element.expr, state.raw.shift, state.raw.end)
+    return IndexColumn(
+        element.name,
+        expression=element.expr,
+        expression_sql=sql,
+        opclass=name_list(element.opclass) or None,
+        collation=name_list(element.collation) or None,
+        descending=element.ordering == enums.SortByDir.SORTBY_DESC,
+    )
+
+
+def spec_of_index(index: Index, constraint: Constraint | None, *, name: str | None = None) -> IndexSpec:
+    """generateClonedIndexStmt: the same index for another table."""
+    names: list[str | None] = []
+    for column in index.columns:
+        names.append(column.name or column_name(ast.IndexElem(expr=column.expression)))
+    return IndexSpec(
+        index.columns,
+        (*names, *index.include),
+        index.include,
+        name,
+        unique=index.unique,
+        constraint=constraint.kind if constraint else None,
+        method=index.method,
+        predicate=index.predicate,
+        predicate_sql=index.predicate_sql,
+        nulls_not_distinct=index.nulls_not_distinct,
+        deferrable=constraint.deferrable if constraint else False,
+        without_overlaps=constraint.without_overlaps if constraint else False,
+    )
+
+
+# ---------------------------------------------------------------------------------------------- making
+
+
+def create_index(state: DdlState, stmt: ast.IndexStmt) -> None:
+    """DefineIndex, for CREATE INDEX"""
+    relation = ddl_names.get_relation(state, stmt.relation)
+    if relation.kind not in "rmp":
+        raise PgError("42809", f'cannot create index on relation "{relation.name}"', where(stmt.relation))
+    if stmt.idxname and ddl_names.relation_in(state, stmt.idxname, relation.namespace) is not None:
+        if stmt.if_not_exists:
+            return
+        raise PgError("42P07", f'relation "{stmt.idxname}" already exists')
+    include = tuple(element.name for element in stmt.indexIncludingParams or ())
+    for element in (*stmt.indexParams, *(stmt.indexIncludingParams or ())):
+        if element.name is not None and element.name not in relation.by_name and element.name not in _SYSTEM:
+            raise PgError("42703", f'column "{element.name}" does not exist')
+    sql = None
+    if stmt.whereClause is not None and state.raw is not None:
+        sql = ddl_text.expression(state.text, stmt.whereClause, state.raw.shift, state.raw.end)
+    spec = IndexSpec(
+        tuple(_column(state, element) for element in stmt.indexParams),
+        (*(column_name(element) for element in stmt.indexParams), *include),
+        include,
+        stmt.idxname,
+        unique=bool(stmt.unique),
+        method=stmt.accessMethod or "btree",
+        predicate=stmt.whereClause,
+        predicate_sql=sql,
+        nulls_not_distinct=bool(stmt.nulls_not_distinct),
+    )
+    define_index(state, relation, spec, recurse=bool(stmt.relation.inh))
+
+
+def define_index(
+    state: DdlState, relation: Relation, spec: IndexSpec, *, parent: int = 0, recurse: bool = True
+) -> Index:
+    """DefineIndex: the index, its constraint, and the same for the partitions."""
+    catalog = state.catalog
+    if spec.constraint == "p" and (other := catalog.primary_key(relation.oid)) is not None:
+        if not parent or other.is_local:
+            raise PgError("42P16", f'multiple primary keys for table "{relation.name}" are not allowed')
+    names = ddl_names.choose_index_column_names(spec.column_names)
+    name = spec.name
+    if name is None:
+        name = ddl_names.choose_index_name(
+            state,
+            relation.name,
+            relation.namespace,
+            names,
+            exclusion=spec.constraint == "x",
+            primary=spec.constraint == "p",
+            constraint=spec.constraint is not None,
+        )
+    elif ddl_names.relation_in(state, name, relation.namespace) is not None:
+        raise PgError("42P07", f'relation "{name}" already exists')
+    elif spec.constraint is not None:
+        ddl_constraint.check_free(relation, name)
+    index = Index(
+        catalog.new_oid(),
+        name,
+        relation.namespace,
+        relation.oid,
+        spec.columns,
+        include=spec.include,
+        unique=spec.unique,
+        method=spec.method,
+        predicate=spec.predicate,
+        predicate_sql=spec.predicate_sql,
+        primary=spec.constraint == "p",
+        parent=parent,
+        nulls_not_distinct=spec.nulls_not_distinct,
+        constraint=name if spec.constraint else None,
+        comment=spec.comment,
+    )
+    if spec.constraint == "p":
+        for column in spec.columns:
+            if column.name and ddl_constraint.not_null_of(relation, column.name) is None:
+                set_not_null(state, relation, column.name, recurse=recurse)
+                relation = catalog.relation(relation.oid)
+    catalog.put_index(index)
+    if spec.constraint is not None:
+        constraint = Constraint(
+            name,
+            spec.constraint,
+            tuple(column.name for column in spec.columns if column.name),
+            deferrable=spec.deferrable,
+            nulls_not_distinct=spec.nulls_not_distinct,
+            without_overlaps=spec.without_overlaps,
+            inherit_count=1 if parent else 0,
+            is_local=not parent,
+            span=spec.span,
+        )
+        relation = replace(relation, constraints=(*relation.constraints, constraint))
+        catalog.put_relation(relation)
+        ddl_constraint.record_columns(state, relation, constraint)
+        state.depend.record(Address("relation", index.oid), Address("constraint", relation.oid, name), INTERNAL)
+    else:
+        _record_columns(state, relation, index)
+    if parent:
+        state.depend.record(Address("relation", index.oid), Address("relation", parent), AUTO)
+    if recurse and relation.kind == "p":
+        for child in catalog.children_of(relation.oid):
+            attach_or_clone(state, child, index, spec)
+    return index
+
+
+def _record_columns(state: DdlState, relation: Relation, index: Index) -> None:
+    """An index goes with each of its columns."""
+    used = [column.name for column in index.columns if column.name]
+    for tree in (*(column.expression for column in index.columns), index.predicate):
+        if tree is not None:
+            used += ddl_text.column_references(tree)
+    me = Address("relation", index.oid)
+    state.depend.record(me, Address("relation", relation.oid), AUTO)
+    for name in {*used, *index.include}:
+        if name in relation.by_name:
+            state.depend.record(me, Address("relation", relation.oid, relation.by_name[name].attnum), AUTO)
+
+
+def set_not_null(state: DdlState, relation: Relation, column: str, *, recurse: bool = True) -> None:
+    """A key's columns are NOT NULL; so are they in the children."""
+    catalog = state.catalog
+    catalog.put_relation(ddl_constraint.with_not_null(state, relation, column))
+    if not recurse:
+        return
+    name = ddl_constraint.not_null_of(catalog.relation(relation.oid), column)
+    for child in catalog.children_of(relation.oid):
+        inherit_not_null(state, child, column, name.name if name else None)
+
+
+def inherit_not_null(
+    state: DdlState, child: Relation, column: str, name: str | None, *, validated: bool = True
+) -> None:
+    """A parent's new NOT NULL reaches a child, and its children."""
+    fresh = ddl_constraint.not_null_of(child, column) is None
+    state.catalog.put_relation(
+        ddl_constraint.with_not_null(state, child, column, name=name, inherited=1, local=False, validated=validated)
+    )
+    if fresh:
+        for grandchild in state.catalog.children_of(child.oid):
+            inherit_not_null(state, grandchild, column, name, validated=validated)
+
+
+def same_index(first: Index, second: Index) -> bool:
+    """CompareIndexInfo, by what was written."""
+
+    def key(index: Index) -> tuple[Any, ...]:
+        columns = [
+            (column.name, column.expression_sql, column.opclass, column.collation, column.descending)
+            for column in index.columns
+        ]
+        return columns, index.include, index.unique, index.method, index.predicate_sql, index.nulls_not_distinct
+
+    return key(first) == key(second)
+
+
+def attach_or_clone(state: DdlState, child: Relation, parent: Index, spec: IndexSpec | None = None) -> None:
+    """DefineIndex' recursion, AttachPartitionEnsureIndexes: take a matching index of the partition or make one."""
+    constraint = None
+    if parent.constraint is not None:
+        owner = state.catalog.relation(parent.relation)
+        constraint = ddl_constraint.find_constraint(owner, parent.constraint)
+    for index in state.catalog.indexes_of(child.oid):
+        if index.parent or not same_index(index, parent) or (constraint is not None and index.constraint is None):
+            continue
+        state.catalog.put_index(replace(index, parent=parent.oid))
+        state.depend.record(Address("relation", index.oid), Address("relation", parent.oid), AUTO)
+        if index.constraint is not None and constraint is not None:
+            own = ddl_constraint.find_constraint(child, index.constraint)
+            if own is not None:
+                own = replace(own, inherit_count=1, is_local=False)
+                state.catalog.put_relation(ddl_constraint.with_constraint(child, own))
+        return
+    spec = spec_of_index(parent, constraint) if spec is None else replace(spec, name=None, comment=None)
+    define_index(state, child, spec, parent=parent.oid)
+
+
+def add_index_constraints(state: DdlState, relation: Relation, nodes: Iterable[ast.Constraint]) -> Relation:
+    """transformIndexConstraints: the primary key first; a key that says the same as another is made once."""
+    specs: list[IndexSpec] = []
+    for node in sorted(nodes, key=lambda node: node.contype != enums.ConstrType.CONSTR_PRIMARY):
+        spec = spec_of_constraint(state, relation, node)
+        if spec.constraint == "p" and any(one.constraint == "p" for one in specs):
+            message = f'multiple primary keys for table "{relation.name}" are not allowed'
+            raise PgError("42P16", message, where(node))
+        for place, other in enumerate(specs):
+            same = (
+                other.columns == spec.columns
+                and other.include == spec.include
+                and other.method == spec.method
+                and other.nulls_not_distinct == spec.nulls_not_distinct
+                and other.deferrable == spec.deferrable
+                and spec.constraint != "x"
+                and other.constraint != "x"
+            )
+            if same:
+                if other.name is None:
+                    specs[place] = replace(other, name=spec.name)
+                    break
+                if spec.name is None or spec.name == other.name:
+                    break
+        else:
+            specs.append(spec)
+    for spec in specs:
+        relation = state.catalog.relation(relation.oid)
+        define_index(state, relation, spec)
+    return state.catalog.relation(relation.oid)
+
+
+def add_constraint_using_index(state: DdlState, relation: Relation, node: ast.Constraint) -> None:
+    """ATExecAddIndexConstraint: an index that is there becomes a constraint, and takes its name."""
+    catalog = state.catalog
+    schema = catalog.namespace_name(relation.namespace)
+    index = catalog.index_named(node.indexname, schema)
+    if index is None:
+        raise PgError("42704", f'index "{node.indexname}" does not exist', where(node))
+    if index.relation != relation.oid:
+        raise PgError("42809", f'index "{node.indexname}" does not belong to table "{relation.name}"', where(node))
+    if index.constraint is not None:
+        raise PgError("55000", f'index "{node.indexname}" is already associated with a constraint', where(node))
+    if not index.unique:
+        raise PgError("42809", f'"{node.indexname}" is not a unique index', where(node))
+    if index.predicate is not None:
+        raise PgError("42809", f'"{node.indexname}" is a partial index', where(node))
+    if any(column.expression is not None for column in index.columns):
+        raise PgError("42809", f'index "{node.indexname}" contains expressions', where(node))
+    name = node.conname or index.name
+    kind = "p" if node.contype == enums.ConstrType.CONSTR_PRIMARY else "u"
+    if kind == "p" and catalog.primary_key(relation.oid) is not None:
+        message = f'multiple primary keys for table "{relation.name}" are not allowed'
+        raise PgError("42P16", message, where(node))
+    ddl_constraint.check_free(relation, name)
+    if name != index.name and ddl_names.relation_in(state, name, relation.namespace) is not None:
+        raise PgError("42P07", f'relation "{name}" already exists')
+    columns = tuple(column.name for column in index.columns if column.name)
+    if kind == "p":
+        for column in columns:
+            if ddl_constraint.not_null_of(relation, column) is None:
+                set_not_null(state, relation, column)
+                relation = catalog.relation(relation.oid)
+    constraint = Constraint(
+        name,
+        kind,
+        columns,
+        deferrable=bool(node.deferrable),
+        nulls_not_distinct=index.nulls_not_distinct,
+        span=state.span(node.location),
+    )
+    relation = replace(relation, constraints=(*relation.constraints, constraint))
+    catalog.put_relation(relation)
+    catalog.put_index(replace(index, name=name, constraint=name, primary=kind == "p"))
+    ddl_constraint.record_columns(state, relation, constraint)
+    state.depend.forget(Address("relation", index.oid))
+    state.depend.record(Address("relation", index.oid), Address("constraint", relation.oid, name), INTERNAL)

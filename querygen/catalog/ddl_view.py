@@ -1,0 +1,348 @@
+"""Views, materialized views, CREATE TABLE AS and rules: relations whose columns come from a query.
+
+Takes raw statements and a `DdlState`; the query is analysed by `analyze.stmt`. Mirrors `view.c`, `createas.c`,
+`rewriteDefine.c`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from querygen.analyze.nodes import FuncExpr, OpExpr, Query, RangeTblEntry, TargetEntry, Var
+from querygen.analyze.pgtypes import RECORDOID, TEXTOID, UNKNOWNOID
+from querygen.analyze.typename import format_type
+from querygen.catalog import ddl_names, ddl_table, ddl_text, ddl_type
+from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
+from querygen.catalog.ddl_names import where
+from querygen.catalog.ddl_state import unsupported
+from querygen.catalog.objects import Column, Relation, Rule
+from querygen.diagnostics import PgError
+from querygen.sql.nodes import ast, enums
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from querygen.catalog.ddl_state import DdlState
+
+
+def _analyze(state: DdlState, query: Any) -> Query:
+    """parse_analyze of a view's query."""
+    from querygen.analyze import stmt  # a schema without views does not pay for the analyser
+
+    return stmt.analyze_view_query(state.catalog, query, state.text)
+
+
+def _columns(state: DdlState, query: Query, aliases: Sequence[str], *, what: str) -> list[Column]:
+    """The columns of the result (DefineVirtualRelation, intorel_startup)."""
+    targets = [target for target in output_columns(query) if not target.resjunk]
+    if len(aliases) > len(targets):
+        if what == "view":
+            raise PgError("42601", "CREATE VIEW specifies more column names than columns")
+        raise PgError("42601", "too many column names were specified")
+    columns: list[Column] = []
+    seen: set[str] = set()
+    for place, target in enumerate(targets):
+        name = aliases[place] if place < len(aliases) else target.resname or "?column?"
+        type_oid, typmod = _result_type(target)
+        if type_oid == UNKNOWNOID:
+            type_oid = TEXTOID
+        row = state.catalog.type(type_oid)
+        if row.typtype == "p" and type_oid != RECORDOID:
+            raise PgError("42P16", f'column "{name}" has pseudo-type {row.typname}')
+        if type_oid == RECORDOID:
+            raise PgError("42P16", f'column "{name}" has pseudo-type record')
+        if name in seen:
+            raise PgError("42701", f'column "{name}" specified more than once')
+        seen.add(name)
+        columns.append(Column(name, place + 1, type_oid, typmod))
+    return columns
+
+
+def output_columns(query: Query) -> Sequence[TargetEntry]:
+    """The columns that a query returns: the select list, or RETURNING."""
+    return query.targetList if query.commandType == enums.CmdType.CMD_SELECT else query.returningList
+
+
+def _result_type(target: TargetEntry) -> tuple[int, int]:
+    from querygen.analyze.nodefuncs import expr_type, expr_typmod
+
+    return expr_type(target.expr), expr_typmod(target.expr)
+
+
+def create_view(state: DdlState, stmt: ast.ViewStmt) -> None:
+    """DefineView"""
+    node = stmt.view
+    if node.relpersistence == "u":
+        raise PgError("42601", "views cannot be unlogged because they do not have storage")
+    query = _analyze(state, stmt.query)
+    if query.commandType != enums.CmdType.CMD_SELECT:
+        raise PgError("0A000", "views must not contain data-modifying statements in WITH", where(node))
+    if query.hasModifyingCTE:
+        raise PgError("0A000", "views must not contain data-modifying statements in WITH")
+    columns = _columns(state, query, [alias.sval for alias in stmt.aliases or ()], what="view")
+    if node.relpersistence != "t" and node.schemaname is None and _uses_temporary(state, query):
+        node.relpersistence = "t"
+    namespace = ddl_names.relation_creation_namespace(state, node)
+    old_oid = ddl_names.relation_in(state, node.relname, namespace)
+    old = None if old_oid is None else state.catalog.find_relation(old_oid)
+    if old_oid is not None and (not stmt.replace or old is None):
+        raise PgError("42P07", f'relation "{node.relname}" already exists', where(node))
+    options = tuple((option.defname, _option(option.arg)) for option in stmt.options or ())
+    sql = _query_text(state)
+    if old is not None:
+        if old.kind != "v":
+            raise PgError("42809", f'"{old.name}" is not a view', where(node))
+        columns = _check_view_columns(state, columns, old)
+        relation = replace(old, columns=tuple(columns), view_query=query, view_sql=sql, options=options)
+        state.catalog.put_relation(relation)
+        _forget_query(state, relation)
+        ddl_type.record_column_types(state, relation)
+    else:
+        relation = Relation(
+            state.catalog.new_oid(),
+            node.relname,
+            namespace,
+            "v",
+            tuple(columns),
+            reltype=state.catalog.new_oid(),
+            persistence="t" if state.catalog.namespace_name(namespace) == ddl_names.PG_TEMP else "p",
+            view_query=query,
+            view_sql=sql,
+            span=state.span(where(node), len(node.relname)),
+            options=options,
+        )
+        ddl_table.put_new_relation(state, relation)
+    record_query(state, relation, query)
+
+
+def _option(argument: Any) -> str:
+    match argument:
+        case None:
+            return "true"
+        case ast.String():
+            return str(argument.sval)
+        case ast.TypeName():
+            return str(argument.names[-1].sval)
+        case ast.Integer():
+            return str(argument.ival or 0)
+        case ast.Boolean():
+            return "true" if argument.boolval else "false"
+    return ""
+
+
+def _query_text(state: DdlState) -> str | None:
+    if state.raw is None:
+        return None
+    return ddl_text.after_word(state.text, state.raw.start, state.raw.end, "as")
+
+
+def _uses_temporary(state: DdlState, query: Query) -> bool:
+    """isQueryUsingTempRelation"""
+    return any(
+        state.catalog.relation(entry.relid).persistence == "t"
+        for entry in _entries(query)
+        if entry.relid and state.catalog.find_relation(entry.relid) is not None
+    )
+
+
+def _check_view_columns(state: DdlState, new: list[Column], old: Relation) -> list[Column]:
+    """checkViewColumns: the old columns stay what they were, new ones may follow."""
+    was = old.columns
+    if len(new) < len(was):
+        raise PgError("42P16", "cannot drop columns from view")
+    result = []
+    for place, column in enumerate(new):
+        if place >= len(was):
+            result.append(column)
+            continue
+        before = was[place]
+        if before.name != column.name:
+            raise PgError(
+                "42P16",
+                f'cannot change name of view column "{before.name}" to "{column.name}"',
+                hint="Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.",
+            )
+        if (before.type_oid, before.typmod) != (column.type_oid, column.typmod):
+            catalog = state.catalog
+            one = format_type(catalog, before.type_oid, before.typmod)
+            other = format_type(catalog, column.type_oid, column.typmod)
+            message = f'cannot change data type of view column "{before.name}" from {one} to {other}'
+            raise PgError("42P16", message)
+        result.append(
+            replace(column, comment=before.comment, has_default=before.has_default, default_sql=before.default_sql)
+        )
+    return result
+
+
+def create_table_as(state: DdlState, stmt: ast.CreateTableAsStmt) -> None:
+    """ExecCreateTableAs, and SELECT INTO, which becomes one"""
+    create_into(
+        state,
+        stmt.into,
+        stmt.query,
+        materialized=stmt.objtype == enums.ObjectType.OBJECT_MATVIEW,
+        if_not_exists=bool(stmt.if_not_exists),
+    )
+
+
+def create_into(
+    state: DdlState, into: ast.IntoClause, raw: Any, *, materialized: bool = False, if_not_exists: bool = False
+) -> None:
+    """create_ctas_internal"""
+    node = into.rel
+    namespace = ddl_names.relation_creation_namespace(state, node)
+    if ddl_names.relation_in(state, node.relname, namespace) is not None:
+        if if_not_exists:
+            return
+        raise PgError("42P07", f'relation "{node.relname}" already exists', where(node))
+    if isinstance(raw, ast.ExecuteStmt):
+        raise unsupported("CREATE TABLE AS EXECUTE", where(node))
+    leftmost = raw
+    while isinstance(leftmost, ast.SelectStmt) and leftmost.larg is not None:
+        leftmost = leftmost.larg
+    clause = getattr(leftmost, "intoClause", None)
+    if clause is not None:
+        leftmost.intoClause = None
+    try:
+        query = _analyze(state, raw)
+    finally:
+        if clause is not None:
+            leftmost.intoClause = clause  # the statement may have to be tried again
+    aliases = [name.sval for name in into.colNames or ()]
+    columns = _columns(state, query, aliases, what="materialized view" if materialized else "table")
+    relation = Relation(
+        state.catalog.new_oid(),
+        node.relname,
+        namespace,
+        "m" if materialized else "r",
+        tuple(columns),
+        reltype=state.catalog.new_oid(),
+        persistence="t" if state.catalog.namespace_name(namespace) == ddl_names.PG_TEMP else node.relpersistence,
+        view_query=query if materialized else None,
+        view_sql=_query_text(state) if materialized else None,
+        span=state.span(where(node), len(node.relname)),
+    )
+    ddl_table.put_new_relation(state, relation)
+    if materialized:
+        record_query(state, relation, query)
+
+
+# ---------------------------------------------------------------------------------------------- what a query uses
+
+
+def _entries(query: Query) -> Iterator[RangeTblEntry]:
+    """The range tables of a query and of every query in it."""
+    for one in _queries(query):
+        yield from one.rtable
+
+
+def _below(node: Any) -> Iterator[Any]:
+    """What stands below a node; of a join's columns only the merged ones (find_expr_references_walker)."""
+    from querygen.analyze.nodefuncs import children, query_exprs
+
+    match node:
+        case Query():
+            yield from query_exprs(replace(node, rtable=[]))
+            yield from node.rtable
+        case RangeTblEntry():
+            if node.subquery is not None:
+                yield node.subquery
+            for row in node.values_lists:
+                yield from row
+            yield from node.functions
+            yield from node.groupexprs
+            yield from (one for one in node.joinaliasvars[: node.joinmergedcols] if one is not None)
+            yield from (one for one in (node.tablefunc, node.tablesample) if one is not None)
+        case _:
+            yield from children(node)
+
+
+def _queries(query: Query) -> Iterator[Query]:
+    stack: list[Any] = [query]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Query):
+            yield node
+        stack.extend(_below(node))
+
+
+def record_query(state: DdlState, relation: Relation, query: Query) -> None:
+    """recordDependencyOnExpr of the view's rule: relations with the columns used, functions, operators, types."""
+    me = Address("relation", relation.oid)
+    found: dict[Address, None] = {}
+    # each query on the way brings the range table that Vars count in
+    stack: list[tuple[Any, tuple[Query, ...]]] = [(query, ())]
+    while stack:
+        node, levels = stack.pop()
+        match node:
+            case Query():
+                levels = (node, *levels)
+                for entry in node.rtable:
+                    if entry.relid and entry.rtekind == enums.RTEKind.RTE_RELATION:
+                        found[Address("relation", entry.relid)] = None
+            case Var():
+                if node.varlevelsup < len(levels) and node.varattno > 0:
+                    entry = levels[node.varlevelsup].rtable[node.varno - 1]
+                    if entry.relid and entry.rtekind == enums.RTEKind.RTE_RELATION:
+                        found[Address("relation", entry.relid, node.varattno)] = None
+                found[Address("type", node.vartype)] = None
+            case FuncExpr():
+                found[Address("proc", node.funcid)] = None
+                found[Address("type", node.funcresulttype)] = None
+            case OpExpr():
+                found[Address("operator", node.opno)] = None
+            case _:
+                for attribute, kind in (
+                    ("aggfnoid", "proc"),
+                    ("winfnoid", "proc"),
+                    ("resulttype", "type"),
+                    ("consttype", "type"),
+                ):
+                    oid = getattr(node, attribute, 0)
+                    if oid:
+                        found[Address(kind, oid)] = None
+        stack.extend((child, levels) for child in _below(node))
+    for address in found:
+        state.depend.record(me, address, NORMAL)
+
+
+def _forget_query(state: DdlState, relation: Relation) -> None:
+    """Before a view's query is replaced: keep what belongs to the relation itself."""
+    me = Address("relation", relation.oid)
+    state.depend.forget(me)
+    state.depend.record(me, Address("schema", relation.namespace))
+
+
+# ---------------------------------------------------------------------------------------------- rules
+
+
+def create_rule(state: DdlState, stmt: ast.RuleStmt) -> None:
+    """DefineRule; the actions are not analysed, except that of a view's own rule."""
+    relation = ddl_names.get_relation(state, stmt.relation)
+    event = {
+        enums.CmdType.CMD_SELECT: "select",
+        enums.CmdType.CMD_INSERT: "insert",
+        enums.CmdType.CMD_UPDATE: "update",
+        enums.CmdType.CMD_DELETE: "delete",
+    }[stmt.event]
+    if event == "select":
+        if relation.kind != "v":
+            raise PgError("42809", f'relation "{relation.name}" cannot have ON SELECT rules', where(stmt.relation))
+        action = stmt.actions[0] if stmt.actions else None
+        if action is not None:
+            query = _analyze(state, action)
+            columns = _columns(state, query, [column.name for column in relation.live_columns], what="view")
+            _check_view_columns(state, columns, relation)
+            relation = replace(relation, view_query=query)
+            state.catalog.put_relation(relation)
+            _forget_query(state, relation)
+            ddl_type.record_column_types(state, relation)
+            record_query(state, relation, query)
+        return
+    rule = Rule(stmt.rulename, event, bool(stmt.instead))
+    rules = [one for one in relation.rules if one.name != rule.name]
+    if len(rules) != len(relation.rules) and not stmt.replace:
+        raise PgError("42710", f'rule "{rule.name}" for relation "{relation.name}" already exists')
+    state.catalog.put_relation(replace(relation, rules=(*rules, rule)))
+    state.depend.record(Address("rule", relation.oid, rule.name), Address("relation", relation.oid), AUTO)
