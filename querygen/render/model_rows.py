@@ -15,6 +15,7 @@ from querygen.render.model_names import schema_names
 from querygen.render.pytypes import (
     MODELS,
     ROW,
+    Conversion,
     Import,
     PyType,
     TypeMap,
@@ -77,9 +78,12 @@ class RowClass:
         return Import(self.module, self.name)
 
 
-def structure(fields: Iterable[FieldDef]) -> tuple[tuple[str, str, bool], ...]:
-    """What two rows have to agree in to share a class."""
-    return tuple((one.name, one.nested.name if one.nested else one.type.annotation, one.nullable) for one in fields)
+Structure = tuple[tuple[str, str, Conversion | None], ...]
+
+
+def structure(fields: Iterable[FieldDef]) -> Structure:
+    """What two rows have to agree in to share a class: names, types and how they are read."""
+    return tuple((one.name, one.annotation, one.type.load) for one in fields)
 
 
 class Models:
@@ -97,7 +101,7 @@ class Models:
             taken.add(self._labels[enum.oid])
         self.types = TypeMap(catalog, options, {oid: (classes[oid], name) for oid, name in self._labels.items()})
         self._rows: dict[Oid, RowClass | None] = {}
-        self._by_structure: dict[tuple[tuple[str, str, bool], ...], list[RowClass]] | None = None
+        self._by_structure: dict[Structure, list[RowClass]] | None = None
         self._made: dict[str, RowClass] = {}  # classes whose maker is used, by name
         self._used_enums: set[Oid] = set()
         self._named: dict[str, RowClass] = {}  # -- row: Name of several files
@@ -362,7 +366,7 @@ class Rows:
     module_name: str
     shared: frozenset[str]  # the names of -- row: Name that stand in models.py
     taken: set[str]  # names of functions and constants of the module
-    _by_structure: dict[tuple[tuple[str, str, bool], ...], RowClass] = field(default_factory=dict)
+    _by_structure: dict[Structure, RowClass] = field(default_factory=dict)
     _named: dict[str, RowClass] = field(default_factory=dict)
     _first_use: dict[str, list[RowClass]] = field(default_factory=dict)
     _values: dict[tuple[str, bool, bool], _Value] = field(default_factory=dict)
@@ -537,13 +541,13 @@ class Rows:
 
 
 def _different(query: AnalyzedQuery, name: str, found: RowClass, fields: tuple[FieldDef, ...]) -> DiagnosticError:
-    have, want = structure(found.fields), structure(fields)
-    differing = next((pair for pair in zip(have, want, strict=False) if pair[0] != pair[1]), None)
+    pairs = zip(found.fields, fields, strict=False)
+    differing = next((pair for pair in pairs if structure(pair[:1]) != structure(pair[1:])), None)
     if differing is None:
-        detail = f"it has {len(want)} columns, not {len(have)}"
+        detail = f"it has {len(fields)} columns, not {len(found.fields)}"
     else:
-        (a, b, c), (d, e, f) = differing
-        detail = f'"{d}: {e}{" | None" if f else ""}" is "{a}: {b}{" | None" if c else ""}" there'
+        have, want = (f"{one.name}: {one.annotation}" for one in differing)
+        detail = f'"{want}" is "{have}" there' if have != want else f'"{want}" is of another type there'
     message = f'query "{query.name}" does not fit the row class "{name}" of {found.owner}: {detail}'
     hint = "Give it a row class of its own, or the same columns."
     return DiagnosticError(Diagnostic(ROW_CLASH, Severity.ERROR, message, query.raw.name_span, hint))

@@ -190,7 +190,8 @@ class TypeMap:
             # A str is sent without a type, and the server takes it for the domain; anything else has its own.
             plain = base.annotation == "str" and not base.write_refused
             return base if plain else base._replace(cast=format_type(self._catalog, oid))
-        if row.typcategory == "A" and row.typelem and row.typsubscript == "array_subscript_handler":
+        vector = row.oid in (t.INT2VECTOROID, t.OIDVECTOROID)
+        if row.typsubscript == "array_subscript_handler" and not vector:
             return self._array(row, nullable_elements)
         return self._scalar(row)
 
@@ -231,7 +232,7 @@ class TypeMap:
         if not self._psycopg_knows_array(element_row):
             base = self.base(row.typelem)
             like = _ARRAY_LIKE.get(base)
-            text = element.annotation == "str" or isinstance(element.load, Look)
+            text = element.annotation == "str" or element.json or isinstance(element.load, Look)
             if element_row.typdelim != "," or (like is None and not text):
                 refused = refused or f"values of type {label}"
             read = ReadArray(like or _TEXT_ARRAY)
@@ -246,7 +247,8 @@ class TypeMap:
             element.json,
             element.uses,
             refused,
-            f"a parameter of type {label}" if element.write_refused else "",
+            # psycopg writes a comma between elements, whatever the type's delimiter.
+            f"a parameter of type {label}" if element.write_refused or element_row.typdelim != "," else "",
         )
 
     def _psycopg_knows_array(self, element: PgType) -> bool:

@@ -89,6 +89,12 @@ def type_oid(catalog: Catalog, name: str) -> int:
     return catalog.type(oid).typarray if plain != name else oid
 
 
+def _split(text: str) -> tuple[str, str]:
+    """The name and the type; where a name has spaces, a tab stands between them."""
+    name, _, typed = text.partition("\t" if "\t" in text else " ")
+    return name, typed
+
+
 def add_table(
     catalog: Catalog,
     name: str,
@@ -98,10 +104,10 @@ def add_table(
     comment: str | None = None,
     comments: dict[str, str] | None = None,
 ) -> Relation:
-    """A column is `name type`, with `!` behind the type for NOT NULL."""
+    """A column is `name type` (a tab between them where the name has spaces), with `!` behind the type for NOT NULL."""
     made = []
     for number, column in enumerate(columns, 1):
-        called, _, typed = column.rpartition(" ")
+        called, typed = _split(column)
         oid = type_oid(catalog, typed.removesuffix("!"))
         remark = (comments or {}).get(called)
         made.append(Column(called, number, oid, not_null=typed.endswith("!"), comment=remark))
@@ -149,7 +155,7 @@ def make_query(
     span = Span(source, start, start + len(name))
     query_params = []
     for number, param in enumerate(params or (), 1):
-        called, _, typed = param.rpartition(" ")
+        called, typed = _split(param)
         nullable = typed.endswith("?")
         oid = type_oid(catalog, typed.removesuffix("?"))
         kind = ParamKind.ARG if called else ParamKind.POSITIONAL
@@ -157,7 +163,7 @@ def make_query(
     result = []
     for column in columns or ():
         if isinstance(column, str):
-            called, _, typed = column.rpartition(" ")
+            called, typed = _split(column)
             oid = type_oid(catalog, typed.removesuffix("!"))
             column = ResultColumn(called, TypeRef(oid), not typed.endswith("!"))
         result.append(column)
