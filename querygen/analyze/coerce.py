@@ -210,8 +210,7 @@ def _coerce_literal(
     # Only interval_in wants the typmod: '2' means two of the field that the typmod names. The others are given the
     # whole value, for a length coercion follows that knows whether the cast is explicit.
     input_typmod = base_typmod if base == INTERVALOID else -1
-    if node.value is not None:
-        literals.check_literal(catalog, base, input_typmod, node.value, node.location)
+    literals.check_literal(catalog, base, input_typmod, node.value, node.location)
     result: Expr = Const(base, input_typmod, node.value, node.location)
     if base != target_type:
         result = coerce_to_domain(ps, result, base, base_typmod, target_type, ccontext, cformat, location)
