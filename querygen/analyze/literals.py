@@ -13,7 +13,7 @@ import struct
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from querygen.analyze.literals_datetime import DATETIME_INPUT
-from querygen.analyze.typename import format_type, lookup_type_name, type_name_to_string
+from querygen.analyze.typename import VARHDRSZ, format_type, lookup_type_name, type_name_to_string
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast
 
@@ -38,12 +38,15 @@ def check_literal(catalog: Catalog, type_oid: Oid, typmod: int, text: str | None
 def check_input(catalog: Catalog, row: PgType, typmod: int, text: str | None) -> None:
     """The same without a place: containers call it for what they contain."""
     function = row.typinput
-    if function in _NO_INPUT:
+    if function in _NO_INPUT and (text is not None or not catalog.procs_named(function, "pg_catalog")[0].proisstrict):
         raise PgError("0A000", f"cannot accept a value of type {row.typname}")
     if text is None:
         return
     if (scalar := _SCALARS.get(function)) is not None:
         scalar(text)
+    elif function in ("varcharin", "bpcharin"):
+        if typmod >= VARHDRSZ and len(text.rstrip(" ")) > typmod - VARHDRSZ:
+            raise PgError("22001", f"value too long for type {format_type(catalog, row.oid, typmod)}")
     elif (of_time := DATETIME_INPUT.get(function)) is not None:
         of_time(text, typmod)
     elif (named := _NAMED.get(function)) is not None:
@@ -63,7 +66,7 @@ def invalid_syntax(type_name: str, text: str, code: str = "22P02") -> PgError:
     return PgError(code, f'invalid input syntax for type {type_name}: "{text}"')
 
 
-# The pseudo-types whose input functions refuse every value, NULL included
+# The pseudo-types whose input functions refuse every value, and NULL if they are not strict
 _NO_INPUT = frozenset(
     {"gtsvectorin", "shell_in", "any_in", "trigger_in", "event_trigger_in", "language_handler_in", "fdw_handler_in"}
     | {"table_am_handler_in", "index_am_handler_in", "tsm_handler_in", "internal_in", "pg_ddl_command_in"}

@@ -63,9 +63,13 @@ def _check_zone(zone: str | None, text: str) -> None:
     """DecodeTimezone: MAX_TZDISP_HOUR is 15."""
     if zone is None or zone in "zZ":
         return
-    digits = zone[1:].replace(":", "")
-    hours, minutes = int(digits[:2]), int(digits[2:4] or 0)
-    if hours > 15 or minutes > 59 or int(digits[4:6] or 0) > 59:
+    if ":" in zone:
+        parts = zone[1:].split(":")
+    else:
+        digits = zone[1:]
+        split = len(digits) if len(digits) < 3 else len(digits) - 2  # hhmm without a colon
+        parts = [digits[:split], digits[split:] or "0"]
+    if int(parts[0]) > 15 or any(int(part) > 59 for part in parts[1:]):
         raise PgError("22009", f'time zone displacement out of range: "{text}"')
 
 

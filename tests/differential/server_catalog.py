@@ -5,10 +5,9 @@ The catalogue is read from the server, not from DDL, so that what is compared is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import pq
@@ -24,6 +23,9 @@ from querygen.pg_catalog.dump import _SELECTS
 from querygen.pg_catalog.load import NULL, CatalogData, builtin_folder, load_folder
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
 from querygen.sql.parse import parse_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 # One of each kind of type that a user can make, and functions that exercise argument matching.
 SCHEMA = """
@@ -83,81 +85,14 @@ create function f_mood_int(mood, int) returns text language sql as 'select '''''
 create operator +% (leftarg = mood, rightarg = int, function = f_mood_int);
 """
 TYPES = [
-    "bool",
-    "bytea",
-    '"char"',
-    "name",
-    "int8",
-    "int2",
-    "int4",
-    "text",
-    "oid",
-    "json",
-    "jsonb",
-    "xml",
-    "point",
-    "float4",
-    "float8",
-    "money",
-    "bpchar",
-    "varchar",
-    "date",
-    "time",
-    "timestamp",
-    "timestamptz",
-    "interval",
-    "timetz",
-    "bit",
-    "varbit",
-    "numeric",
-    "uuid",
-    "inet",
-    "cidr",
-    "macaddr",
-    "tsvector",
-    "tsquery",
-    "regclass",
-    "regtype",
-    "box",
-    "circle",
-    "path",
-    "polygon",
-    "xid",
-    "tid",
-    "pg_lsn",
-    "jsonpath",
-    "int2vector",
-    "oidvector",
-    "int4[]",
-    "int8[]",
-    "text[]",
-    "varchar[]",
-    "jsonb[]",
-    "numeric[]",
-    "int4range",
-    "numrange",
-    "tstzrange",
-    "int4multirange",
-    "nummultirange",
-    "mood",
-    "posint",
-    "email",
-    "short",
-    "intlist",
-    "pair",
-    "textrange",
-    "textmultirange",
-    "rowtab",
-    "rowtab_child",
-    "dpair",
-    "dmood",
-    "mood[]",
-    "pair[]",
-    "posint[]",
-    "int4range[]",
-    "record",
-    "record[]",
-    "unknown",
+    *("bool", "bytea", '"char"', "name", "int8", "int2", "int4", "text", "oid", "json", "jsonb", "xml", "point"),
+    *("float4", "float8", "money", "bpchar", "varchar", "date", "time", "timestamp", "timestamptz", "interval"),
+    *("timetz", "bit", "varbit", "numeric", "uuid", "inet", "cidr", "macaddr", "tsvector", "tsquery", "regclass"),
+    *("regtype", "box", "circle", "path", "polygon", "xid", "tid", "pg_lsn", "jsonpath", "int2vector", "oidvector"),
+    *("int4[]", "int8[]", "text[]", "varchar[]", "jsonb[]", "numeric[]", "int4range", "numrange", "tstzrange"),
+    *("int4multirange", "nummultirange", "mood", "posint", "email", "short", "intlist", "pair", "textrange"),
+    *("textmultirange", "rowtab", "rowtab_child", "dpair", "dmood", "mood[]", "pair[]", "posint[]", "int4range[]"),
+    *("record", "record[]", "unknown"),
 ]
 
 _READ = ("pg_namespace", "pg_type", "pg_proc", "pg_operator", "pg_cast", "pg_aggregate", "pg_range")

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
 from querygen.analyze.pgtypes import ANYOID, POLYMORPHIC
 from querygen.analyze.typename import format_type, get_array_type, quote_identifier
-from querygen.catalog.catalog import Catalog
-from querygen.pg_catalog.rows import PgProc
 from tests.differential.server_catalog import SCHEMA, TYPES, catalog_of, disagreements
-from tests.pg_fixtures import PgDatabase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from querygen.catalog.catalog import Catalog
+    from querygen.pg_catalog.rows import PgProc
+    from tests.pg_fixtures import PgDatabase
 
 # What cannot be written as a cast's target, or is refused when it is
 PSEUDO = frozenset({"p"})
@@ -127,7 +131,7 @@ def _by_name(row: PgProc, arguments: list[str], choose: random.Random) -> list[s
 
 
 def random_calls(catalog: Catalog, seed: int, count: int) -> list[str]:
-    choose = random.Random(seed)
+    choose = random.Random(seed)  # noqa: S311  a sample, not a secret
     # overloads and pseudo-types are where choices are made: those names come up more often
     rows = list(catalog.procs())
     interesting = [
@@ -146,7 +150,7 @@ def server(pg_database: PgDatabase) -> Iterator[psycopg.Connection]:
 
 def test_sample_of_calls(server: psycopg.Connection) -> None:
     catalog = catalog_of(server)
-    one = random.Random(18).sample(list(calls_with_one_argument(catalog)), 6_000)
+    one = random.Random(18).sample(list(calls_with_one_argument(catalog)), 6_000)  # noqa: S311  a sample, not a secret
     assert disagreements(server, catalog, one + random_calls(catalog, 18, 6_000)) == []
 
 
