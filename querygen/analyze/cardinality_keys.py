@@ -209,8 +209,6 @@ def _outer_relations(rte: RangeTblEntry) -> set[int]:
     parts: list[AnalyzedNode] = [function.funcexpr for function in rte.functions]
     if rte.subquery is not None:
         parts.append(rte.subquery)
-    if rte.tablefunc is not None:
-        parts.append(rte.tablefunc)
     for node, level in walk_levels(parts):
         if isinstance(node, n.Var) and node.varlevelsup == level:
             found.add(node.varno)

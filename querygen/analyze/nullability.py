@@ -20,15 +20,23 @@ from querygen.analyze import nullability_expr as expressions
 from querygen.analyze.nodefuncs import expr_type
 from querygen.analyze.nodes import RangeTblRef, SetOperationStmt
 from querygen.analyze.nullability_quals import Known, enter, facts_of
-from querygen.analyze.nullability_scope import Env, Facts, Scope, Verdict, nulling_joins, rte_of
+from querygen.analyze.nullability_scope import Env, Facts, Scope, Verdict, nullable, nulling_joins, rte_of
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
-    from querygen.analyze.nodes import Query, TargetEntry, Var
+    from querygen.analyze.nodes import GroupingSet, Query, TargetEntry, Var
     from querygen.catalog.catalog import Catalog
     from querygen.pg_catalog.rows import Oid
 
-__all__ = ["Verdict", "is_outer_joined", "query_columns", "result_nullability", "target_scope"]
+__all__ = [
+    "Scope",
+    "Verdict",
+    "is_outer_joined",
+    "open_targets",
+    "query_columns",
+    "result_entries",
+    "result_nullability",
+]
 
 
 def result_nullability(
@@ -53,7 +61,36 @@ def query_columns(env: Env, query: Query, parent: Scope | None) -> tuple[Verdict
     if query.setOperations is not None:
         return _set_operation(scope, query.setOperations)
     targets = target_scope(scope)
-    return tuple(expressions.verdict(targets, entry.expr) for entry in result_entries(query))
+    left_out = _sometimes_left_out(query)
+    return tuple(
+        nullable("the grouping sets that leave it out give NULL")
+        if entry.ressortgroupref in left_out
+        else expressions.verdict(targets, entry.expr)
+        for entry in result_entries(query)
+    )
+
+
+def _sometimes_left_out(query: Query) -> set[int]:
+    """The target entries that some grouping set leaves out.
+
+    The analysed tree says so in varnullingrels, but of two equal expressions it knows the first only, whereas the
+    executor goes by the target entry: SELECT g AS a, g AS b … GROUP BY a, ROLLUP (b).
+    """
+    if not query.groupingSets:
+        return set()
+    common: set[int] = set().union(*map(_in_every_set, query.groupingSets))
+    return {clause.tleSortGroupRef for clause in query.groupClause} - common
+
+
+def _in_every_set(one: GroupingSet) -> set[int]:
+    match one.kind:
+        case enums.GroupingSetKind.GROUPING_SET_SIMPLE:
+            return {ref for ref in one.content if isinstance(ref, int)}
+        case enums.GroupingSetKind.GROUPING_SET_SETS:
+            inner = [_in_every_set(part) for part in one.content if not isinstance(part, int)]
+            return set.intersection(*inner) if inner else set()
+        case _:
+            return set()
 
 
 def target_scope(scope: Scope) -> Scope:
@@ -111,6 +148,11 @@ def _arm(scope: Scope, node: RangeTblRef | SetOperationStmt, types: tuple[Oid, .
         expressions.coerced(scope, found, source, target)
         for found, source, target in zip(columns, own, types, strict=True)
     )
+
+
+def open_targets(query: Query, catalog: Catalog) -> Scope:
+    """The scope of a statement's select list or RETURNING."""
+    return target_scope(enter(Env(catalog), query, None))
 
 
 def is_outer_joined(scope: Scope, var: Var) -> bool:

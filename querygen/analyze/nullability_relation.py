@@ -267,19 +267,26 @@ def _column_proof(catalog: Catalog, relation: Relation, column: Column) -> str |
         return "has a domain that is NOT NULL"
     for constraint in relation.constraints:
         if constraint.kind == "c" and constraint.validated and constraint.enforced:
-            if _refuses_null(constraint.expression, column.name):
+            if _check_refuses_null(constraint.expression, column.name):
                 return f"has the constraint {constraint.name}"
     return None
 
 
-def _refuses_null(check: Any, column: str) -> bool:
+def refuses_null(catalog: Catalog, relation: Relation, column: Column) -> bool:
+    """Is NULL refused in a new row?"""
+    if column.not_null:
+        return True
+    return _column_proof(catalog, relation, column) is not None
+
+
+def _check_refuses_null(check: Any, column: str) -> bool:
     """Is the CHECK false for NULL? It passes where it is NULL, so only IS NOT NULL and conjunctions of it are."""
     match check:
         case ast.NullTest() if check.nulltesttype == enums.NullTestType.IS_NOT_NULL:
             arg = check.arg
             return isinstance(arg, ast.ColumnRef) and getattr(arg.fields[-1], "sval", None) == column
         case ast.BoolExpr() if check.boolop == enums.BoolExprType.AND_EXPR:
-            return any(_refuses_null(one, column) for one in check.args)
+            return any(_check_refuses_null(one, column) for one in check.args)
         case _:
             return False
 

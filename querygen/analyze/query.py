@@ -1,0 +1,225 @@
+"""The public door: `analyze_query` takes a `RawQuery` and the `Catalog`, gives an `AnalyzedQuery`.
+
+Parses the statement, analyses it as PostgreSQL would, and adds what PostgreSQL does not say: which columns and
+parameters can be NULL, how many rows there are, which columns belong to an embedded table. Every problem is raised as
+a `DiagnosticError` at its place in the user's file. Mirrors postgres.c: exec_parse_message and exec_describe_….
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from querygen.analyze import nodes as n
+from querygen.analyze import stmt
+from querygen.analyze.cardinality import cardinality
+from querygen.analyze.nodefuncs import expr_type, expr_typmod, walk_levels
+from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries, result_nullability
+from querygen.analyze.param_nullability import infer_params
+from querygen.analyze.query_marks import read_marks
+from querygen.analyze.state import ParamTable
+from querygen.catalog.ddl_text import walk
+from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
+from querygen.ir import (
+    AnalyzedQuery,
+    ColumnOrigin,
+    Command,
+    Embed,
+    ParamKind,
+    QueryParam,
+    RawParam,
+    ResultColumn,
+    TypeRef,
+)
+from querygen.source import Span
+from querygen.sql.nodes import ast, enums
+from querygen.sql.parse import parse_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from querygen.analyze.nodes import Query, TargetEntry
+    from querygen.analyze.nullability import Scope
+    from querygen.catalog.catalog import Catalog
+    from querygen.ir import RawEmbed, RawQuery
+    from querygen.sql.nodes import Node
+
+NO_ROWS: Final = "QG301"
+KEYWORD_TABLE: Final = "QG302"
+
+_NEEDS_ROWS: Final = frozenset(
+    {Command.ONE, Command.ONE_STRICT, Command.MANY, Command.ITER, Command.STREAM, Command.BATCHONE, Command.BATCHMANY}
+)
+_TOKEN: Final = re.compile(r'"(?:[^"]|"")*"|[\w$]+|.', re.DOTALL)
+_KEYWORDS: Final = {
+    enums.SQLValueFunctionOp.SVFOP_USER: "user",
+    enums.SQLValueFunctionOp.SVFOP_CURRENT_USER: "current_user",
+    enums.SQLValueFunctionOp.SVFOP_CURRENT_ROLE: "current_role",
+    enums.SQLValueFunctionOp.SVFOP_SESSION_USER: "session_user",
+    enums.SQLValueFunctionOp.SVFOP_CURRENT_CATALOG: "current_catalog",
+    enums.SQLValueFunctionOp.SVFOP_CURRENT_SCHEMA: "current_schema",
+    enums.SQLValueFunctionOp.SVFOP_CURRENT_DATE: "current_date",
+    enums.SQLValueFunctionOp.SVFOP_CURRENT_TIME: "current_time",
+    enums.SQLValueFunctionOp.SVFOP_CURRENT_TIMESTAMP: "current_timestamp",
+    enums.SQLValueFunctionOp.SVFOP_LOCALTIME: "localtime",
+    enums.SQLValueFunctionOp.SVFOP_LOCALTIMESTAMP: "localtimestamp",
+}
+
+
+def analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
+    """Everything that is known of a query; a `DiagnosticError` if PostgreSQL would refuse it, or we must."""
+    params = ParamTable()
+    try:
+        tree = parse_statement(raw.sql)
+        _check_keyword_tables(raw, tree, catalog)
+        query = stmt.parse_analyze_varparams(catalog, tree, raw.sql, params)
+    except PgError as problem:
+        raise DiagnosticError(_diagnostic(raw, problem)) from problem
+    entries = result_entries(query)
+    if not entries and raw.command in _NEEDS_ROWS:
+        raise DiagnosticError(_no_rows(raw, query))
+
+    own_params = _params(raw, query, catalog, params)
+    nullable_params = frozenset(param.number for param in own_params if param.nullable)
+    verdicts = result_nullability(query, catalog, nullable_params)
+    names = [entry.resname or "?column?" for entry in entries]
+    marks, warnings = read_marks(raw, names, verdicts)
+    columns = tuple(
+        ResultColumn(
+            name=mark.name,
+            type=TypeRef(expr_type(entry.expr), expr_typmod(entry.expr)),
+            nullable=mark.nullable,
+            origin=ColumnOrigin(entry.resorigtbl, entry.resorigcol) if entry.resorigtbl else None,
+            why=mark.why,
+            nullable_elements=verdict.nullable_elements,
+        )
+        for entry, verdict, mark in zip(entries, verdicts, marks, strict=True)
+    )
+    return AnalyzedQuery(
+        raw=raw,
+        sql=raw.sql,
+        params=own_params,
+        columns=columns,
+        query=query,
+        cardinality=cardinality(query, catalog)[0],
+        embeds=_embeds(raw, query, catalog, entries),
+        read_only=is_read_only(query, catalog),
+        warnings=tuple(warnings),
+    )
+
+
+# ---------------------------------------------------------------------------------------------- what is refused
+
+
+def _place(raw: RawQuery, location: int) -> Span:
+    """The word at an offset of `raw.sql`, in the user's file; the statement, if there is no offset."""
+    if location < 0:
+        return raw.span
+    start = min(raw.file_offset(location), len(raw.source.text))
+    match = _TOKEN.match(raw.source.text, start)
+    return Span(raw.source, start, match.end() if match else start)
+
+
+def _diagnostic(raw: RawQuery, problem: PgError) -> Diagnostic:
+    hint = problem.hint
+    if problem.code == "42P18" and hint is None:
+        number = next((int(word) for word in re.findall(r"parameter \$(\d+)", problem.message)), 0)
+        if not re.search(rf"\${number}(?!\d)", raw.sql):
+            hint = f"Number the parameters from $1 without a gap: ${number} is not used."
+    span = _place(raw, problem.location)
+    return Diagnostic(problem.code, Severity.ERROR, problem.message, span, hint, problem.detail)
+
+
+def _no_rows(raw: RawQuery, query: Query) -> Diagnostic:
+    writes = query.commandType in (
+        enums.CmdType.CMD_INSERT,
+        enums.CmdType.CMD_UPDATE,
+        enums.CmdType.CMD_DELETE,
+        enums.CmdType.CMD_MERGE,
+    )
+    hint = "Add RETURNING, or annotate it with :exec or :execrows." if writes else "Annotate it with :exec."
+    return error(NO_ROWS, f'query "{raw.name}" is :{raw.command.value} but returns no rows', raw.name_span, hint)
+
+
+def _check_keyword_tables(raw: RawQuery, tree: Node, catalog: Catalog) -> None:
+    """`FROM user` calls the function CURRENT_USER: surely not what is meant where there is a table of that name."""
+    if not any(catalog.relation_oid(word) is not None for word in _KEYWORDS.values()):
+        return
+    for node in walk(tree):
+        if not isinstance(node, ast.RangeFunction) or not node.functions:
+            continue
+        call = node.functions[0][0]
+        if not isinstance(call, ast.SQLValueFunction):
+            continue
+        word = _KEYWORDS.get(call.op)
+        if word is not None and catalog.relation_oid(word) is not None:
+            span = _place(raw, call.location)
+            message = f'"{word}" without quotes is a function here, not the table "{word}"'
+            raise DiagnosticError(error(KEYWORD_TABLE, message, span, f'Write "{word}" in quotes to name the table.'))
+
+
+# ---------------------------------------------------------------------------------------------- parts
+
+
+def _params(raw: RawQuery, query: Query, catalog: Catalog, params: ParamTable) -> tuple[QueryParam, ...]:
+    written = {param.number: param for param in raw.params}
+    uses = infer_params(query, catalog)
+    found = []
+    for number in sorted(params.types):
+        own = written.get(number) or RawParam(number, None, ParamKind.POSITIONAL)
+        use = uses.get(number)
+        nullable = own.kind is ParamKind.NARG
+        if own.kind is not ParamKind.SLICE and use is not None:
+            nullable = nullable or use.nullable
+        found.append(
+            QueryParam(
+                number=number,
+                name=own.name,
+                type=TypeRef(params.types[number]),
+                nullable=nullable,
+                kind=own.kind,
+                column_name=use.column_name if use is not None else None,
+                origin=use.origin if use is not None else None,
+                span=own.spans[0] if own.spans else None,
+            )
+        )
+    return tuple(found)
+
+
+def _embeds(raw: RawQuery, query: Query, catalog: Catalog, entries: Sequence[TargetEntry]) -> tuple[Embed, ...]:
+    """The columns that `t.*` became: their Vars stand where the `*` stood."""
+    if not raw.embeds:
+        return ()
+    targets = open_targets(query, catalog)
+    return tuple(_embed(embed, query, targets, entries) for embed in raw.embeds)
+
+
+def _embed(embed: RawEmbed, query: Query, targets: Scope, entries: Sequence[TargetEntry]) -> Embed:
+    places = [
+        number
+        for number, entry in enumerate(entries)
+        if isinstance(entry.expr, n.Var) and embed.start <= entry.expr.location < embed.end
+    ]
+    start = places[0] if places else 0
+    relation, absent = 0, False
+    if places and isinstance(var := entries[start].expr, n.Var):
+        relation = query.rtable[var.varno - 1].relid
+        absent = is_outer_joined(targets, var)
+    return Embed(embed.name, relation, start, len(places), absent, embed.many)
+
+
+def is_read_only(query: Query, catalog: Catalog) -> bool:
+    """May it run in a READ ONLY transaction, and be run again? No write, no row lock, no volatile function."""
+    select = enums.CmdType.CMD_SELECT
+    for node, _level in walk_levels(query):
+        match node:
+            case n.Query() if node.commandType != select or node.rowMarks:
+                return False
+            case n.FuncExpr() if catalog.proc(node.funcid).provolatile == "v":
+                return False
+            case n.OpExpr() | n.DistinctExpr() | n.NullIfExpr() | n.ScalarArrayOpExpr():
+                if catalog.proc(catalog.operator(node.opno).oprcode).provolatile == "v":
+                    return False
+            case _:
+                pass
+    return True
