@@ -292,7 +292,6 @@ def transform_column_ref(ps: ParseState, cref: ast.ColumnRef) -> Any:
     if missing_relation:
         relation.error_missing_rte(ps, ast.RangeVar(schemaname=schema, relname=relname, location=location))
     relation.error_missing_column(ps, relname, colname or "", location)
-    return None
 
 
 def function_argument(ps: ParseState, fields: Sequence[Any], location: int) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from querygen.analyze import expr, expr_kind, expr_ops, nodefuncs, stmt
+from querygen.analyze import expr, expr_kind, expr_ops, nodefuncs, stmt, typename
 from querygen.analyze.nodes import Param, RowExpr, SubLink, TargetEntry
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast, enums
@@ -54,6 +54,13 @@ def _transform(
             if len(columns) != 1:
                 raise PgError("42601", "subquery must return only one column", location)
             ps.p_sublinks[id(raw)] = query
+            if kind == _Type.ARRAY_SUBLINK:
+                element = nodefuncs.expr_type(columns[0].expr)
+                array = typename.get_promoted_array_type(ps.catalog, element)
+                if not array:
+                    shown = typename.format_type(ps.catalog, element)
+                    raise PgError("42704", f"could not find array type for data type {shown}")
+                return SubLink(kind, 0, None, (), query, location, array)
         case _:  # ALL, ANY, ROWCOMPARE
             name = tuple(oper_name) if oper_name else expr_ops.EQUALS  # x IN (select …)
             test = _row_comparison(ps, testexpr, name, columns, location)

@@ -5,6 +5,7 @@ Mirrors `analyze.c`: transformInsertStmt, transformInsertRow, transformOnConflic
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from querygen.analyze import clause, expr, node, nodefuncs, relation, returning, select, stmt, target, update
@@ -57,8 +58,9 @@ def transform_insert_stmt(ps: ParseState, raw: ast.InsertStmt) -> Query:
     if source is None:
         exprs = []  # DEFAULT VALUES
     elif is_general_select:
-        exprs = _rows_of_query(ps, source)
+        query, exprs = _rows_of_query(ps, source)
         exprs = transform_insert_row(ps, exprs, raw.cols, icolumns, attrnos, False)
+        _settle_params(ps, query)
     elif len(source.valuesLists) > 1:
         exprs = _rows_of_values(ps, raw, source, icolumns, attrnos)
         exprs = transform_insert_row(ps, exprs, raw.cols, icolumns, attrnos, False)
@@ -90,7 +92,7 @@ def insert_target_list(
     )
 
 
-def _rows_of_query(ps: ParseState, source: ast.SelectStmt) -> list[Any]:
+def _rows_of_query(ps: ParseState, source: ast.SelectStmt) -> tuple[Query, list[Any]]:
     """INSERT … SELECT: the query becomes a subquery *SELECT*; outputs of no type are copied up as they are."""
     below = ps.make_child()
     below.p_resolve_unknowns = False
@@ -114,7 +116,22 @@ def _rows_of_query(ps: ParseState, source: ast.SelectStmt) -> list[Any]:
                     location=nodefuncs.expr_location(entry.expr),
                 )
             )
-    return result
+    return query, result
+
+
+def _settle_params(ps: ParseState, query: Query) -> None:
+    """Give the outputs that were copied up as parameters the types they got there.
+
+    PG: one Param node stands in both places, and variable_coerce_param_hook changes it in place.
+    """
+    query.targetList = tuple(
+        replace(entry, expr=replace(entry.expr, paramtype=ps.params.types[entry.expr.paramid]))
+        if isinstance(entry.expr, Param)
+        and entry.expr.paramkind == enums.ParamKind.PARAM_EXTERN
+        and entry.expr.paramtype == UNKNOWNOID
+        else entry
+        for entry in query.targetList
+    )
 
 
 def _rows_of_values(

@@ -13,7 +13,6 @@ from querygen.analyze import expr, insert, merge, nodefuncs, rewrite, select, se
 from querygen.analyze.nodes import Param, Query, TargetEntry
 from querygen.analyze.pgtypes import UNKNOWNOID
 from querygen.analyze.state import ExprKind, ParamTable, ParseState
-from querygen.analyze.unsupported import unsupported
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast, enums
 
@@ -93,8 +92,18 @@ def transform_top_level_stmt(ps: ParseState, raw: Node) -> Query:
         while leftmost.op != enums.SetOperation.SETOP_NONE:
             leftmost = leftmost.larg
         if leftmost.intoClause is not None:
-            raise unsupported("SELECT … INTO as a query", select.into_location(leftmost.intoClause))
+            return utility.transform_create_table_as_stmt(
+                ps, ast.CreateTableAsStmt(query=_without_into(raw), into=leftmost.intoClause)
+            )
     return transform_stmt(ps, raw)
+
+
+def _without_into(raw: ast.SelectStmt) -> ast.SelectStmt:
+    """The statement without the INTO of its leftmost SELECT; the raw tree itself is not changed."""
+    changed: dict[str, Any] = {"intoClause": None}
+    if raw.op != enums.SetOperation.SETOP_NONE:
+        changed = {"larg": _without_into(raw.larg)}
+    return ast.SelectStmt(**{name: getattr(raw, name) for name in raw} | changed)
 
 
 def transform_stmt(ps: ParseState, raw: Node) -> Query:

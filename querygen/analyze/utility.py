@@ -42,7 +42,7 @@ def transform_utility_stmt(ps: ParseState, raw: Node) -> Query:
             stmt.transform_top_level_stmt(ps, raw.query)
             return _utility([("QUERY PLAN", _explain_type(raw))])
         case ast.CreateTableAsStmt():
-            return _transform_create_table_as_stmt(ps, raw)
+            return transform_create_table_as_stmt(ps, raw)
         case ast.CallStmt():
             return _transform_call_stmt(ps, raw)
         case ast.VariableShowStmt(name="all"):
@@ -105,7 +105,7 @@ def _transform_declare_cursor_stmt(ps: ParseState, raw: ast.DeclareCursorStmt) -
     return _utility([])
 
 
-def _transform_create_table_as_stmt(ps: ParseState, raw: ast.CreateTableAsStmt) -> Query:
+def transform_create_table_as_stmt(ps: ParseState, raw: ast.CreateTableAsStmt) -> Query:
     """analyze.c: transformCreateTableAsStmt"""
     if isinstance(raw.query, ast.ExecuteStmt):
         return _utility([])

@@ -1,0 +1,165 @@
+"""PostgreSQL's printed trees (`debug_print_parse`) read into plain values, and our trees brought into the same form.
+
+A node is a dict whose "" holds its upper-case name; a list is a list, a bitmapset a sorted list, NULL is None. `compare`
+gives the first difference as a path, walking our fields: what the analyser leaves out on purpose (collations,
+permissions) is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from querygen.analyze.nodes import Const, JsonTablePath, OnConflictExpr
+from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
+from querygen.sql.nodes import enums
+
+BoolExprType = enums.BoolExprType
+LimitOption = enums.LimitOption
+
+_TOKEN = re.compile(r'[(){}\[\]]|"(?:[^"\\]|\\.)*"|(?:[^\s(){}\[\]"\\]|\\.)(?:[^\s(){}\[\]\\]|\\.)*', re.DOTALL)
+_INTEGER = re.compile(r"-?\d+")
+
+# Fields whose values are not compared. Positions: PostgreSQL counts bytes and the tests of errors look at them.
+IGNORED = {
+    "location",
+    "list_start",
+    "list_end",
+    "opfuncid",  # 0 in some printed trees, depending on what was asked of the node before
+    "arraytype",  # ours: exprType() asks the catalogue
+    "inferopclass",
+    "infercollid",
+    "constraintDeps",
+}
+
+
+def parse(text: str) -> Any:
+    """The printed form of a node → a value."""
+    tokens = iter(_TOKEN.findall(text))
+    return _value(next(tokens), tokens)
+
+
+def _value(token: str, tokens: Iterator[str]) -> Any:
+    match token:
+        case "{":
+            return _node(tokens)
+        case "(":
+            return _list(tokens)
+        case "<>":
+            return None
+        case "true":
+            return True
+        case "false":
+            return False
+    if token.startswith('"'):
+        return _unescaped(token[1:-1])
+    if _INTEGER.fullmatch(token):
+        return int(token)
+    return _unescaped(token)
+
+
+def _list(tokens: Iterator[str]) -> list[Any]:
+    result: list[Any] = []
+    for number, token in enumerate(tokens):
+        if token == ")":
+            break
+        if number == 0 and token in {"i", "o", "b", "x"}:  # integers, oids, a bitmapset; strings are in quotes
+            continue
+        result.append(_value(token, tokens))
+    return result
+
+
+def _unescaped(text: str) -> str:
+    """A token without its backslashes; the server breaks lines at spaces, escaped ones too."""
+    return re.sub(r"\\(.)", lambda match: " " if match[1] == "\n" else match[1], text, flags=re.DOTALL)
+
+
+def _node(tokens: Iterator[str]) -> dict[str, Any]:
+    node: dict[str, Any] = {"": next(tokens)}
+    name = ""
+    for token in tokens:
+        if token == "}":
+            break
+        if token.startswith(":") and len(token) > 1:
+            name = token[1:]
+            node[name] = None
+        elif token == "[":  # the bytes of a Const, after their number
+            while next(tokens) != "]":
+                pass
+        else:
+            node[name] = _value(token, tokens)
+    if node[""] == "CONST":
+        node.pop("constvalue", None)
+    return node
+
+
+def of_ours(value: Any) -> Any:
+    """A node of `querygen.analyze.nodes` in the same form."""
+    if isinstance(value, Const):
+        return {
+            "": "CONST",
+            "consttype": value.consttype,
+            "consttypmod": value.consttypmod,
+            "constisnull": value.constisnull,
+        }
+    if isinstance(value, BoolExprType):
+        return {0: "and", 1: "or", 2: "not"}[value.value]
+    if isinstance(value, LimitOption):  # libpg_query has a member more, for "nothing was said"
+        return max(value.value - 1, 0)
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value):
+        node = {"": type(value).__name__.upper()}
+        for field in fields(value):
+            if field.name not in IGNORED:
+                node[field.name] = of_ours(getattr(value, field.name))
+        if isinstance(value, OnConflictExpr):  # a constraint has a name here and an oid there
+            node["constraint"] = 0 if value.constraint is None else True
+        if isinstance(value, JsonTablePath):
+            node.pop("value")
+        return node
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, (tuple, list)):
+        return [of_ours(one) for one in value]
+    return value
+
+
+class Comparison:
+    """Compares trees of one database; the oids of its own objects are paired as they are met."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[int, int] = {}
+
+    def difference(self, ours: Any, theirs: Any, path: str = "") -> str | None:
+        """The first place where the two are not the same, or None."""
+        if ours in (None, [], "") and theirs in (None, [], ""):
+            return None
+        if isinstance(ours, dict) and isinstance(theirs, dict):
+            if ours[""] != theirs[""]:
+                return f"{path}: {ours['']} instead of {theirs['']}"
+            for name, value in ours.items():
+                if name in theirs and (found := self.difference(value, theirs[name], f"{path}/{name}")):
+                    return found
+            return None
+        if isinstance(ours, list) and isinstance(theirs, list):
+            if len(ours) != len(theirs):
+                return f"{path}: {len(ours)} instead of {len(theirs)} entries: {ours} instead of {theirs}"
+            for number, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+                if found := self.difference(one, other, f"{path}[{number}]"):
+                    return found
+            return None
+        if ours is True and path.endswith("/constraint"):
+            return None if theirs else f"{path}: a constraint instead of none"
+        if isinstance(ours, int) and isinstance(theirs, int) and ours != theirs:
+            if ours >= FIRST_NORMAL_OBJECT_ID and theirs >= FIRST_NORMAL_OBJECT_ID:
+                if self._pairs.setdefault(ours, theirs) == theirs:
+                    return None
+        if isinstance(theirs, bool) and isinstance(ours, str):  # a name that reads like a boolean
+            theirs = str(theirs).lower()
+        if ours == theirs or str(ours) == str(theirs):
+            return None
+        return f"{path}: {ours!r} instead of {theirs!r}"
