@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 GOOD, BAD_SQL, USAGE, STALE = 0, 1, 2, 3
+USAGE_CODES = ("QG0", "QG13")  # QG13x: files that cannot be found or read (sql/parse.py)
 NO_SUCH_QUERY = "QG004"
 NO_SERVER = "QG005"
 
@@ -39,11 +40,11 @@ def report(diagnostics: Iterable[Diagnostic], output_format: str = "text") -> No
 
 
 def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
-    """2 for a problem of usage or configuration (QG0xx), 1 for any other error, 0 without errors."""
+    """2 for a problem of usage, configuration or reading files, 1 for any other error, 0 without errors."""
     errors = [one for one in diagnostics if one.severity is Severity.ERROR]
     if not errors:
         return GOOD
-    return USAGE if any(one.code.startswith("QG0") for one in errors) else BAD_SQL
+    return USAGE if any(one.code.startswith(USAGE_CODES) for one in errors) else BAD_SQL
 
 
 def project_config(schema: tuple[str, ...], queries: tuple[str, ...], out: str | None = None) -> Config:

@@ -62,6 +62,7 @@ def display_path(path: Path, base: Path | None = None) -> str:
     """How a message names a file: relative to the project (or the current folder) where it lies below it."""
     root = base or Path.cwd()
     try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
+        # Not resolved: a link is named as the user sees it, not by what it points to.
+        return path.absolute().relative_to(root.absolute()).as_posix()
     except ValueError:
         return path.as_posix()

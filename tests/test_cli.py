@@ -120,7 +120,7 @@ BAD: dict[str, tuple[dict[str, str | bytes], int, str]] = {
     "wrong value": (project(config='pg_version = "18"\n'), 2, "pg_version must be a whole number"),
     "bad toml": (project(config="schema = [\n"), 2, "not valid TOML"),
     "no catalogue": (project(config="pg_version = 9\n"), 2, "no catalog of PostgreSQL 9"),
-    "not utf-8": (project(queries=b"-- name: A :one\nSELECT '\xff';\n"), 2, "UTF-8"),
+    "not utf-8": (project(queries=b"-- name: A :one\nSELECT '\xff';\n"), 1, "UTF-8"),
     "no name": (project(queries="-- name: :one\nSELECT 1;\n"), 1, "queries/users.sql:1"),
     "no command": (project(queries="-- name: GetUser\nSELECT 1;\n"), 1, "queries/users.sql:1"),
     "unknown command": (project(queries="-- name: GetUser :on\nSELECT 1;\n"), 1, ":one"),
