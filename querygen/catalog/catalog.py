@@ -133,10 +133,10 @@ class Catalog:
         for collation in data.rows("pg_collation"):
             self._collations[collation.collname][collation.collnamespace] = collation
         labels: dict[Oid, list[str]] = defaultdict(list)
-        for row in data.rows("pg_enum"):
-            labels[row.enumtypid].append(row.enumlabel)
-        for oid, names_ in labels.items():
-            self.put_enum(EnumType(oid, tuple(names_)))
+        for label in data.rows("pg_enum"):
+            labels[label.enumtypid].append(label.enumlabel)
+        for enum_oid, enum_labels in labels.items():
+            self.put_enum(EnumType(enum_oid, tuple(enum_labels)))
 
     # ------------------------------------------------------------------ the search path (namespace.c)
 

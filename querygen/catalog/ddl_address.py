@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from querygen.catalog.objects import Relation
     from querygen.pg_catalog.rows import Oid, PgOperator
 
-O = enums.ObjectType
+ObjectType = enums.ObjectType
 # relkind, the word of the message, the statement that would be right
 _RELATION_KINDS: dict[Any, tuple[str, str]] = {
-    O.OBJECT_TABLE: ("rp", "table"),
-    O.OBJECT_VIEW: ("v", "view"),
-    O.OBJECT_MATVIEW: ("m", "materialized view"),
-    O.OBJECT_SEQUENCE: ("S", "sequence"),
-    O.OBJECT_FOREIGN_TABLE: ("f", "foreign table"),
-    O.OBJECT_INDEX: ("i", "index"),
+    ObjectType.OBJECT_TABLE: ("rp", "table"),
+    ObjectType.OBJECT_VIEW: ("v", "view"),
+    ObjectType.OBJECT_MATVIEW: ("m", "materialized view"),
+    ObjectType.OBJECT_SEQUENCE: ("S", "sequence"),
+    ObjectType.OBJECT_FOREIGN_TABLE: ("f", "foreign table"),
+    ObjectType.OBJECT_INDEX: ("i", "index"),
 }
 _KIND_WORDS = {
     "r": "table",
@@ -48,11 +48,33 @@ _KIND_WORDS = {
     "c": "composite type",
     "i": "index",
 }
-_PARTS = {O.OBJECT_TRIGGER: "trigger", O.OBJECT_RULE: "rule", O.OBJECT_POLICY: "policy"}
+_PARTS = {ObjectType.OBJECT_TRIGGER: "trigger", ObjectType.OBJECT_RULE: "rule", ObjectType.OBJECT_POLICY: "policy"}
 # Objects that nothing in a catalog of types depends on: they are not kept.
 _UNKEPT = {
-    getattr(O, name)
-    for name in ["OBJECT_ACCESS_METHOD", "OBJECT_CONVERSION", "OBJECT_EVENT_TRIGGER", "OBJECT_FDW", "OBJECT_FOREIGN_SERVER", "OBJECT_LANGUAGE", "OBJECT_OPFAMILY", "OBJECT_PUBLICATION", "OBJECT_STATISTIC_EXT", "OBJECT_TRANSFORM", "OBJECT_TSCONFIGURATION", "OBJECT_TSDICTIONARY", "OBJECT_TSPARSER", "OBJECT_TSTEMPLATE", "OBJECT_LARGEOBJECT", "OBJECT_TABLESPACE", "OBJECT_ROLE", "OBJECT_DATABASE", "OBJECT_SUBSCRIPTION", "OBJECT_USER_MAPPING", "OBJECT_PARAMETER_ACL"]
+    getattr(ObjectType, name)
+    for name in [
+        "OBJECT_ACCESS_METHOD",
+        "OBJECT_CONVERSION",
+        "OBJECT_EVENT_TRIGGER",
+        "OBJECT_FDW",
+        "OBJECT_FOREIGN_SERVER",
+        "OBJECT_LANGUAGE",
+        "OBJECT_OPFAMILY",
+        "OBJECT_PUBLICATION",
+        "OBJECT_STATISTIC_EXT",
+        "OBJECT_TRANSFORM",
+        "OBJECT_TSCONFIGURATION",
+        "OBJECT_TSDICTIONARY",
+        "OBJECT_TSPARSER",
+        "OBJECT_TSTEMPLATE",
+        "OBJECT_LARGEOBJECT",
+        "OBJECT_TABLESPACE",
+        "OBJECT_ROLE",
+        "OBJECT_DATABASE",
+        "OBJECT_SUBSCRIPTION",
+        "OBJECT_USER_MAPPING",
+        "OBJECT_PARAMETER_ACL",
+    ]
 }
 
 
@@ -61,23 +83,28 @@ def resolve(state: DdlState, objtype: enums.ObjectType, node: Any, *, missing_ok
     match objtype:
         case kind if kind in _RELATION_KINDS:
             return _relation(state, objtype, node, missing_ok)
-        case O.OBJECT_TYPE | O.OBJECT_DOMAIN:
+        case ObjectType.OBJECT_TYPE | ObjectType.OBJECT_DOMAIN:
             return _type(state, objtype, node, missing_ok)
-        case O.OBJECT_FUNCTION | O.OBJECT_PROCEDURE | O.OBJECT_ROUTINE | O.OBJECT_AGGREGATE:
+        case (
+            ObjectType.OBJECT_FUNCTION
+            | ObjectType.OBJECT_PROCEDURE
+            | ObjectType.OBJECT_ROUTINE
+            | ObjectType.OBJECT_AGGREGATE
+        ):
             row = ddl_function.lookup_func_with_args(state, objtype, node, missing_ok=missing_ok)
             return None if row is None else Address("proc", row.oid)
-        case O.OBJECT_OPERATOR:
+        case ObjectType.OBJECT_OPERATOR:
             operator = find_operator(state, node, missing_ok=missing_ok)
             return None if operator is None else Address("operator", operator.oid)
-        case O.OBJECT_SCHEMA:
+        case ObjectType.OBJECT_SCHEMA:
             return _schema(state, node.sval, missing_ok)
-        case O.OBJECT_CAST:
+        case ObjectType.OBJECT_CAST:
             return _cast(state, node, missing_ok)
-        case O.OBJECT_TRIGGER | O.OBJECT_RULE | O.OBJECT_POLICY:
+        case ObjectType.OBJECT_TRIGGER | ObjectType.OBJECT_RULE | ObjectType.OBJECT_POLICY:
             return _part(state, _PARTS[objtype], node, missing_ok)
-        case O.OBJECT_OPCLASS:
+        case ObjectType.OBJECT_OPCLASS:
             return _opclass(state, node, missing_ok)
-        case O.OBJECT_COLLATION:
+        case ObjectType.OBJECT_COLLATION:
             schema, name = deconstruct_qualified_name(node)
             row_ = state.catalog.collations_named(name, schema)
             if row_ is None and not missing_ok:
@@ -105,9 +132,15 @@ def _relation(state: DdlState, objtype: enums.ObjectType, names: Sequence[Any], 
     actual = "i" if relation is None else relation.kind
     if actual not in kinds:
         right = _KIND_WORDS.get(actual, "table")
-        hint = f"Use DROP {right.upper() if actual != 'c' else 'TYPE'} to remove {'an' if right[0] == 'i' else 'a'} {'type' if actual == 'c' else right}."
-        raise PgError("42809", f'"{node.relname}" is not {"an" if word[0] == "i" else "a"} {word}', hint=hint)
+        if actual == "c":
+            right = "type"
+        hint = f"Use DROP {right.upper()} to remove {_article(right)} {right}."
+        raise PgError("42809", f'"{node.relname}" is not {_article(word)} {word}', hint=hint)
     return Address("relation", oid)
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] == "i" else "a"
 
 
 def _type(state: DdlState, objtype: enums.ObjectType, node: ast.TypeName, missing_ok: bool) -> Address | None:
@@ -117,7 +150,7 @@ def _type(state: DdlState, objtype: enums.ObjectType, node: ast.TypeName, missin
             return None
         raise PgError("42704", f'type "{type_name_to_string(node)}" does not exist', where(node))
     row = state.catalog.type(found[0])
-    if objtype == O.OBJECT_DOMAIN and row.typtype != "d":
+    if objtype == ObjectType.OBJECT_DOMAIN and row.typtype != "d":
         raise PgError("42809", f'"{type_name_to_string(node)}" is not a domain', where(node))
     return Address("type", row.oid)
 
@@ -242,7 +275,8 @@ def describe(state: DdlState, address: Address) -> str:
             if relation is None:
                 index = catalog.index(address.oid)
                 return f"index {_relation_name(state, index.name, index.namespace, index.oid)}"
-            text = f"{_KIND_WORDS.get(relation.kind, 'relation')} {_relation_name(state, relation.name, relation.namespace, relation.oid)}"
+            word = _KIND_WORDS.get(relation.kind, "relation")
+            text = f"{word} {_relation_name(state, relation.name, relation.namespace, relation.oid)}"
             if address.sub:
                 return f"column {quote_identifier(relation.columns[int(address.sub) - 1].name)} of {text}"
             return text

@@ -48,7 +48,41 @@ _PASSES = {
 # Subcommands that leave names and types as they are.
 _IGNORED = frozenset(
     getattr(AT, name)
-    for name in ["AT_ChangeOwner", "AT_SetStatistics", "AT_SetStorage", "AT_SetCompression", "AT_ClusterOn", "AT_DropCluster", "AT_SetTableSpace", "AT_SetRelOptions", "AT_ResetRelOptions", "AT_ReplaceRelOptions", "AT_SetOptions", "AT_ResetOptions", "AT_SetAccessMethod", "AT_ReplicaIdentity", "AT_EnableTrig", "AT_EnableAlwaysTrig", "AT_EnableReplicaTrig", "AT_DisableTrig", "AT_EnableTrigAll", "AT_DisableTrigAll", "AT_EnableTrigUser", "AT_DisableTrigUser", "AT_EnableRule", "AT_EnableAlwaysRule", "AT_EnableReplicaRule", "AT_DisableRule", "AT_EnableRowSecurity", "AT_DisableRowSecurity", "AT_ForceRowSecurity", "AT_NoForceRowSecurity", "AT_GenericOptions", "AT_AlterColumnGenericOptions", "AT_DetachPartitionFinalize"]
+    for name in [
+        "AT_ChangeOwner",
+        "AT_SetStatistics",
+        "AT_SetStorage",
+        "AT_SetCompression",
+        "AT_ClusterOn",
+        "AT_DropCluster",
+        "AT_SetTableSpace",
+        "AT_SetRelOptions",
+        "AT_ResetRelOptions",
+        "AT_ReplaceRelOptions",
+        "AT_SetOptions",
+        "AT_ResetOptions",
+        "AT_SetAccessMethod",
+        "AT_ReplicaIdentity",
+        "AT_EnableTrig",
+        "AT_EnableAlwaysTrig",
+        "AT_EnableReplicaTrig",
+        "AT_DisableTrig",
+        "AT_EnableTrigAll",
+        "AT_DisableTrigAll",
+        "AT_EnableTrigUser",
+        "AT_DisableTrigUser",
+        "AT_EnableRule",
+        "AT_EnableAlwaysRule",
+        "AT_EnableReplicaRule",
+        "AT_DisableRule",
+        "AT_EnableRowSecurity",
+        "AT_DisableRowSecurity",
+        "AT_ForceRowSecurity",
+        "AT_NoForceRowSecurity",
+        "AT_GenericOptions",
+        "AT_AlterColumnGenericOptions",
+        "AT_DetachPartitionFinalize",
+    ]
 )
 
 
@@ -160,7 +194,7 @@ def _alter_index(state: DdlState, oid: int, stmt: ast.AlterTableStmt) -> None:
                 raise ddl_names.undefined_relation(state, command.def_.name)
             if state.catalog.find_relation(child) is not None:
                 raise PgError("42809", f'"{command.def_.name.relname}" is not an index', where(command.def_.name))
-            state.catalog.put_index(replace(state.catalog.index(child), parent=oid))
+            ddl_index.attach_index(state, state.catalog.index(child), state.catalog.index(oid))
 
 
 # ---------------------------------------------------------------------------------------------- constraints
@@ -182,7 +216,8 @@ def add_constraint(state: DdlState, relation: Relation, node: ast.Constraint, *,
             column = node.keys[0].sval
             before = ddl_constraint.not_null_of(relation, column)
             if before is not None and node.conname and before.name != node.conname and before.is_local:
-                message = f'cannot create not-null constraint "{node.conname}" on column "{column}" of table "{relation.name}"'
+                of_table = f'on column "{column}" of table "{relation.name}"'
+                message = f'cannot create not-null constraint "{node.conname}" {of_table}'
                 detail = f'A not-null constraint named "{before.name}" already exists for this column.'
                 raise PgError("55000", message, where(node), detail=detail)
             relation = ddl_constraint.with_not_null(
@@ -248,7 +283,7 @@ def drop_constraint(
                 if one.kind == constraint.kind and one.inherit_count and one.columns == constraint.columns
             ]
     for target in targets:
-        for dependent, _referenced, _kind_ in [*state.depend.dependents(target)]:
+        for dependent, _referenced, _type in [*state.depend.dependents(target)]:
             if dependent.kind == "relation":
                 _forget_parts(state, dependent.oid)
     ddl_drop.perform_deletion(state, targets, cascade=cascade)

@@ -294,10 +294,11 @@ def _change_type(
             continue
         user = state.catalog.find_relation(dependent.oid)
         if user is not None and user.kind in "vm":
+            view = ddl_address.describe(state, Address("relation", user.oid))
             raise PgError(
                 "0A000",
                 "cannot alter type of a column used by a view or rule",
-                detail=f'rule _RETURN on {ddl_address.describe(state, Address("relation", user.oid))} depends on column "{name}"',
+                detail=f'rule _RETURN on {view} depends on column "{name}"',
             )
         if user is not None and user.oid == relation.oid and dependent.sub:
             other = user.columns[int(dependent.sub) - 1].name

@@ -97,7 +97,8 @@ def with_not_null(
             raise PgError(
                 "55000",
                 f'cannot change NO INHERIT status of NOT NULL constraint "{old.name}" on relation "{relation.name}"',
-                hint="You might need to make the existing constraint inheritable using ALTER TABLE ... ALTER CONSTRAINT ... INHERIT.",
+                hint="You might need to make the existing constraint inheritable using"
+                " ALTER TABLE ... ALTER CONSTRAINT ... INHERIT.",
             )
         merged = replace(
             old,

@@ -43,11 +43,9 @@ def perform_deletion(state: DdlState, targets: Sequence[Address], *, cascade: bo
     for target in targets:
         owner = _owner_of(state, target)
         if owner is not None and owner not in targets:
-            raise PgError(
-                "2BP01",
-                f"cannot drop {ddl_address.describe(state, target)} because {ddl_address.describe(state, owner)} requires it",
-                hint=f"You can drop {ddl_address.describe(state, owner)} instead.",
-            )
+            this, whole = ddl_address.describe(state, target), ddl_address.describe(state, owner)
+            message = f"cannot drop {this} because {whole} requires it"
+            raise PgError("2BP01", message, hint=f"You can drop {whole} instead.")
         doomed[target] = ""
     queue = [*doomed]
     blocked: list[Address] = []

@@ -14,6 +14,7 @@ from querygen.analyze.typename import (
     deconstruct_qualified_name,
     format_type,
     get_element_type,
+    lookup_explicit_namespace,
     lookup_type_name,
     type_name_to_string,
 )
@@ -72,7 +73,7 @@ def signature(state: DdlState, name: str, arguments: Iterable[Oid]) -> str:
 def _candidates(state: DdlState, objtype: enums.ObjectType, names: Sequence[Any]) -> list[PgProc]:
     schema, name = deconstruct_qualified_name(names)
     if schema is not None:
-        ddl_names.lookup_explicit_namespace(state.catalog, schema)
+        lookup_explicit_namespace(state.catalog, schema)
     rows = state.catalog.procs_named(name, schema)
     match objtype:
         case enums.ObjectType.OBJECT_FUNCTION:
@@ -273,7 +274,7 @@ def create_function(state: DdlState, stmt: ast.CreateFunctionStmt) -> None:
     namespace, name = ddl_names.creation_namespace(state, stmt.funcname)
     options: dict[str, ast.DefElem] = {}
     for option in stmt.options or ():
-        if option.defname in options:
+        if option.defname in options and option.defname != "set":
             raise PgError("42601", "conflicting or redundant options", where(option))
         options[option.defname] = option
     if "language" in options:
@@ -318,7 +319,7 @@ def create_function(state: DdlState, stmt: ast.CreateFunctionStmt) -> None:
         proargmodes=parameters.modes if set(parameters.modes) - {"i"} else None,
         proargnames=parameters.names if any(parameters.names) else None,
     )
-    put_function(state, row, replace_=bool(stmt.replace), body=_body(state, stmt, options, language, parameters))
+    put_function(state, row, replace_=bool(stmt.replace), body=_body(state, options, language, parameters))
 
 
 def _on(argument: Any) -> bool:
@@ -331,13 +332,12 @@ def _volatility(option: ast.DefElem | None) -> str:
 
 def _body(
     state: DdlState,
-    stmt: ast.CreateFunctionStmt,
     options: dict[str, ast.DefElem],
     language: str,
     parameters: Parameters,
 ) -> FunctionBody:
     if "as" in options:
-        body = str(options["as"].arg[-1].sval)
+        body: str | None = str(options["as"].arg[-1].sval)
     else:
         # PG: the statements of the body are analysed here; querygen has no use for their types
         body = state.text[state.raw.start : state.raw.end] if state.raw is not None else None

@@ -18,7 +18,7 @@ from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast, enums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from querygen.catalog.ddl_state import DdlState
     from querygen.catalog.objects import Relation
@@ -58,7 +58,8 @@ def spec_of_constraint(state: DdlState, relation: Relation, node: ast.Constraint
     }[node.contype]
     if kind == "x":
         elements = tuple(pair[0] for pair in node.exclusions)
-        columns = tuple(_column(state, element) for element in elements)
+        texts = ddl_text.list_elements(state.text, state.offset(node.location))
+        columns = tuple(_column(element, text) for element, text in _with_texts(elements, texts))
         names: tuple[str | None, ...] = tuple(column_name(element) for element in elements)
         method = node.access_method or "btree"
     else:
@@ -103,14 +104,17 @@ def column_name(element: ast.IndexElem) -> str | None:
     return figure_index_colname(element.expr)
 
 
-def _column(state: DdlState, element: ast.IndexElem) -> IndexColumn:
-    sql = None
-    if element.expr is not None and state.raw is not None:
-        sql = ddl_text.expression(state.text, element.expr, state.raw.shift, state.raw.end)
+def _with_texts(elements: Sequence[ast.IndexElem], texts: list[str]) -> Iterator[tuple[ast.IndexElem, str | None]]:
+    """The elements of a column list, each with the text of its expression."""
+    for place, element in enumerate(elements):
+        yield element, texts[place] if place < len(texts) and element.expr is not None else None
+
+
+def _column(element: ast.IndexElem, text: str | None) -> IndexColumn:
     return IndexColumn(
         element.name,
         expression=element.expr,
-        expression_sql=sql,
+        expression_sql=text,
         opclass=name_list(element.opclass) or None,
         collation=name_list(element.collation) or None,
         descending=element.ordering == enums.SortByDir.SORTBY_DESC,
@@ -119,9 +123,7 @@ def _column(state: DdlState, element: ast.IndexElem) -> IndexColumn:
 
 def spec_of_index(index: Index, constraint: Constraint | None, *, name: str | None = None) -> IndexSpec:
     """generateClonedIndexStmt: the same index for another table."""
-    names: list[str | None] = []
-    for column in index.columns:
-        names.append(column.name or column_name(ast.IndexElem(expr=column.expression)))
+    names = [column.name or column_name(ast.IndexElem(expr=column.expression)) for column in index.columns]
     return IndexSpec(
         index.columns,
         (*names, *index.include),
@@ -157,8 +159,9 @@ def create_index(state: DdlState, stmt: ast.IndexStmt) -> None:
     sql = None
     if stmt.whereClause is not None and state.raw is not None:
         sql = ddl_text.expression(state.text, stmt.whereClause, state.raw.shift, state.raw.end)
+    texts = ddl_text.list_elements(state.text, state.offset(stmt.relation.location))
     spec = IndexSpec(
-        tuple(_column(state, element) for element in stmt.indexParams),
+        tuple(_column(element, text) for element, text in _with_texts(stmt.indexParams, texts)),
         (*(column_name(element) for element in stmt.indexParams), *include),
         include,
         stmt.idxname,
@@ -303,16 +306,23 @@ def attach_or_clone(state: DdlState, child: Relation, parent: Index, spec: Index
     for index in state.catalog.indexes_of(child.oid):
         if index.parent or not same_index(index, parent) or (constraint is not None and index.constraint is None):
             continue
-        state.catalog.put_index(replace(index, parent=parent.oid))
-        state.depend.record(Address("relation", index.oid), Address("relation", parent.oid), AUTO)
-        if index.constraint is not None and constraint is not None:
-            own = ddl_constraint.find_constraint(child, index.constraint)
-            if own is not None:
-                own = replace(own, inherit_count=1, is_local=False)
-                state.catalog.put_relation(ddl_constraint.with_constraint(child, own))
+        attach_index(state, index, parent)
         return
     spec = spec_of_index(parent, constraint) if spec is None else replace(spec, name=None, comment=None)
     define_index(state, child, spec, parent=parent.oid)
+
+
+def attach_index(state: DdlState, index: Index, parent: Index) -> None:
+    """IndexSetParentIndex, ConstraintSetParentConstraint"""
+    catalog = state.catalog
+    catalog.put_index(replace(index, parent=parent.oid))
+    state.depend.record(Address("relation", index.oid), Address("relation", parent.oid), AUTO)
+    if index.constraint is not None and parent.constraint is not None:
+        child = catalog.relation(index.relation)
+        own = ddl_constraint.find_constraint(child, index.constraint)
+        if own is not None:
+            own = replace(own, inherit_count=1, is_local=False)
+            catalog.put_relation(ddl_constraint.with_constraint(child, own))
 
 
 def add_index_constraints(state: DdlState, relation: Relation, nodes: Iterable[ast.Constraint]) -> Relation:

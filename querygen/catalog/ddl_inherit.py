@@ -72,11 +72,11 @@ def merge_attributes(
             elif column.has_default and not old.has_default:
                 old = replace(old, has_default=True, default_sql=column.default_sql, default_expr=column.default_expr)
             merged[column.name] = replace(old, inherit_count=old.inherit_count + 1)
-        for constraint in parent.constraints:
-            if constraint.kind in "cn" and not constraint.no_inherit:
-                constraints.append(
-                    replace(constraint, is_local=False, inherit_count=1, comment=None, span=constraint.span)
-                )
+        constraints += [
+            replace(constraint, is_local=False, inherit_count=1, comment=None)
+            for constraint in parent.constraints
+            if constraint.kind in "cn" and not constraint.no_inherit
+        ]
     for column in own:
         inherited = merged.get(column.name)
         if inherited is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from querygen.analyze.typename import deconstruct_qualified_name
+from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace
 from querygen.catalog import ddl_address, ddl_constraint, ddl_domain, ddl_function, ddl_inherit, ddl_names
 from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
 from querygen.catalog.ddl_names import name_list, where
@@ -250,15 +250,13 @@ def select_set_config(state: DdlState, stmt: ast.SelectStmt) -> bool:
     if len(targets) != 1 or not isinstance(targets[0].val, ast.FuncCall):
         return False
     call = targets[0].val
-    if call.funcname[-1].sval != "set_config" or len(call.args or ()) != 3:
+    if call.funcname[-1].sval != "set_config":
         return False
-    match call.args:
-        case (
-            ast.A_Const(val=ast.String(sval=name)),
-            ast.A_Const(val=ast.String(sval=value)),
-            ast.A_Const(val=ast.Boolean(boolval=local)),
-        ) if name.lower() == "search_path":
-            set_search_path(state, split_identifiers(value or ""), local=bool(local))
+    values: list[Any] = [one.val for one in call.args or () if isinstance(one, ast.A_Const)]
+    if len(values) == 3 and isinstance(values[0], ast.String) and isinstance(values[1], ast.String):
+        if values[0].sval.lower() == "search_path":
+            local = isinstance(values[2], ast.Boolean) and bool(values[2].boolval)
+            set_search_path(state, split_identifiers(values[1].sval or ""), local=local)
             return True
     return False
 
@@ -279,7 +277,7 @@ def create_trigger(state: DdlState, stmt: ast.CreateTrigStmt) -> None:
     if function is None:
         schema, _name = deconstruct_qualified_name(stmt.funcname)
         if schema is not None:
-            ddl_names.lookup_explicit_namespace(state.catalog, schema)
+            lookup_explicit_namespace(state.catalog, schema)
         raise PgError("42883", f"function {name_list(stmt.funcname)}() does not exist")
     timing = stmt.timing or 0
     trigger = Trigger(

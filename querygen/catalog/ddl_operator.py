@@ -10,7 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.pgtypes import BOOLOID
-from querygen.analyze.typename import deconstruct_qualified_name, format_type, typename_type_id
+from querygen.analyze.typename import (
+    deconstruct_qualified_name,
+    format_type,
+    lookup_explicit_namespace,
+    typename_type_id,
+)
 from querygen.catalog import ddl_address, ddl_function, ddl_names
 from querygen.catalog.ddl_aggregate import names_of
 from querygen.catalog.ddl_depend import Address
@@ -100,14 +105,19 @@ def _link(state: DdlState, row: PgOperator, names: Sequence[Any], sides: tuple[O
     other = next(
         (one for one in catalog.operators_named(name, schema) if (one.oprleft, one.oprright) == (left, right)), None
     )
-    field = "oprcom" if what == "commutator" else "oprnegate"
     if other is None:
-        namespace = row.oprnamespace if schema is None else ddl_names.lookup_explicit_namespace(catalog, schema)
+        namespace = row.oprnamespace if schema is None else lookup_explicit_namespace(catalog, schema)
         other = PgOperator(catalog.new_oid(), name, namespace, row.oprkind, False, False, left, right, 0, 0, 0, 0)
-    row = replace(row, **{field: other.oid})
+    itself = other.oid == row.oid
+    if what == "commutator":
+        row = replace(row, oprcom=other.oid)
+        back = None if other.oprcom else replace(other, oprcom=row.oid)
+    else:
+        row = replace(row, oprnegate=other.oid)
+        back = None if other.oprnegate else replace(other, oprnegate=row.oid)
     catalog.put_operator(row)
-    if other.oid != row.oid and not getattr(other, field):
-        catalog.put_operator(replace(other, **{field: row.oid}))
+    if back is not None and not itself:
+        catalog.put_operator(back)
     return row
 
 

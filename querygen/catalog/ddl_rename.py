@@ -7,10 +7,10 @@ in `tablecmds.c`, `typecmds.c` and their neighbours. Views follow by themselves:
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from querygen.analyze.pgtypes import SYSTEM_COLUMNS
-from querygen.analyze.typename import lookup_explicit_namespace
+from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace
 from querygen.catalog import (
     ddl_address,
     ddl_constraint,
@@ -31,11 +31,20 @@ if TYPE_CHECKING:
     from querygen.catalog.objects import Constraint, Index, Relation
     from querygen.pg_catalog.rows import Oid
 
-O = enums.ObjectType
+ObjectType = enums.ObjectType
 _RELATIONS = frozenset(
-    {O.OBJECT_TABLE, O.OBJECT_VIEW, O.OBJECT_MATVIEW, O.OBJECT_SEQUENCE, O.OBJECT_INDEX, O.OBJECT_FOREIGN_TABLE}
+    {
+        ObjectType.OBJECT_TABLE,
+        ObjectType.OBJECT_VIEW,
+        ObjectType.OBJECT_MATVIEW,
+        ObjectType.OBJECT_SEQUENCE,
+        ObjectType.OBJECT_INDEX,
+        ObjectType.OBJECT_FOREIGN_TABLE,
+    }
 )
-_FUNCTIONS = frozenset({O.OBJECT_FUNCTION, O.OBJECT_PROCEDURE, O.OBJECT_ROUTINE, O.OBJECT_AGGREGATE})
+_FUNCTIONS = frozenset(
+    {ObjectType.OBJECT_FUNCTION, ObjectType.OBJECT_PROCEDURE, ObjectType.OBJECT_ROUTINE, ObjectType.OBJECT_AGGREGATE}
+)
 
 
 # ---------------------------------------------------------------------------------------------- RENAME
@@ -46,24 +55,24 @@ def rename(state: DdlState, stmt: ast.RenameStmt) -> None:
     match stmt.renameType:
         case kind if kind in _RELATIONS:
             _rename_relation(state, stmt)
-        case O.OBJECT_COLUMN | O.OBJECT_ATTRIBUTE:
+        case ObjectType.OBJECT_COLUMN | ObjectType.OBJECT_ATTRIBUTE:
             _rename_column(state, stmt)
-        case O.OBJECT_TABCONSTRAINT:
+        case ObjectType.OBJECT_TABCONSTRAINT:
             if (relation := _relation(state, stmt)) is not None:
                 rename_constraint(state, relation, stmt.subname, stmt.newname)
-        case O.OBJECT_DOMCONSTRAINT:
+        case ObjectType.OBJECT_DOMCONSTRAINT:
             ddl_domain.rename_constraint(state, stmt.object, stmt.subname, stmt.newname)
-        case O.OBJECT_TYPE | O.OBJECT_DOMAIN:
+        case ObjectType.OBJECT_TYPE | ObjectType.OBJECT_DOMAIN:
             _rename_type(state, stmt)
-        case O.OBJECT_SCHEMA:
+        case ObjectType.OBJECT_SCHEMA:
             ddl_misc.rename_schema(state, stmt.subname, stmt.newname)
         case kind if kind in _FUNCTIONS:
             row = ddl_function.lookup_func_with_args(state, stmt.renameType, stmt.object)
             if row is not None:
                 ddl_function.move_function(state, row, name=stmt.newname)
-        case O.OBJECT_TRIGGER | O.OBJECT_RULE | O.OBJECT_POLICY:
+        case ObjectType.OBJECT_TRIGGER | ObjectType.OBJECT_RULE | ObjectType.OBJECT_POLICY:
             _rename_part(state, stmt)
-        case O.OBJECT_OPCLASS | O.OBJECT_COLLATION:
+        case ObjectType.OBJECT_OPCLASS | ObjectType.OBJECT_COLLATION:
             _rename_simple(state, stmt)
         # the others name nothing that a query or a type refers to
 
@@ -103,7 +112,7 @@ def _rename_relation(state: DdlState, stmt: ast.RenameStmt) -> None:
 def _rename_type(state: DdlState, stmt: ast.RenameStmt) -> None:
     """RenameType"""
     row = ddl_type.find_type(state, stmt.object)
-    if stmt.renameType == O.OBJECT_DOMAIN and row.typtype != "d":
+    if stmt.renameType == ObjectType.OBJECT_DOMAIN and row.typtype != "d":
         raise PgError("42809", f"{row.typname} is not a domain")
     if row.typrelid:
         relation = state.catalog.relation(row.typrelid)
@@ -258,27 +267,33 @@ def _rename_part(state: DdlState, stmt: ast.RenameStmt) -> None:
     relation = _relation(state, stmt)
     if relation is None:
         return
-    word = {O.OBJECT_TRIGGER: "trigger", O.OBJECT_RULE: "rule", O.OBJECT_POLICY: "policy"}[stmt.renameType]
-    parts: Any = {"trigger": relation.triggers, "rule": relation.rules, "policy": relation.policies}[word]
-    names = [one if isinstance(one, str) else one.name for one in parts]
-    if stmt.subname not in names:
-        article = "relation" if word == "rule" else "table"
-        raise PgError("42704", f'{word} "{stmt.subname}" for {article} "{relation.name}" does not exist')
-    if stmt.newname in names:
-        raise PgError("42710", f'{word} "{stmt.newname}" for relation "{relation.name}" already exists')
-    renamed = tuple(
-        stmt.newname
-        if one == stmt.subname
-        else one
-        if isinstance(one, str)
-        else replace(one, name=stmt.newname)
-        if one.name == stmt.subname
-        else one
-        for one in parts
-    )
-    field = {"trigger": "triggers", "rule": "rules", "policy": "policies"}[word]
-    state.catalog.put_relation(replace(relation, **{field: renamed}))
-    state.depend.rename(Address(word, relation.oid, stmt.subname), Address(word, relation.oid, stmt.newname))
+    old, new = stmt.subname, stmt.newname
+    match stmt.renameType:
+        case ObjectType.OBJECT_TRIGGER:
+            word = "trigger"
+            names = [one.name for one in relation.triggers]
+            renamed = replace(
+                relation,
+                triggers=tuple(replace(one, name=new) if one.name == old else one for one in relation.triggers),
+            )
+        case ObjectType.OBJECT_RULE:
+            word = "rule"
+            names = [one.name for one in relation.rules]
+            renamed = replace(
+                relation, rules=tuple(replace(one, name=new) if one.name == old else one for one in relation.rules)
+            )
+        case _:
+            word = "policy"
+            names = [*relation.policies]
+            renamed = replace(relation, policies=tuple(new if one == old else one for one in relation.policies))
+    article = "relation" if word == "rule" else "table"
+    if old not in names:
+        raise PgError("42704", f'{word} "{old}" for {article} "{relation.name}" does not exist')
+    if new in names:
+        article = "table" if word == "policy" else "relation"
+        raise PgError("42710", f'{word} "{new}" for {article} "{relation.name}" already exists')
+    state.catalog.put_relation(renamed)
+    state.depend.rename(Address(word, relation.oid, old), Address(word, relation.oid, new))
 
 
 def _rename_simple(state: DdlState, stmt: ast.RenameStmt) -> None:
@@ -290,7 +305,7 @@ def _rename_simple(state: DdlState, stmt: ast.RenameStmt) -> None:
         row = next(one for one in state.catalog.opclasses() if one.oid == address.oid)
         state.catalog.put_opclass(replace(row, opcname=stmt.newname))
         return
-    schema, name = ddl_names.deconstruct_qualified_name(stmt.object)
+    schema, name = deconstruct_qualified_name(stmt.object)
     collation = state.catalog.collations_named(name, schema)
     if collation is not None:
         state.catalog.drop_collation(collation.oid)
@@ -312,7 +327,7 @@ def set_schema(state: DdlState, stmt: ast.AlterObjectSchemaStmt) -> None:
             for sequence in _owned_sequences(state, relation):
                 _move_relation(state, sequence, namespace)
             _move_relation(state, catalog.relation(relation.oid), namespace)
-        case O.OBJECT_TYPE | O.OBJECT_DOMAIN:
+        case ObjectType.OBJECT_TYPE | ObjectType.OBJECT_DOMAIN:
             row = ddl_type.find_type(state, stmt.object)
             namespace = lookup_explicit_namespace(catalog, stmt.newschema)
             if row.typrelid:
@@ -328,16 +343,16 @@ def set_schema(state: DdlState, stmt: ast.AlterObjectSchemaStmt) -> None:
             namespace = lookup_explicit_namespace(catalog, stmt.newschema)
             if found is not None and found.pronamespace != namespace:
                 ddl_function.move_function(state, found, namespace=namespace)
-        case O.OBJECT_OPERATOR:
+        case ObjectType.OBJECT_OPERATOR:
             operator = ddl_address.find_operator(state, stmt.object)
             namespace = lookup_explicit_namespace(catalog, stmt.newschema)
             if operator is not None:
                 catalog.put_operator(replace(operator, oprnamespace=namespace))
                 me = Address("operator", operator.oid)
                 ddl_type.move_dependency_on_schema(state, me, operator.oprnamespace, namespace)
-        case O.OBJECT_EXTENSION:
+        case ObjectType.OBJECT_EXTENSION:
             ddl_misc.move_extension(state, stmt.object.sval, stmt.newschema)
-        case O.OBJECT_OPCLASS | O.OBJECT_COLLATION:
+        case ObjectType.OBJECT_OPCLASS | ObjectType.OBJECT_COLLATION:
             _move_simple(state, stmt)
         # the others name nothing that a query or a type refers to
 
@@ -345,8 +360,8 @@ def set_schema(state: DdlState, stmt: ast.AlterObjectSchemaStmt) -> None:
 def _owned_sequences(state: DdlState, relation: Relation) -> list[Relation]:
     found: list[Relation] = []
     for column in relation.live_columns:
-        for oid in ddl_sequence.owned_by(state, relation.oid, column.attnum):
-            found.append(state.catalog.relation(oid))
+        owned = ddl_sequence.owned_by(state, relation.oid, column.attnum)
+        found += [state.catalog.relation(oid) for oid in owned]
     return found
 
 
@@ -377,7 +392,7 @@ def _move_simple(state: DdlState, stmt: ast.AlterObjectSchemaStmt) -> None:
         state.catalog.put_opclass(replace(row, opcnamespace=namespace))
         ddl_type.move_dependency_on_schema(state, address, row.opcnamespace, namespace)
         return
-    schema, name = ddl_names.deconstruct_qualified_name(stmt.object)
+    schema, name = deconstruct_qualified_name(stmt.object)
     collation = state.catalog.collations_named(name, schema)
     if collation is not None:
         state.catalog.drop_collation(collation.oid)

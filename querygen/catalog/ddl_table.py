@@ -21,6 +21,7 @@ from querygen.catalog import (
     ddl_text,
     ddl_type,
 )
+from querygen.catalog.catalog import PG_TEMP
 from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
 from querygen.catalog.ddl_names import where
 from querygen.catalog.objects import Column, Relation
@@ -91,7 +92,7 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
         if stmt.if_not_exists:
             return
         raise PgError("42P07", f'relation "{node.relname}" already exists', where(node))
-    persistence = "t" if state.catalog.namespace_name(namespace) == ddl_names.PG_TEMP else node.relpersistence
+    persistence = "t" if state.catalog.namespace_name(namespace) == PG_TEMP else node.relpersistence
     elements = TableElements(node.relname, namespace, persistence)
     of_type = 0
     if stmt.ofTypename is not None:
@@ -128,7 +129,7 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
         state.depend.record(me, Address("type", of_type))
     _check_partition_key(relation, stmt)
 
-    relation = _add_constraints(state, relation, elements, inherited, parents)
+    relation = _add_constraints(state, relation, elements, inherited)
     for column, sequence, identity in elements.sequences:
         ddl_sequence.own(state, sequence, relation.oid, relation.by_name[column].attnum, identity=identity)
     for like, source in elements.likes:
@@ -373,7 +374,6 @@ def _add_constraints(
     relation: Relation,
     elements: TableElements,
     inherited: list[Constraint],
-    parents: list[Relation],
 ) -> Relation:
     """AddRelationNewConstraints, AddRelationNotNullConstraints, in one go."""
     for constraint in inherited:

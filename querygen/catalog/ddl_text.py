@@ -25,7 +25,21 @@ _TOKEN = re.compile(
 )
 # What may follow DEFAULT's expression in a column's definition (ColConstraintElem, ConstraintAttr).
 _COLUMN_WORDS = frozenset(
-    ["not", "constraint", "unique", "primary", "check", "references", "generated", "deferrable", "initially", "collate", "null", "enforced", "storage"]
+    [
+        "not",
+        "constraint",
+        "unique",
+        "primary",
+        "check",
+        "references",
+        "generated",
+        "deferrable",
+        "initially",
+        "collate",
+        "null",
+        "enforced",
+        "storage",
+    ]
 )
 
 
@@ -106,6 +120,35 @@ def expression(text: str, node: Any, shift: int, end: int) -> str | None:
             depth -= 1
         last = stop
     return text[start:last]
+
+
+def list_elements(text: str, start: int) -> list[str]:
+    """The expressions of an index's column list, the first in parentheses after `start`: each without its options."""
+    elements: list[str] = []
+    depth = 0
+    begun = ended = -1
+    for _kind, token, begin, end in _tokens(text, start):
+        if token in ("(", "["):
+            depth += 1
+            if depth == 2 and begun < 0:
+                begun = begin
+        elif token in (")", "]"):
+            depth -= 1
+            if depth == 1 and ended < 0:
+                ended = end
+        elif depth == 1 and token != "," and begun < 0:
+            begun = begin
+        if depth == 0 and begun < 0 and token == ")":
+            break
+        if (token == "," and depth == 1) or (token == ")" and depth == 0):
+            element = text[begun : ended if ended >= 0 else begin].strip()
+            if element.startswith("(") and element.endswith(")"):
+                element = element[1:-1].strip()
+            elements.append(element)
+            begun = ended = -1
+            if depth == 0:
+                break
+    return elements
 
 
 def after_word(text: str, start: int, end: int, word: str) -> str | None:

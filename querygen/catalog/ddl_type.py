@@ -10,7 +10,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.pgtypes import CSTRINGOID, TEXTOID
-from querygen.analyze.typename import typename_type_id, typename_type_id_and_mod
+from querygen.analyze.typename import (
+    deconstruct_qualified_name,
+    lookup_explicit_namespace,
+    typename_type_id,
+    typename_type_id_and_mod,
+)
 from querygen.catalog import ddl_function, ddl_names
 from querygen.catalog.ddl_depend import INTERNAL, NORMAL, Address
 from querygen.catalog.ddl_names import where
@@ -252,10 +257,10 @@ def collation_of(state: DdlState, clause: ast.CollateClause | None) -> str | Non
     """The name that COLLATE gives, which must be a collation's."""
     if clause is None:
         return None
-    schema, name = ddl_names.deconstruct_qualified_name(clause.collname)
+    schema, name = deconstruct_qualified_name(clause.collname)
     # PG: which of the system's locales are there depends on the machine; only a schema's own name can be wrong
     if schema is not None:
-        ddl_names.lookup_explicit_namespace(state.catalog, schema, where(clause))
+        lookup_explicit_namespace(state.catalog, schema, where(clause))
     return name if schema is None else f"{schema}.{name}"
 
 

@@ -13,6 +13,7 @@ from querygen.analyze.nodes import FuncExpr, OpExpr, Query, RangeTblEntry, Targe
 from querygen.analyze.pgtypes import RECORDOID, TEXTOID, UNKNOWNOID
 from querygen.analyze.typename import format_type
 from querygen.catalog import ddl_names, ddl_table, ddl_text, ddl_type
+from querygen.catalog.catalog import PG_TEMP
 from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
 from querygen.catalog.ddl_names import where
 from querygen.catalog.ddl_state import unsupported
@@ -106,7 +107,7 @@ def create_view(state: DdlState, stmt: ast.ViewStmt) -> None:
             "v",
             tuple(columns),
             reltype=state.catalog.new_oid(),
-            persistence="t" if state.catalog.namespace_name(namespace) == ddl_names.PG_TEMP else "p",
+            persistence="t" if state.catalog.namespace_name(namespace) == PG_TEMP else "p",
             view_query=query,
             view_sql=sql,
             span=state.span(where(node), len(node.relname)),
@@ -218,7 +219,7 @@ def create_into(
         "m" if materialized else "r",
         tuple(columns),
         reltype=state.catalog.new_oid(),
-        persistence="t" if state.catalog.namespace_name(namespace) == ddl_names.PG_TEMP else node.relpersistence,
+        persistence="t" if state.catalog.namespace_name(namespace) == PG_TEMP else node.relpersistence,
         view_query=query if materialized else None,
         view_sql=_query_text(state) if materialized else None,
         span=state.span(where(node), len(node.relname)),
