@@ -7,10 +7,11 @@ what fits stands on one line, what does not is opened up with a trailing comma, 
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 WIDTH: Final = 88
 INDENT: Final = "    "
@@ -84,28 +85,32 @@ def width(text: str) -> int:
 
 def flat(doc: Doc) -> str:
     """The document on one line."""
+    if isinstance(doc, str):
+        return doc
     match doc:
-        case str():
-            return doc
-        case Group(head, items, tail, _):
-            return f"{head}{', '.join(map(flat, items))}{tail}"
-        case Items(items):
-            return f"({flat(items[0])},)" if len(items) == 1 else f"({', '.join(map(flat, items))})"
-        case Choice(test, value):
-            return f"None if {test} else {flat(value)}"
-        case Each(value, variable, source):
-            return f"[{flat(value)} for {variable} in {flat(source)}]"
-        case Pair(key, value):
-            return key + flat(value)
-        case Text(text):
-            return quoted(text)
-        case Union(text, _):
-            return text
+        case Group():
+            return doc.head + ", ".join([flat(item) for item in doc.items]) + doc.tail
+        case Pair():
+            return doc.key + flat(doc.value)
+        case Items():
+            inner = ", ".join([flat(item) for item in doc.items])
+            return f"({inner},)" if len(doc.items) == 1 else f"({inner})"
+        case Choice():
+            return f"None if {doc.test} else {flat(doc.value)}"
+        case Each():
+            return f"[{flat(doc.value)} for {doc.variable} in {flat(doc.source)}]"
+        case Union():
+            return doc.text
+        case Text():
+            return quoted(doc.value)
 
 
 def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") -> None:
     """Append the lines of `prefix doc suffix` to `out`."""
-    one = indent + prefix + flat(doc) + suffix
+    if isinstance(doc, Group) and len(doc.items) > WIDTH // 3:
+        one = " " * (WIDTH + 1)  # items and commas alone are too wide
+    else:
+        one = indent + prefix + flat(doc) + suffix
     if width(one) <= WIDTH:
         out.append(one)
         return
@@ -113,6 +118,10 @@ def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") ->
     match doc:
         case str() | Group(_, ()):
             out.append(one)
+        case Group(head) if prefix.endswith("= ") and width(indent + prefix) < WIDTH < width(indent + prefix + head):
+            out.append(f"{indent}{prefix}(")
+            put(out, deeper, "", doc)
+            out.append(f"{indent}){suffix}")
         case Group(head, items, tail, comma):
             out.append(indent + prefix + head)
             for item in items:
@@ -123,14 +132,25 @@ def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") ->
             for item in items:
                 put(out, deeper, "", item, ",")
             out.append(f"{indent}){suffix}")
+        case Choice() if prefix.startswith("return"):  # outside brackets it needs parentheses
+            out.append(f"{indent}{prefix}(")
+            if width(deeper + flat(doc)) <= WIDTH:
+                out.append(deeper + flat(doc))
+            else:
+                put(out, deeper, "", doc)
+            out.append(f"{indent}){suffix}")
         case Choice(test, value):
             out.append(f"{indent}{prefix}None")
             out.append(f"{indent}if {test}")
             put(out, indent, "else ", value, suffix)
         case Each(value, variable, source):
             out.append(f"{indent}{prefix}[")
-            put(out, deeper, "", value)
-            put(out, deeper, f"for {variable} in ", source)
+            inside = flat(doc)[1:-1]
+            if width(deeper + inside) <= WIDTH:
+                out.append(deeper + inside)
+            else:
+                put(out, deeper, "", value)
+                put(out, deeper, f"for {variable} in ", source)
             out.append(f"{indent}]{suffix}")
         case Pair(key, value):
             put(out, indent, prefix + key, value, suffix)
@@ -152,21 +172,27 @@ def put_signature(out: list[str], head: str, arguments: tuple[Doc, ...], returns
 
 
 def _put_union(out: list[str], indent: str, prefix: str, text: str, suffix: str, *, in_brackets: bool) -> None:
-    parts = [text.removesuffix(" | None")]
-    if parts[0] != text:
-        parts.append("None")
+    first = text.removesuffix(" | None")
     deeper = indent + INDENT
-    if len(parts) == 1:
+    if in_brackets:
+        last = suffix if first == text else ""
+        if width(indent + prefix + first + last) > WIDTH and first.endswith("]"):
+            opening = first.index("[") + 1
+            out.append(indent + prefix + first[:opening])
+            out.append(deeper + first[opening:-1])
+            out.append(f"{indent}]{last}")
+        else:
+            out.append(indent + prefix + first + last)
+        if first != text:
+            out.append(f"{indent}| None{suffix}")
+        return
+    if first == text and first.endswith("]"):
+        _put_union(out, indent, prefix, text, suffix, in_brackets=True)
+    elif first == text and width(f"{indent}{prefix}(") > WIDTH:
         out.append(indent + prefix + text + suffix)
-    elif in_brackets:
-        out.append(indent + prefix + parts[0])
-        out.append(f"{indent}| None{suffix}")
     else:
         out.append(f"{indent}{prefix}(")
-        if width(deeper + text) <= WIDTH:
-            out.append(deeper + text)
-        else:
-            out += [deeper + parts[0], f"{deeper}| None"]
+        out += [deeper + text] if width(deeper + text) <= WIDTH else [deeper + first, f"{deeper}| None"]
         out.append(f"{indent}){suffix}")
 
 
@@ -256,7 +282,8 @@ def _continued(line: str) -> str:
     return "\\\n".join([*pieces, current])
 
 
-def docstring(text: str, indent: str) -> list[str]:
+@lru_cache(1024)
+def docstring(text: str, indent: str) -> Sequence[str]:
     """The lines of a docstring: paragraphs keep their lines, lines that are too long are filled."""
     room = WIDTH - len(indent)
     lines: list[str] = []
@@ -270,9 +297,10 @@ def docstring(text: str, indent: str) -> list[str]:
     lines[0] = (" " if lines[0].startswith('"') else "") + lines[0].lstrip()
     if len(lines) == 1:
         end = ' """' if lines[0].endswith('"') and not lines[0].endswith('\\"') else '"""'
-        if width(lines[0]) + len(end) + 3 <= room:
+        if width(lines[0]) + len(end) + 3 <= room or " " not in lines[0]:
             return [f'{indent}"""{lines[0]}{end}']
-    if width(lines[0]) + 3 > room:
+        lines = _filled(lines[0], room - len(end) - 3)
+    elif width(lines[0]) + 3 > room:
         lines[:1] = _filled(lines[0], room - 3)
     return [f'{indent}"""{lines[0]}', *(indent + line if line else "" for line in lines[1:]), f'{indent}"""']
 

@@ -18,6 +18,8 @@ from querygen.render.pytypes import ROW, Import, conversion_imports, convert, re
 from querygen.render.sql_text import constant, with_casts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from querygen.ir import AnalyzedQuery, QueryParam
     from querygen.render.layout import Doc
     from querygen.render.model_rows import RowClass, Rows
@@ -85,15 +87,43 @@ def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
     for param in params:
         rows.models.use_type(param.type)
     sql = with_casts(query.sql, {param.number: param.type.cast for param in params if param.type.cast})
-    own = rows.module
     text: dict[bool, str] = {}
     imports: dict[bool, frozenset[Import]] = {}
+    shared = _Parts(
+        constant_name,
+        docstring(_documentation(query, params, result), "    "),
+        tuple(Pair(f"{one.name}: ", Union(one.annotation, in_brackets=True)) for one in params),
+        Items(_values(params)) if params else None,
+        _shared_imports(rows, constant_name, params, result),
+    )
     for awaited in (False, True):
-        needed: set[Import] = {Import(own, constant_name)}
-        text[awaited] = _text(query, name, constant_name, params, result, needed, awaited=awaited)
+        needed = set(shared.imports)
+        text[awaited] = _text(query, name, shared, result, needed, awaited=awaited)
         imports[awaited] = frozenset(needed)
     lines = "\n".join(constant(constant_name, sql))
     return Function(query.name, name, lines, text[False], imports[False], text[True], imports[True])
+
+
+class _Parts(NamedTuple):
+    """What a function has in common with its asynchronous twin."""
+
+    constant: str
+    documentation: Sequence[str]
+    arguments: tuple[Doc, ...]
+    values: Doc | None
+    imports: frozenset[Import]
+
+
+def _shared_imports(
+    rows: Rows, constant_name: str, params: tuple[_Param, ...], result: _Result | None
+) -> frozenset[Import]:
+    needed = {Import(rows.module, constant_name), _ANY}
+    for param in params:
+        needed.update(param.type.imports)
+        needed.update(conversion_imports(param.type.dump))
+    if result is not None:
+        needed.update(result.imports)
+    return frozenset(needed)
 
 
 def _result(query: AnalyzedQuery, rows: Rows) -> _Result:
@@ -158,8 +188,7 @@ def _returns(query: AnalyzedQuery, result: _Result | None, cursor_class: str) ->
 def _text(
     query: AnalyzedQuery,
     name: str,
-    constant_name: str,
-    params: tuple[_Param, ...],
+    parts: _Parts,
     result: _Result | None,
     imports: set[Import],
     *,
@@ -167,38 +196,27 @@ def _text(
 ) -> str:
     cursor_class = "AsyncRawCursor" if awaited else "RawCursor"
     connection = "AsyncConnection" if awaited else "Connection"
-    wait = "await " if awaited else ""
-    imports |= {Import("psycopg", connection), Import("psycopg", cursor_class), _ANY}
-    returns = _returns(query, result, cursor_class)
-    for param in params:
-        imports.update(param.type.imports)
-        imports.update(conversion_imports(param.type.dump))
-    if result is not None:
-        imports.update(result.imports)
+    imports |= {Import("psycopg", connection), Import("psycopg", cursor_class)}
     lines: list[str] = []
-    arguments: list[Doc] = [f"conn: {connection}[Any]"]
-    if params:
-        arguments.append("*")
-    arguments += [Pair(f"{param.name}: ", Union(param.annotation, in_brackets=True)) for param in params]
-    put_signature(lines, f"{'async ' if awaited else ''}def {name}(", tuple(arguments), returns)
-    lines += docstring(_documentation(query, params, result), "    ")
-    _body(query, constant_name, params, result, imports, lines, cursor_class, wait)
+    conn = f"conn: {connection}[Any]"
+    arguments = (conn, "*", *parts.arguments) if parts.arguments else (conn,)
+    returns = _returns(query, result, cursor_class)
+    put_signature(lines, f"{'async ' if awaited else ''}def {name}(", arguments, returns)
+    lines += parts.documentation
+    _body(query, parts, result, imports, lines, cursor_class, "await " if awaited else "")
     return "\n".join(lines)
 
 
 def _body(
     query: AnalyzedQuery,
-    constant_name: str,
-    params: tuple[_Param, ...],
+    parts: _Parts,
     result: _Result | None,
     imports: set[Import],
     lines: list[str],
     cursor_class: str,
     wait: str,
 ) -> None:
-    arguments: tuple[Doc, ...] = (constant_name,)
-    if params:
-        arguments = (constant_name, Items(_values(params)))
+    arguments = (parts.constant,) if parts.values is None else (parts.constant, parts.values)
     if query.command is Command.EXEC:
         put(lines, "    ", wait, Group(f"{cursor_class}(conn).execute(", arguments))
         return

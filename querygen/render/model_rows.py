@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, Severity
 from querygen.render import naming
-from querygen.render.layout import Choice, Group, Items, Pair, Text, Union, docstring, put, put_text, quoted
+from querygen.render.layout import Choice, Group, Items, Pair, Text, Union, docstring, put, put_text, quoted, width
 from querygen.render.model_names import schema_names
 from querygen.render.pytypes import (
     MODELS,
     ROW,
+    Call,
     Conversion,
     Import,
     PyType,
@@ -278,7 +279,7 @@ def maker_blocks(row: RowClass, *, validate: bool) -> tuple[list[str], set[Impor
     pairs: list[Doc] = []
     for one in row.fields:
         if one.nested is None:
-            variable = naming.free(one.name, reserved)
+            variable = naming.free(_short(one.name, len(variables)), reserved)
             reserved.add(variable)
             variables.append(variable)
             value = convert(one.type.load, variable, nullable=one.nullable)
@@ -312,6 +313,11 @@ def maker_blocks(row: RowClass, *, validate: bool) -> tuple[list[str], set[Impor
     return [*blocks, "\n".join(factory)], imports
 
 
+def _short(name: str, number: int) -> str:
+    """The name of a column's variable: a very long one would break the lines of its uses."""
+    return name if width(name) <= 48 else f"column_{number + 1}"
+
+
 def _discriminant(row: RowClass) -> FieldDef | None:
     """A column that is NULL only where the whole row is."""
     return next((one for one in row.fields if not one.nullable and one.nested is None), None)
@@ -320,8 +326,8 @@ def _discriminant(row: RowClass) -> FieldDef | None:
 def _nested(one: FieldDef, row: RowClass, reserved: set[str]) -> tuple[Doc, list[str]]:
     """The expression that makes a nested row, and the variables of its columns."""
     inner = []
-    for column in row.fields:
-        variable = naming.free(f"{one.name}_{column.name}", reserved)
+    for number, column in enumerate(row.fields):
+        variable = naming.free(_short(f"{one.name}_{column.name}", len(reserved) + number), reserved)
         reserved.add(variable)
         inner.append(variable)
     columns = Items(tuple(inner))
@@ -352,7 +358,13 @@ def _value_blocks(value: _Value) -> tuple[list[str], set[Import]]:
     put(lines, "", f"def {value.maker}", Group("(", ("values: Sequence[Any]",), f") -> {annotation}:"))
     variable = naming.free("value", {one.name for one in conversion_imports(value.type.load)})
     lines.append(f"    ({variable},) = values")
-    put(lines, "    ", "return ", convert(value.type.load, variable, nullable=value.nullable))
+    converted = convert(value.type.load, variable, nullable=value.nullable)
+    if isinstance(value.type.load, Call) and not value.nullable:
+        # from_json returns Any, which a strict checker does not take for the promised type.
+        put(lines, "    ", f"converted: {annotation} = ", converted)
+        lines.append("    return converted")
+    else:
+        put(lines, "    ", "return ", converted)
     factory: list[str] = []
     put(factory, "", f"{value.factory}: Final = ", Group("row_factory(", (value.maker,)))
     return ["\n".join(lines), "\n".join(factory)], imports

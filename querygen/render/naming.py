@@ -106,8 +106,12 @@ def singular(name: str, exceptions: Collection[str] = frozenset()) -> str:
 
 
 def _split_last(name: str) -> tuple[str, str]:
-    match = re.search(r"[A-Z]?[a-z0-9]+$|[^_\W]+$", name)
-    return (name[: match.start()], match.group()) if match else (name, "")
+    start = name.rfind("_") + 1
+    for place in range(len(name) - 1, start, -1):
+        if name[place].isupper() and not name[place - 1].isupper():
+            start = place
+            break
+    return name[:start], name[start:]
 
 
 _BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -200,6 +204,7 @@ def member_names(labels: Iterable[str]) -> list[str]:
     return names
 
 
+@cache
 def import_key(name: str) -> tuple[int, list[tuple[int, int, str]], str]:
     """How isort's rules, as ruff applies them, order the names of one import: constants, classes, the rest."""
     if len(name) > 1 and name.isupper():
