@@ -267,17 +267,13 @@ def _signature_matches(
     }.get(objtype, "fawp")
     candidates = funcname_get_candidates(catalog, names, nargs, missing_ok=missing_ok)
     fitting = [one.oid for one in candidates if nargs < 0 or one.args == wanted]
-    if objtype in (enums.ObjectType.OBJECT_PROCEDURE, enums.ObjectType.OBJECT_ROUTINE) and func.objfuncargs:
-        everything = [
-            found[0]
-            for parameter in func.objfuncargs
-            if (found := lookup_type_name(None, catalog, parameter.argType, missing_ok=missing_ok)) is not None
-        ]
-        for one in funcname_get_candidates(
-            catalog, names, len(everything), include_out_arguments=True, missing_ok=missing_ok
-        ):
-            is_procedure = catalog.proc(one.oid).prokind == "p"
-            if is_procedure and one.args == tuple(everything) and one.oid not in fitting:
+    parameters = func.objfuncargs or ()
+    if objtype in (enums.ObjectType.OBJECT_PROCEDURE, enums.ObjectType.OBJECT_ROUTINE) and all(
+        parameter.mode == enums.FunctionParameterMode.FUNC_PARAM_DEFAULT for parameter in parameters
+    ):
+        # the standard's way to name a procedure: all parameters, OUT ones too, without their modes
+        for one in funcname_get_candidates(catalog, names, nargs, include_out_arguments=True, missing_ok=missing_ok):
+            if catalog.proc(one.oid).prokind == "p" and one.args == wanted and one.oid not in fitting:
                 fitting.append(one.oid)
     # of one name without arguments only the kind that is asked for counts
     of_kind = [oid for oid in fitting if catalog.proc(oid).prokind in kinds]

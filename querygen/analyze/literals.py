@@ -70,8 +70,8 @@ def invalid_syntax(type_name: str, text: str, code: str = "22P02") -> PgError:
 _NO_INPUT = frozenset(
     {"gtsvectorin", "shell_in", "any_in", "trigger_in", "event_trigger_in", "language_handler_in", "fdw_handler_in"}
     | {"table_am_handler_in", "index_am_handler_in", "tsm_handler_in", "internal_in", "pg_ddl_command_in"}
-    | {"pg_node_tree_in", "pg_ndistinct_in", "pg_dependencies_in", "pg_mcv_list_in", "pg_brin_bloom_summary_in"}
-    | {"pg_brin_minmax_multi_summary_in", "anyelement_in", "anynonarray_in", "anyarray_in", "anyenum_in", "anyrange_in"}
+    | {"pg_node_tree_in", "pg_ndistinct_in", "pg_dependencies_in", "pg_mcv_list_in", "brin_bloom_summary_in"}
+    | {"brin_minmax_multi_summary_in", "anyelement_in", "anynonarray_in", "anyarray_in", "anyenum_in", "anyrange_in"}
     | {"anymultirange_in", "anycompatible_in", "anycompatiblenonarray_in", "anycompatiblearray_in"}
     | {"anycompatiblerange_in", "anycompatiblemultirange_in"}
 )
