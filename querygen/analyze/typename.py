@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pglast import keywords
-
 from querygen.analyze.pgtypes import (
     BITOID,
     BOOLOID,
@@ -35,7 +33,7 @@ from querygen.analyze.pgtypes import (
 )
 from querygen.catalog.catalog import PG_CATALOG
 from querygen.diagnostics import PgError
-from querygen.sql.nodes import ast
+from querygen.sql.nodes import ast, keywords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
