@@ -305,6 +305,7 @@ def test_literals_mean_the_text(text: str) -> None:
         "SELECT 1,\n  2 -- é\\\n" + "FROM t, " * 40,
         'SELECT """x""" \n FROM "t"',
         "SELECT 'a\r\nb'\r\nFROM t\r\n",
+        "SELECT\n    '\n\tx',\n    1" + "\t, 2" * 40,
     ],
 )
 def test_constants_mean_the_sql(sql: str) -> None:
@@ -426,3 +427,9 @@ def test_an_empty_file_is_nobody_s(tmp_path: Path) -> None:
     (tmp_path / "py.typed").write_text("partial\n")
     result = write_files(tmp_path, [OutputFile("__init__.py", ours("a")), OutputFile("py.typed", "")], check=False)
     assert (result.changed, result.unchanged) == (("__init__.py",), ("py.typed",))
+
+
+def test_indentation_is_of_one_kind() -> None:
+    assert constant("X", "SELECT\n\t1,\n    2,\n \t 3\nFROM '\n\t'") == [
+        "X: Final = \"\"\"\\\nSELECT\n    1,\n    2,\n     3\nFROM '\n\t'\n\"\"\""
+    ]

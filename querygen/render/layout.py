@@ -73,7 +73,7 @@ Doc = str | Group | Items | Choice | Each | Pair | Text | Union
 def width(text: str) -> int:
     """How many columns a text takes, as the formatter counts them."""
     if text.isascii():
-        return len(text)
+        return len(text) if "\t" not in text else len(text.expandtabs(4))
     total = 0
     for char in text:
         if unicodedata.east_asian_width(char) in "WF":

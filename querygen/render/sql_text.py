@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _PRIMARY_ONLY = re.compile(r"(?:first|next|passing|ref|value)\s*$", re.IGNORECASE)
 _CAST = re.compile(r"\s*::")
 _SUBSCRIPT = re.compile(r"\s*[\[.]")
+_INDENT = re.compile(r"(?<=\n)[ \t]*\t[ \t]*")
 _LITERALS = frozenset({"string", "estring", "ustring", "dollar", "name", "uname"})
 
 
@@ -40,23 +41,31 @@ def with_casts(sql: str, casts: Mapping[int, str]) -> str:
     return "".join(pieces)
 
 
-def _unix_lines(sql: str) -> str:
-    """The text with line feeds for the line ends of Windows, those inside literals and quoted names excepted."""
-    if "\r" not in sql:
+def _tidy(sql: str) -> str:
+    """The text with Unix line ends and indented by spaces, but literals and quoted names as they are.
+
+    Python reads a line end in a literal as a line feed, and linters want the lines of a literal indented in one way.
+    """
+    if "\r" not in sql and "\t" not in sql:
         return sql
     pieces: list[str] = []
     done = 0
     for kind, start, end in tokenize(sql):
         if kind in _LITERALS:
-            pieces += (sql[done:start].replace("\r\n", "\n"), sql[start:end])
+            pieces += (_tidy_piece(sql[done:start]), sql[start:end])
             done = end
-    pieces.append(sql[done:].replace("\r\n", "\n"))
+    pieces.append(_tidy_piece(sql[done:]))
     return "".join(pieces)
+
+
+def _tidy_piece(text: str) -> str:
+    text = text.replace("\r\n", "\n")
+    return _INDENT.sub(lambda match: match.group().expandtabs(4), text)
 
 
 def constant(name: str, sql: str) -> list[str]:
     """The lines of `NAME: Final = …`: a text of several lines keeps them."""
-    sql = _unix_lines(sql.strip())
+    sql = _tidy(sql.strip())
     prefix = f"{name}: Final = "
     out: list[str] = []
     if "\n" not in sql:
