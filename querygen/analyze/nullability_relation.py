@@ -132,19 +132,21 @@ def cte_columns(scope: Scope, cte: n.CommonTableExpr) -> tuple[Verdict, ...]:
         found = levels.query_columns(env, cte.ctequery, scope) + _search_columns(cte)
     else:
         extra = _search_columns(cte)
-        found = tuple(not_null("no iteration gives NULL", elements=False) for _ in cte.ctecolnames)
+        own = levels.result_entries(cte.ctequery)
+        found = tuple(not_null("no iteration gives NULL", elements=False) for _ in own) + extra
         while True:
             env.recursive[id(cte)] = found
             # Narrowings and columns of subqueries depend on what is assumed: nothing is kept from round to round.
             shown = levels.query_columns(env, cte.ctequery, replace(scope, memo={})) + extra
-            if _nulls(shown) == _nulls(found[: len(shown)]):
-                break
-            found = tuple(
+            widened = tuple(
                 Verdict(a.nullable or b.nullable, b.why, a.nullable_elements or b.nullable_elements)
-                for a, b in zip(found, shown, strict=False)
+                for a, b in zip(found, shown, strict=True)
             )
+            if _nulls(widened) == _nulls(found):
+                break
+            found = widened
         del env.recursive[id(cte)]
-        found = shown
+        found = widened
     scope.memo[id(cte)] = found
     return found
 

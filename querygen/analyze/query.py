@@ -76,7 +76,8 @@ def analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
     except PgError as problem:
         raise DiagnosticError(_diagnostic(raw, problem)) from problem
     entries = result_entries(query)
-    if not entries and raw.command in _NEEDS_ROWS:
+    # SELECT without columns has rows all the same.
+    if not entries and query.commandType != enums.CmdType.CMD_SELECT and raw.command in _NEEDS_ROWS:
         raise DiagnosticError(_no_rows(raw, query))
 
     own_params = _params(raw, query, catalog, params)
