@@ -1,0 +1,90 @@
+"""The functions of by_hand.py over an asynchronous connection: the same statements, row functions and models."""
+# ruff: noqa: A002 - parameters are called as the columns are, like those of generated code
+
+from collections.abc import Iterable
+from typing import Any
+
+from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.types.array import ListBinaryDumper
+from psycopg.types.numeric import Int8
+from psycopg.types.string import TextLoader
+
+from runtime.by_hand import (
+    AUTHOR_FIELDS,
+    COPY_ENTRIES,
+    DOCUMENT_FIELDS,
+    ENTRY_TYPES,
+    EVENT_FIELDS,
+    GET_AUTHOR,
+    GET_DOCUMENT,
+    GET_EVENT,
+    INSERT_ENTRIES,
+    JSONB,
+    LIST_AUTHORS,
+    LIST_DOCUMENTS,
+    LIST_EVENTS,
+    Author,
+    Document,
+    Event,
+    NewEntry,
+    author_row,
+    document_row,
+    entry_columns,
+    event_row,
+    new_row,
+    new_rows,
+)
+
+
+async def get_author(conn: AsyncConnection[Any], *, id: int) -> Author | None:
+    cur = await AsyncRawCursor(conn, row_factory=author_row).execute(GET_AUTHOR, (Int8(id),))
+    values = await cur.fetchone()
+    return None if values is None else new_row(Author, values, AUTHOR_FIELDS)
+
+
+async def list_authors(conn: AsyncConnection[Any], *, max_id: int) -> list[Author]:
+    cur = await AsyncRawCursor(conn, row_factory=author_row).execute(LIST_AUTHORS, (Int8(max_id),))
+    return new_rows(Author, await cur.fetchall(), AUTHOR_FIELDS)
+
+
+async def get_event(conn: AsyncConnection[Any], *, id: int) -> Event | None:
+    cur = await AsyncRawCursor(conn, row_factory=event_row).execute(GET_EVENT, (Int8(id),))
+    values = await cur.fetchone()
+    return None if values is None else new_row(Event, values, EVENT_FIELDS)
+
+
+async def list_events(conn: AsyncConnection[Any], *, max_id: int) -> list[Event]:
+    cur = await AsyncRawCursor(conn, row_factory=event_row).execute(LIST_EVENTS, (Int8(max_id),))
+    return new_rows(Event, await cur.fetchall(), EVENT_FIELDS)
+
+
+async def get_document(conn: AsyncConnection[Any], *, id: int) -> Document | None:
+    cur = AsyncRawCursor(conn, row_factory=document_row)
+    cur.adapters.register_loader(JSONB, TextLoader)
+    await cur.execute(GET_DOCUMENT, (Int8(id),))
+    values = await cur.fetchone()
+    return None if values is None else new_row(Document, values, DOCUMENT_FIELDS)
+
+
+async def list_documents(conn: AsyncConnection[Any], *, max_id: int) -> list[Document]:
+    cur = AsyncRawCursor(conn, row_factory=document_row)
+    cur.adapters.register_loader(JSONB, TextLoader)
+    await cur.execute(LIST_DOCUMENTS, (Int8(max_id),))
+    return new_rows(Document, await cur.fetchall(), DOCUMENT_FIELDS)
+
+
+async def copy_entries(conn: AsyncConnection[Any], items: Iterable[NewEntry]) -> int:
+    cur = AsyncRawCursor(conn)
+    async with cur.copy(COPY_ENTRIES) as copy:
+        copy.set_types(ENTRY_TYPES)
+        write = copy.write_row
+        for item in items:
+            values = item.__dict__
+            await write((values["id"], values["name"], values["amount"], values["created"], values["note"]))
+    return cur.rowcount
+
+
+async def insert_entries(conn: AsyncConnection[Any], items: Iterable[NewEntry]) -> int:
+    cur = AsyncRawCursor(conn)
+    cur.adapters.register_dumper(list, ListBinaryDumper)
+    return (await cur.execute(INSERT_ENTRIES, entry_columns(items))).rowcount

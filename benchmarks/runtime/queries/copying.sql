@@ -1,0 +1,2 @@
+-- name: CopyEntries :copyfrom
+INSERT INTO entry (id, name, amount, created, note) VALUES (@id, @name, @amount, @created, @note);
