@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from querygen.catalog import ddl_address, ddl_constraint
+from querygen.catalog import ddl_address, ddl_constraint, ddl_operator
 from querygen.catalog.ddl_depend import AUTO, INTERNAL, NORMAL, Address
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import enums
@@ -29,6 +29,9 @@ def drop_objects(state: DdlState, stmt: ast.DropStmt) -> None:
     for node in stmt.objects:
         if stmt.removeType == enums.ObjectType.OBJECT_EXTENSION:
             drop_extension(state, node.sval, missing_ok=bool(stmt.missing_ok), cascade=cascade)
+            continue
+        if stmt.removeType == enums.ObjectType.OBJECT_OPFAMILY:
+            ddl_operator.drop_opfamily(state, node, missing_ok=bool(stmt.missing_ok), cascade=cascade)
             continue
         address = ddl_address.resolve(state, stmt.removeType, node, missing_ok=bool(stmt.missing_ok))
         if address is not None and address not in targets:
@@ -114,6 +117,7 @@ def delete_object(state: DdlState, address: Address) -> None:
         case "proc":
             catalog.drop_proc(address.oid)
         case "operator":
+            _unlink_operator(state, address.oid)
             catalog.drop_operator(address.oid)
         case "cast":
             catalog.drop_cast(address.oid, int(address.sub))
@@ -146,6 +150,16 @@ def delete_object(state: DdlState, address: Address) -> None:
                 catalog.put_relation(replace(relation, policies=policies))
     state.depend.forget(address)
     state.depend.forget_references(address)
+
+
+def _unlink_operator(state: DdlState, oid: Oid) -> None:
+    """OperatorUpd on deletion: the commutator and the negator no longer point here."""
+    row = state.catalog.operator(oid)
+    for other_oid in {row.oprcom, row.oprnegate} - {0, oid}:
+        other = state.catalog.operator(other_oid)
+        com = 0 if other.oprcom == oid else other.oprcom
+        negate = 0 if other.oprnegate == oid else other.oprnegate
+        state.catalog.put_operator(replace(other, oprcom=com, oprnegate=negate))
 
 
 def drop_column_now(state: DdlState, oid: Oid, attnum: int) -> None:

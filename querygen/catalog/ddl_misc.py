@@ -253,11 +253,11 @@ def select_set_config(state: DdlState, stmt: ast.SelectStmt) -> bool:
     if call.funcname[-1].sval != "set_config":
         return False
     values: list[Any] = [one.val for one in call.args or () if isinstance(one, ast.A_Const)]
-    if len(values) == 3 and isinstance(values[0], ast.String) and isinstance(values[1], ast.String):
-        if values[0].sval.lower() == "search_path":
-            local = isinstance(values[2], ast.Boolean) and bool(values[2].boolval)
-            set_search_path(state, split_identifiers(values[1].sval or ""), local=local)
-            return True
+    texts = [one.sval for one in values if isinstance(one, ast.String)]
+    if len(values) == 3 and len(texts) == 2 and texts[0].lower() == "search_path":
+        local = any(isinstance(one, ast.Boolean) and one.boolval for one in values)
+        set_search_path(state, split_identifiers(texts[1]), local=local)
+        return True
     return False
 
 

@@ -180,7 +180,7 @@ def create_opfamily(state: DdlState, stmt: ast.CreateOpFamilyStmt) -> None:
     key = (stmt.amname, namespace, name)
     if key in state.opfamilies:
         raise PgError("42710", f'operator family "{name}" for access method "{stmt.amname}" already exists')
-    state.opfamilies[key] = state.catalog.new_oid()
+    state.catalog.journal.put(state.opfamilies, key, state.catalog.new_oid())
 
 
 def _family(state: DdlState, method: str, names: Sequence[Any], *, make: bool) -> Oid:
@@ -196,8 +196,65 @@ def _family(state: DdlState, method: str, names: Sequence[Any], *, make: bool) -
     namespace, name = ddl_names.creation_namespace(state, names)
     oid = state.catalog.new_oid()
     if make:
-        state.opfamilies[method, namespace, name] = oid
+        state.catalog.journal.put(state.opfamilies, (method, namespace, name), oid)
     return oid
+
+
+def _family_key(state: DdlState, names: Sequence[Any]) -> tuple[str, Oid, str] | None:
+    """The user's own family of a name that begins with its access method; None: not there, or PostgreSQL's."""
+    schema, name = deconstruct_qualified_name(names[1:])
+    path = state.catalog.search_path_oids() if schema is None else (state.catalog.namespace_oid(schema) or 0,)
+    keys = [(names[0].sval, namespace, name) for namespace in path]
+    return next((key for key in keys if key in state.opfamilies), None)
+
+
+def drop_opfamily(state: DdlState, names: Sequence[Any], *, missing_ok: bool, cascade: bool) -> None:
+    """DROP OPERATOR FAMILY, with the classes in it"""
+    key = _family_key(state, names)
+    if key is None:
+        if missing_ok:
+            return
+        shown = name_list(names[1:])
+        raise PgError("42704", f'operator family "{shown}" does not exist for access method "{names[0].sval}"')
+    classes = [row for row in state.catalog.opclasses() if row.opcfamily == state.opfamilies[key]]
+    if classes and not cascade and any(row.opcname != key[2] for row in classes):
+        described = f"operator family {key[2]} for access method {key[0]}"
+        raise PgError(
+            "2BP01",
+            f"cannot drop {described} because other objects depend on it",
+            hint="Use DROP ... CASCADE to drop the dependent objects too.",
+            detail=f"operator class {classes[0].opcname} for access method {key[0]} depends on {described}",
+        )
+    for row in classes:
+        state.catalog.drop_opclass(row.oid)
+    state.catalog.journal.pop(state.opfamilies, key)
+
+
+def move_opfamily(state: DdlState, names: Sequence[Any], *, name: str | None = None, schema: str | None = None) -> None:
+    """RENAME TO and SET SCHEMA of an operator family"""
+    key = _family_key(state, names)
+    if key is None:
+        shown = name_list(names[1:])
+        raise PgError("42704", f'operator family "{shown}" does not exist for access method "{names[0].sval}"')
+    method, namespace, old_name = key
+    if schema is not None:
+        namespace = lookup_explicit_namespace(state.catalog, schema)
+    new = (method, namespace, name or old_name)
+    if new in state.opfamilies and new != key:
+        place = state.catalog.namespace_name(namespace)
+        message = f'operator family "{new[2]}" for access method "{method}" already exists in schema "{place}"'
+        raise PgError("42710", message)
+    oid = state.catalog.journal.pop(state.opfamilies, key)
+    state.catalog.journal.put(state.opfamilies, new, oid)
+
+
+def check_opclass_free(state: DdlState, method: str, name: str, namespace: Oid) -> None:
+    """IsThereOpClassInNamespace"""
+    for row in state.catalog.opclasses():
+        if (row.opcmethod, row.opcname, row.opcnamespace) == (method, name, namespace):
+            place = state.catalog.namespace_name(namespace)
+            message = f'operator class "{name}" for access method "{method}" already exists in schema "{place}"'
+            raise PgError("42710", message)
 
 
 def create_opclass(state: DdlState, stmt: ast.CreateOpClassStmt) -> None:

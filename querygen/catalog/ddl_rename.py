@@ -18,6 +18,7 @@ from querygen.catalog import (
     ddl_function,
     ddl_misc,
     ddl_names,
+    ddl_operator,
     ddl_sequence,
     ddl_text,
     ddl_type,
@@ -72,6 +73,8 @@ def rename(state: DdlState, stmt: ast.RenameStmt) -> None:
                 ddl_function.move_function(state, row, name=stmt.newname)
         case ObjectType.OBJECT_TRIGGER | ObjectType.OBJECT_RULE | ObjectType.OBJECT_POLICY:
             _rename_part(state, stmt)
+        case ObjectType.OBJECT_OPFAMILY:
+            ddl_operator.move_opfamily(state, stmt.object, name=stmt.newname)
         case ObjectType.OBJECT_OPCLASS | ObjectType.OBJECT_COLLATION:
             _rename_simple(state, stmt)
         # the others name nothing that a query or a type refers to
@@ -303,6 +306,7 @@ def _rename_simple(state: DdlState, stmt: ast.RenameStmt) -> None:
         return
     if address.kind == "opclass":
         row = next(one for one in state.catalog.opclasses() if one.oid == address.oid)
+        ddl_operator.check_opclass_free(state, row.opcmethod, stmt.newname, row.opcnamespace)
         state.catalog.put_opclass(replace(row, opcname=stmt.newname))
         return
     schema, name = deconstruct_qualified_name(stmt.object)
@@ -352,6 +356,8 @@ def set_schema(state: DdlState, stmt: ast.AlterObjectSchemaStmt) -> None:
                 ddl_type.move_dependency_on_schema(state, me, operator.oprnamespace, namespace)
         case ObjectType.OBJECT_EXTENSION:
             ddl_misc.move_extension(state, stmt.object.sval, stmt.newschema)
+        case ObjectType.OBJECT_OPFAMILY:
+            ddl_operator.move_opfamily(state, stmt.object, schema=stmt.newschema)
         case ObjectType.OBJECT_OPCLASS | ObjectType.OBJECT_COLLATION:
             _move_simple(state, stmt)
         # the others name nothing that a query or a type refers to
@@ -389,6 +395,9 @@ def _move_simple(state: DdlState, stmt: ast.AlterObjectSchemaStmt) -> None:
         return
     if address.kind == "opclass":
         row = next(one for one in state.catalog.opclasses() if one.oid == address.oid)
+        if row.opcnamespace == namespace:
+            return
+        ddl_operator.check_opclass_free(state, row.opcmethod, row.opcname, namespace)
         state.catalog.put_opclass(replace(row, opcnamespace=namespace))
         ddl_type.move_dependency_on_schema(state, address, row.opcnamespace, namespace)
         return

@@ -127,20 +127,21 @@ def list_elements(text: str, start: int) -> list[str]:
     elements: list[str] = []
     depth = 0
     begun = ended = -1
-    for _kind, token, begin, end in _tokens(text, start):
-        if token in ("(", "["):
+    for _kind, word, begin, end in _tokens(text, start):
+        if word in ("(", "["):
             depth += 1
             if depth == 2 and begun < 0:
                 begun = begin
-        elif token in (")", "]"):
+        elif word in (")", "]"):
             depth -= 1
             if depth == 1 and ended < 0:
                 ended = end
-        elif depth == 1 and token != "," and begun < 0:
+        elif depth == 1 and word != "," and begun < 0:
             begun = begin
-        if depth == 0 and begun < 0 and token == ")":
+        at_end = depth == 0 and word == ")"
+        if at_end and begun < 0:
             break
-        if (token == "," and depth == 1) or (token == ")" and depth == 0):
+        if at_end or (depth == 1 and word == ","):
             element = text[begun : ended if ended >= 0 else begin].strip()
             if element.startswith("(") and element.endswith(")"):
                 element = element[1:-1].strip()
