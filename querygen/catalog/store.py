@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from querygen.catalog.objects import Column, Relation
-from querygen.pg_catalog.load import CATALOGUES, row_reader
+from querygen.pg_catalog.load import row_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +61,7 @@ class Rows:
     """The rows of one catalogue by oid: text until somebody asks, the user's rows as they are."""
 
     def __init__(self, catalogue: str, journal: Journal) -> None:
-        self._read = row_reader(CATALOGUES[catalogue])
+        self._read = row_reader(catalogue)
         self._lines: dict[Oid, str] = {}
         self._rows: dict[Oid, Any] = {}
         self._journal = journal
@@ -91,8 +91,8 @@ class Rows:
 
 def read_relation(line: str, attribute_lines: Iterable[str]) -> Relation:
     """A relation of PostgreSQL's own or of an extension, from its rows of pg_class and pg_attribute."""
-    row = row_reader(CATALOGUES["pg_class"])(line)
-    read = row_reader(CATALOGUES["pg_attribute"])
+    row = row_reader("pg_class")(line)
+    read = row_reader("pg_attribute")
     columns = tuple(
         Column(one.attname, one.attnum, one.atttypid, one.atttypmod, not_null=one.attnotnull)
         for one in map(read, attribute_lines)

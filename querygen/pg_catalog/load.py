@@ -67,8 +67,9 @@ _READ: dict[Any, Callable[[str], Any]] = {
 
 
 @cache
-def row_reader(row_class: type[Any]) -> Callable[[str], Any]:
-    """A function from one line of TSV to a row of the class."""
+def row_reader(catalogue: str) -> Callable[[str], Any]:
+    """A function from one line of a catalogue's TSV to a row of its class."""
+    row_class = CATALOGUES[catalogue]
     hints = get_type_hints(row_class, vars(rows))
     readers = [_READ[hints[field.name]] for field in fields(row_class)]
 
@@ -88,7 +89,7 @@ class CatalogData:
 
     def rows(self, catalogue: str) -> list[Any]:
         """All rows of a catalogue, read now."""
-        read = row_reader(CATALOGUES[catalogue])
+        read = row_reader(catalogue)
         return [read(line) for line in self.lines.get(catalogue, ())]
 
 

@@ -171,9 +171,10 @@ def _field(c_type: str) -> tuple[Any, Callable[[Any], Any] | None]:
 def _make_classes() -> SimpleNamespace:
     classes: dict[str, type[Node]] = {"Node": Node}
     for name, struct in vars(structs).items():
-        if not (isinstance(struct, type) and issubclass(struct, structs.Node) and isinstance(struct.__slots__, dict)):
+        slots = getattr(struct, "__slots__", None)  # field → C type, as pglast extracted it from PostgreSQL's headers
+        if not isinstance(slots, dict):
             continue
-        described = {field: info.c_type for field, info in struct.__slots__.items()}
+        described = {field: info.c_type for field, info in slots.items()}
         if name == "A_Const":
             described["location"] = "ParseLoc"
         parts = {field: _field(c_type) for field, c_type in described.items()}
