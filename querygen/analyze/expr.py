@@ -287,11 +287,11 @@ def transform_column_ref(ps: ParseState, cref: ast.ColumnRef) -> Any:
             raise PgError("42601", f"improper qualified name (too many dotted names): {shown}", location)
     if found is None and ps.function_name is not None:
         found = function_argument(ps, fields, location)
-    if found is not None:
-        return found
-    if missing_relation:
+    if found is None and missing_relation:
         relation.error_missing_rte(ps, ast.RangeVar(schemaname=schema, relname=relname, location=location))
-    relation.error_missing_column(ps, relname, colname or "", location)
+    if found is None:
+        relation.error_missing_column(ps, relname, colname or "", location)
+    return found
 
 
 def function_argument(ps: ParseState, fields: Sequence[Any], location: int) -> Any:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from querygen.analyze import expr, json_query, nodefuncs, relation, typename
+from querygen.analyze.jsonpath import check_jsonpath
 from querygen.analyze.nodes import (
     CaseTestExpr,
     JsonTablePath,
@@ -160,6 +161,7 @@ def _transform_columns(
     if last < first:
         first = last = -1
     child = _transform_nested_columns(context, columns)
+    check_jsonpath(pathspec.string.val.sval)  # without a place, as it is a nested path's first look
     path = JsonTablePath(pathspec.string.val.sval, path_name)
     return JsonTablePathScan(path, context.error_on_error, child, first, last)
 

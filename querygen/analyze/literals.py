@@ -1,8 +1,7 @@
 """Input functions: is a literal's text a value of its type? PostgreSQL finds out while it analyses, so querygen does.
 
 Takes a type and a text, raises the error of the type's input function. Mirrors the input functions in `utils/adt`,
-one by one where a few lines decide as they do; what is not modelled (geometry, text search, XML, JSON paths, time zone
-names) is accepted. Arrays, ranges and rows are in `literals_containers.py`, dates and times in `literals_datetime.py`.
+one by one where a few lines decide as they do; what is not modelled (geometry, text search, XML, time zone names) is accepted. Arrays, ranges and rows are in `literals_containers.py`, dates and times in `literals_datetime.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import re
 import struct
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from querygen.analyze.jsonpath import check_jsonpath
 from querygen.analyze.literals_datetime import DATETIME_INPUT
 from querygen.analyze.typename import VARHDRSZ, format_type, lookup_type_name, type_name_to_string
 from querygen.diagnostics import PgError
@@ -417,6 +417,7 @@ _NAMED: dict[str, Callable[[Catalog, str], None]] = {
 
 _SCALARS: dict[str, Callable[[str], None]] = {
     "boolin": _boolin,
+    "jsonpath_in": check_jsonpath,
     "int2in": _integer_in("smallint", 16),
     "int4in": _integer_in("integer", 32),
     "int8in": _integer_in("bigint", 64),
