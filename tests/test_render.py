@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,8 +22,6 @@ from querygen.write import write_files
 from tests.generated.making import add_enum, add_table, make_query, new_catalog, star
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from querygen.catalog.catalog import Catalog
     from querygen.ir import AnalyzedQuery
 
@@ -431,5 +430,26 @@ def test_an_empty_file_is_nobody_s(tmp_path: Path) -> None:
 
 def test_indentation_is_of_one_kind() -> None:
     assert constant("X", "SELECT\n\t1,\n    2,\n \t 3\nFROM '\n\t'") == [
-        "X: Final = \"\"\"\\\nSELECT\n    1,\n    2,\n     3\nFROM '\n\t'\n\"\"\""
+        'X: Final = """\\\nSELECT\n    1,\n    2,\n     3\nFROM \'\n\t\'\n"""'
     ]
+
+
+# ---------------------------------------------------------------------- whole packages
+
+CASES = Path(__file__).parent / "cases" / "generate"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in CASES.iterdir()))
+def test_cases(name: str, update: bool) -> None:
+    """From SQL to text; `--update` rewrites the expectations."""
+    from querygen.config import Config
+    from querygen.pipeline import generate
+
+    result = generate(Config(CASES / name, schema=("schema.sql",), queries=("queries.sql",)))
+    assert [one.message for one in result.diagnostics] == []
+    expected = CASES / name / "expected"
+    fixed = {"_row.py", "__init__.py", "aio/__init__.py"}
+    files = [file for file in result.files if file.path not in fixed]
+    if update:
+        write_files(expected, files, check=False)
+    assert write_files(expected, files, check=True).diff == ""

@@ -80,10 +80,8 @@ def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: R
 
 
 def _source_name(path: str) -> str:
-    """How a header names a file: never with folders of this machine."""
-    pure = PurePath(path)
-    outside = pure.is_absolute() or ".." in pure.parts
-    return pure.name if outside else pure.as_posix()
+    """How a header names a file: without folders, which depend on the machine and on where the build was started."""
+    return PurePath(path).name
 
 
 def _module_names(paths: Iterable[str], problems: list[Diagnostic]) -> dict[str, str]:
