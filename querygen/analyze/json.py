@@ -490,7 +490,7 @@ def transform_json_serialize_expr(ps: ParseState, raw: ast.JsonSerializeExpr) ->
             shown = typename.format_type(ps.catalog, returning.typid)
             raise PgError(
                 "42804",
-                f"cannot use RETURNING type {shown} in JSON_SERIALIZE()",
+                f"cannot use type {shown} in RETURNING clause of JSON_SERIALIZE()",
                 hint="Try returning a string type or bytea.",
             )
     else:

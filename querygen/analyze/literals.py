@@ -1,7 +1,9 @@
 """Input functions: is a literal's text a value of its type? PostgreSQL finds out while it analyses, so querygen does.
 
 Takes a type and a text, raises the error of the type's input function. Mirrors the input functions in `utils/adt`,
-one by one where a few lines decide as they do; what is not modelled (geometry, text search, XML, time zone names) is accepted. Arrays, ranges and rows are in `literals_containers.py`, dates and times in `literals_datetime.py`.
+one by one where a few lines decide as they do; what is not modelled (geometry, text search, XML, time zone
+names) is accepted. Arrays, ranges and rows are in `literals_containers.py`, dates and times in `literals_datetime.py`,
+JSON paths in `jsonpath.py`.
 """
 
 from __future__ import annotations

@@ -1,26 +1,28 @@
 """PostgreSQL's printed trees (`debug_print_parse`) read into plain values, and our trees brought into the same form.
 
-A node is a dict whose "" holds its upper-case name; a list is a list, a bitmapset a sorted list, NULL is None. `compare`
-gives the first difference as a path, walking our fields: what the analyser leaves out on purpose (collations,
-permissions) is not looked at.
+A node is a dict whose "" holds its upper-case name; a list is a list, a bitmapset a sorted list, NULL is None.
+`Comparison` finds the first difference and its path, walking our fields: what the analyser leaves out on purpose
+(collations, permissions) is not looked at.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.nodes import Const, JsonTablePath, OnConflictExpr
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
 from querygen.sql.nodes import enums
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 BoolExprType = enums.BoolExprType
 LimitOption = enums.LimitOption
 
-_TOKEN = re.compile(r'[(){}\[\]]|"(?:[^"\\]|\\.)*"|(?:[^\s(){}\[\]"\\]|\\.)(?:[^\s(){}\[\]\\]|\\.)*', re.DOTALL)
+_WORD = re.compile(r'[(){}\[\]]|"(?:[^"\\]|\\.)*"|(?:[^\s(){}\[\]"\\]|\\.)(?:[^\s(){}\[\]\\]|\\.)*', re.DOTALL)
 _INTEGER = re.compile(r"-?\d+")
 
 # Fields whose values are not compared. Positions: PostgreSQL counts bytes and the tests of errors look at them.
@@ -38,59 +40,59 @@ IGNORED = {
 
 def parse(text: str) -> Any:
     """The printed form of a node → a value."""
-    tokens = iter(_TOKEN.findall(text))
-    return _value(next(tokens), tokens)
+    words = iter(_WORD.findall(text))
+    return _value(next(words), words)
 
 
-def _value(token: str, tokens: Iterator[str]) -> Any:
-    match token:
+def _value(word: str, words: Iterator[str]) -> Any:
+    match word:
         case "{":
-            return _node(tokens)
+            return _node(words)
         case "(":
-            return _list(tokens)
+            return _list(words)
         case "<>":
             return None
         case "true":
             return True
         case "false":
             return False
-    if token.startswith('"'):
-        return _unescaped(token[1:-1])
-    if _INTEGER.fullmatch(token):
-        return int(token)
-    return _unescaped(token)
+    if word.startswith('"'):
+        return _unescaped(word[1:-1])
+    if _INTEGER.fullmatch(word):
+        return int(word)
+    return _unescaped(word)
 
 
-def _list(tokens: Iterator[str]) -> list[Any]:
+def _list(words: Iterator[str]) -> list[Any]:
     result: list[Any] = []
-    for number, token in enumerate(tokens):
-        if token == ")":
+    for number, word in enumerate(words):
+        if word == ")":
             break
-        if number == 0 and token in {"i", "o", "b", "x"}:  # integers, oids, a bitmapset; strings are in quotes
+        if number == 0 and word in {"i", "o", "b", "x"}:  # integers, oids, a bitmapset; strings are in quotes
             continue
-        result.append(_value(token, tokens))
+        result.append(_value(word, words))
     return result
 
 
 def _unescaped(text: str) -> str:
-    """A token without its backslashes; the server breaks lines at spaces, escaped ones too."""
+    """A word without its backslashes; the server breaks lines at spaces, escaped ones too."""
     return re.sub(r"\\(.)", lambda match: " " if match[1] == "\n" else match[1], text, flags=re.DOTALL)
 
 
-def _node(tokens: Iterator[str]) -> dict[str, Any]:
-    node: dict[str, Any] = {"": next(tokens)}
+def _node(words: Iterator[str]) -> dict[str, Any]:
+    node: dict[str, Any] = {"": next(words)}
     name = ""
-    for token in tokens:
-        if token == "}":
+    for word in words:
+        if word == "}":
             break
-        if token.startswith(":") and len(token) > 1:
-            name = token[1:]
+        if word.startswith(":") and len(word) > 1:
+            name = word[1:]
             node[name] = None
-        elif token == "[":  # the bytes of a Const, after their number
-            while next(tokens) != "]":
+        elif word == "[":  # the bytes of a Const, after their number
+            while next(words) != "]":
                 pass
         else:
-            node[name] = _value(token, tokens)
+            node[name] = _value(word, words)
     if node[""] == "CONST":
         node.pop("constvalue", None)
     return node
