@@ -123,10 +123,6 @@ class ParamTable:
     places: dict[int, int] = field(default_factory=dict)
     fixed: bool = False
 
-    def constant_place(self, constant: ast.A_Const) -> int:
-        """A constant's location (pglast's own classes have none, tree.py's do)."""
-        return getattr(constant, "location", -1)
-
     def param(self, pref: ast.ParamRef) -> Param:
         """parse_param.c: variable_paramref_hook (fixed_paramref_hook when `fixed`) — $n → Param."""
         number: int = pref.number

@@ -141,7 +141,6 @@ select json_value(1, '$');
 select json_value(row(1), '$');
 select json_array(1 format json);
 select json_serialize('1' returning int);
-select json_scalar('1' returning text);
 select json('1' format json encoding utf8);
 select json(1);
 select 1 is json;
