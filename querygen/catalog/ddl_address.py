@@ -78,11 +78,16 @@ _UNKEPT = {
 }
 
 
-def resolve(state: DdlState, objtype: enums.ObjectType, node: Any, *, missing_ok: bool = False) -> Address | None:
-    """get_object_address; None: not there and that is all right, or a kind that is not kept."""
+def resolve(
+    state: DdlState, objtype: enums.ObjectType, node: Any, *, missing_ok: bool = False, drop: bool = False
+) -> Address | None:
+    """get_object_address; None: not there and that is all right, or a kind that is not kept.
+
+    DROP has words of its own for a relation that is missing or of another kind (`drop`).
+    """
     match objtype:
         case kind if kind in _RELATION_KINDS:
-            return _relation(state, objtype, node, missing_ok)
+            return _relation(state, objtype, node, missing_ok, drop)
         case ObjectType.OBJECT_TYPE | ObjectType.OBJECT_DOMAIN:
             return _type(state, objtype, node, missing_ok)
         case (
@@ -118,7 +123,9 @@ def resolve(state: DdlState, objtype: enums.ObjectType, node: Any, *, missing_ok
 # ---------------------------------------------------------------------------------------------- each kind
 
 
-def _relation(state: DdlState, objtype: enums.ObjectType, names: Sequence[Any], missing_ok: bool) -> Address | None:
+def _relation(
+    state: DdlState, objtype: enums.ObjectType, names: Sequence[Any], missing_ok: bool, drop: bool
+) -> Address | None:
     node = ddl_names.range_var(names)
     kinds, word = _RELATION_KINDS[objtype]
     oid = ddl_names.find_relation(state, node)
@@ -127,14 +134,18 @@ def _relation(state: DdlState, objtype: enums.ObjectType, names: Sequence[Any], 
             return None
         if node.schemaname and state.catalog.namespace_oid(node.schemaname) is None:
             raise PgError("3F000", f'schema "{node.schemaname}" does not exist')
-        raise PgError("42P01", f'{word} "{node.relname}" does not exist')
+        if not drop:
+            raise ddl_names.undefined_relation(state, node)
+        raise PgError("42704" if word == "index" else "42P01", f'{word} "{node.relname}" does not exist')
     relation = state.catalog.find_relation(oid)
+    if drop and relation is not None:
+        ddl_names.check_not_system(relation)
     actual = "i" if relation is None else relation.kind
     if actual not in kinds:
         right = _KIND_WORDS.get(actual, "table")
         if actual == "c":
             right = "type"
-        hint = f"Use DROP {right.upper()} to remove {_article(right)} {right}."
+        hint = f"Use DROP {right.upper()} to remove {_article(right)} {right}." if drop else None
         raise PgError("42809", f'"{node.relname}" is not {_article(word)} {word}', hint=hint)
     return Address("relation", oid)
 

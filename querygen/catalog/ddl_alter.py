@@ -79,11 +79,37 @@ _IGNORED = frozenset(
         "AT_DisableRowSecurity",
         "AT_ForceRowSecurity",
         "AT_NoForceRowSecurity",
+        "AT_DropOids",
         "AT_GenericOptions",
         "AT_AlterColumnGenericOptions",
         "AT_DetachPartitionFinalize",
     ]
 )
+
+_NOT_ALTERABLE = {"v": "views", "m": "materialized views", "S": "sequences"}
+# alter_table_type_to_string
+_ACTIONS = {
+    AT.AT_AddColumn: "ADD COLUMN",
+    AT.AT_DropColumn: "DROP COLUMN",
+    AT.AT_AlterColumnType: "ALTER COLUMN ... SET DATA TYPE",
+    AT.AT_SetNotNull: "ALTER COLUMN ... SET NOT NULL",
+    AT.AT_DropNotNull: "ALTER COLUMN ... DROP NOT NULL",
+    AT.AT_SetExpression: "ALTER COLUMN ... SET EXPRESSION",
+    AT.AT_DropExpression: "ALTER COLUMN ... DROP EXPRESSION",
+    AT.AT_AddIdentity: "ALTER COLUMN ... ADD IDENTITY",
+    AT.AT_SetIdentity: "ALTER COLUMN ... SET",
+    AT.AT_DropIdentity: "ALTER COLUMN ... DROP IDENTITY",
+    AT.AT_AddConstraint: "ADD CONSTRAINT",
+    AT.AT_DropConstraint: "DROP CONSTRAINT",
+    AT.AT_ValidateConstraint: "VALIDATE CONSTRAINT",
+    AT.AT_AlterConstraint: "ALTER CONSTRAINT",
+    AT.AT_AddInherit: "INHERIT",
+    AT.AT_DropInherit: "NO INHERIT",
+    AT.AT_AttachPartition: "ATTACH PARTITION",
+    AT.AT_DetachPartition: "DETACH PARTITION",
+    AT.AT_AddOf: "OF",
+    AT.AT_DropOf: "NOT OF",
+}
 
 
 def alter_table(state: DdlState, stmt: ast.AlterTableStmt) -> None:
@@ -99,6 +125,7 @@ def alter_table(state: DdlState, stmt: ast.AlterTableStmt) -> None:
         _alter_index(state, oid, stmt)
         return
     relation = state.catalog.relation(oid)
+    ddl_names.check_not_system(relation)
     if stmt.objtype == enums.ObjectType.OBJECT_TYPE and relation.kind != "c":
         raise PgError("42809", f'"{relation.name}" is not a composite type', where(stmt.relation))
     if stmt.objtype == enums.ObjectType.OBJECT_TABLE and relation.kind == "c":
@@ -134,6 +161,12 @@ def _command(state: DdlState, oid: int, command: ast.AlterTableCmd, recurse: boo
     """ATExecCmd"""
     kind = _kind(command)
     relation = state.catalog.relation(oid)
+    if relation.kind in _NOT_ALTERABLE and kind not in _IGNORED and kind != AT.AT_ColumnDefault:
+        action = _ACTIONS.get(kind)
+        if action is not None:
+            message = f'ALTER action {action} cannot be performed on relation "{relation.name}"'
+            detail = f"This operation is not supported for {_NOT_ALTERABLE[relation.kind]}."
+            raise PgError("42809", message, detail=detail)
     if ddl_alter_column.alter_column(state, relation, kind, command, recurse=recurse):
         return
     match kind:
@@ -152,6 +185,12 @@ def _command(state: DdlState, oid: int, command: ast.AlterTableCmd, recurse: boo
             _validate(state, relation, command.name)
         case AT.AT_AlterConstraint:
             _alter_constraint(state, relation, command.def_)
+        case AT.AT_AddInherit | AT.AT_DropInherit if relation.is_partition:
+            raise PgError("42809", "cannot change inheritance of a partition")
+        case AT.AT_AddInherit | AT.AT_DropInherit if relation.of_type:
+            raise PgError("42809", "cannot change inheritance of typed table")
+        case AT.AT_AddInherit | AT.AT_DropInherit if relation.kind == "p":
+            raise PgError("42809", "cannot change inheritance of partitioned table")
         case AT.AT_AddInherit:
             parent = ddl_inherit.get_parent(state, command.def_, partition=False)
             ddl_inherit.add_inheritance(state, relation, parent)
@@ -203,6 +242,8 @@ def _alter_index(state: DdlState, oid: int, stmt: ast.AlterTableStmt) -> None:
 def add_constraint(state: DdlState, relation: Relation, node: ast.Constraint, *, recurse: bool) -> None:
     """ATExecAddConstraint, ATExecAddIndex, ATExecAddIndexConstraint"""
     catalog = state.catalog
+    if node.is_no_inherit and relation.kind == "p":
+        raise PgError("42P16", f'cannot add NO INHERIT constraint to partitioned table "{relation.name}"')
     match node.contype:
         case C.CONSTR_CHECK:
             old = {one.name for one in relation.constraints}
@@ -236,10 +277,13 @@ def add_constraint(state: DdlState, relation: Relation, node: ast.Constraint, *,
                     ddl_index.inherit_not_null(state, child, column, made.name, validated=made.validated)
         case C.CONSTR_FOREIGN:
             columns = ddl_constraint.foreign_key_columns(node)
-            ddl_constraint.add_foreign_key(state, relation, node, columns, recurse=recurse)
+            ddl_constraint.add_foreign_key(state, relation, node, columns, recurse=recurse, late=False)
         case _ if node.indexname:
             ddl_index.add_constraint_using_index(state, relation, node)
         case _:
+            for key in node.keys or ():
+                if node.contype == C.CONSTR_PRIMARY and key.sval not in relation.by_name:
+                    raise ddl_constraint.undefined_column(relation, key.sval)
             spec = ddl_index.spec_of_constraint(state, relation, node)
             ddl_index.define_index(state, relation, spec, recurse=recurse)
 

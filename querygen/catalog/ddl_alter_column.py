@@ -110,10 +110,6 @@ def add_column(
 ) -> None:
     """transformAlterTableStmt and ATExecAddColumn"""
     node = command.def_
-    if relation.kind in "vmS":
-        word = ddl_address.describe(state, Address("relation", relation.oid)).rsplit(" ", 1)[0]
-        message = f'ALTER action ADD COLUMN cannot be performed on relation "{relation.name}"'
-        raise PgError("42809", message, detail=f"This operation is not supported for {word}s.")
     if relation.of_type:
         raise PgError("42809", "cannot add column to typed table")
     if relation.is_partition:
@@ -127,10 +123,12 @@ def add_column(
         raise PgError("42701", message, where(node))
     if relation.kind == "c":
         column = ddl_type.attribute(state, node, len(relation.columns) + 1)
+        ddl_type.check_not_inside(state, column.type_oid, relation.reltype)
         _append(state, relation, column, recurse=True, cascade=cascade)
         return
     elements = ddl_table.TableElements(relation.name, relation.namespace, relation.persistence)
     ddl_table.column_definition(state, elements, node)
+    ddl_type.check_not_inside(state, elements.columns[0].type_oid, relation.reltype)
     _append(state, relation, elements.columns[0], recurse=recurse, cascade=cascade)
     for check in elements.checks:
         ddl_alter.add_constraint(state, state.catalog.relation(relation.oid), check, recurse=recurse)
@@ -151,7 +149,9 @@ def add_column(
     for index in elements.indexes:
         ddl_alter.add_constraint(state, state.catalog.relation(relation.oid), index, recurse=recurse)
     for constraint, key in elements.foreign_keys:
-        ddl_constraint.add_foreign_key(state, state.catalog.relation(relation.oid), constraint, key, recurse=recurse)
+        ddl_constraint.add_foreign_key(
+            state, state.catalog.relation(relation.oid), constraint, key, recurse=recurse, late=False
+        )
 
 
 def _already(relation: Relation, name: str, location: int = -1) -> PgError:
@@ -194,22 +194,53 @@ def drop_column(
     state: DdlState, relation: Relation, command: ast.AlterTableCmd, *, recurse: bool, cascade: bool
 ) -> None:
     """ATExecDropColumn"""
-    if relation.kind in "vm":
-        message = f'ALTER action DROP COLUMN cannot be performed on relation "{relation.name}"'
-        raise PgError("42809", message)
     if relation.of_type:
         raise PgError("42809", "cannot drop column from typed table")
     if command.name not in relation.by_name:
         if command.missing_ok:
             return
-        if relation.kind != "c" or command.name not in SYSTEM_COLUMNS:
-            raise ddl_constraint.undefined_column(relation, command.name)
+        if relation.kind != "c" and command.name in SYSTEM_COLUMNS:
+            raise PgError("0A000", f'cannot drop system column "{command.name}"')
+        raise ddl_constraint.undefined_column(relation, command.name)
     column = _column(relation, command.name)
     if column.inherit_count:
         raise PgError("42P16", f'cannot drop inherited column "{column.name}"')
+    _check_not_in_key(relation, "drop", column.name)
     targets: list[Address] = []
     _collect_drops(state, relation, column.name, targets, recurse=recurse or relation.kind == "c", cascade=cascade)
     ddl_drop.perform_deletion(state, targets, cascade=cascade)
+
+
+def _check_not_in_key(relation: Relation, verb: str, name: str, location: int = -1) -> None:
+    """has_partition_attrs"""
+    if name in relation.partition_columns:
+        message = f'cannot {verb} column "{name}" because it is part of the partition key of relation "{relation.name}"'
+        raise PgError("42P16", message, location)
+
+
+def _check_row_type_unused(state: DdlState, relation: Relation) -> None:
+    """find_composite_type_dependencies: no table stores values of the row type, in whatever wrapping."""
+    what = "type" if relation.kind == "c" else "table" if relation.kind in "rp" else "foreign table"
+    seen = {relation.reltype}
+    queue = [relation.reltype]
+    while queue:
+        for dependent, _referenced, _kind in state.depend.dependents(Address("type", queue.pop())):
+            if dependent.kind == "type" and dependent.oid not in seen:
+                seen.add(dependent.oid)
+                queue.append(dependent.oid)
+            if dependent.kind != "relation" or not dependent.sub:
+                continue
+            user = state.catalog.find_relation(dependent.oid)
+            if user is None:
+                continue
+            if user.kind in "rmp":
+                uses = "uses it" if what == "type" else "uses its row type"
+                column = user.columns[int(dependent.sub) - 1].name
+                message = f'cannot alter {what} "{relation.name}" because column "{user.name}.{column}" {uses}'
+                raise PgError("0A000", message)
+            if user.reltype and user.reltype not in seen:
+                seen.add(user.reltype)
+                queue.append(user.reltype)
 
 
 def _collect_drops(
@@ -244,16 +275,15 @@ def alter_type(
 ) -> None:
     """ATPrepAlterColumnType, ATExecAlterColumnType"""
     node = command.def_
-    if relation.kind in "vmS":
-        message = f'ALTER action ALTER COLUMN ... SET DATA TYPE cannot be performed on relation "{relation.name}"'
-        raise PgError("42809", message)
     if relation.of_type:
         raise PgError("42809", "cannot alter column type of typed table", where(node))
     column = _column(relation, command.name, where(node))
     if column.inherit_count:
         raise PgError("42P16", f'cannot alter inherited column "{column.name}"', where(node))
+    _check_not_in_key(relation, "alter", column.name, where(node))
+    _check_row_type_unused(state, relation)
     type_oid, typmod = typename_type_id_and_mod(None, state.catalog, node.typeName)
-    ddl_type.check_attribute_type(state, column.name, type_oid, where(node.typeName))
+    ddl_type.check_attribute_type(state, column.name, type_oid, where(node.typeName), relation.reltype)
     collation = ddl_type.collation_of(state, node.collClause)
     if node.raw_default is None and relation.kind != "c" and not column.generated:
         _check_castable(state, column, type_oid, where(node))

@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from querygen.analyze.coerce_path import can_coerce_type
+from querygen.analyze.typename import format_type, get_base_type
 from querygen.catalog import ddl_names, ddl_text
 from querygen.catalog.ddl_depend import AUTO, Address
 from querygen.catalog.ddl_names import where
 from querygen.catalog.ddl_state import LateForeignKey
 from querygen.catalog.objects import Constraint
 from querygen.diagnostics import PgError
+from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
     from querygen.catalog.ddl_state import DdlState
     from querygen.catalog.objects import Column, Relation
     from querygen.sql.nodes import ast
+
+# No such table, schema, column, primary key, or unique key: all this may come later in the files.
+_MAY_COME = frozenset({"42P01", "3F000", "42703", "42704", "42830"})
+_BT_EQUAL = 3  # BTEqualStrategyNumber
 
 
 def with_column(relation: Relation, column: Column) -> Relation:
@@ -189,9 +196,15 @@ def with_copied_check(state: DdlState, relation: Relation, constraint: Constrain
 
 
 def add_foreign_key(
-    state: DdlState, relation: Relation, node: ast.Constraint, columns: Sequence[str], *, recurse: bool = True
+    state: DdlState,
+    relation: Relation,
+    node: ast.Constraint,
+    columns: Sequence[str],
+    *,
+    recurse: bool = True,
+    late: bool = True,
 ) -> Relation:
-    """ATAddForeignKeyConstraint. What it refers to may come later in the files: then it is settled at the end."""
+    """ATAddForeignKeyConstraint. With `late`, what it refers to may come later in the files."""
     for column in columns:
         if column not in relation.by_name:
             raise PgError(
@@ -222,11 +235,11 @@ def add_foreign_key(
     record_columns(state, relation, constraint)
     try:
         relation = resolve_foreign_key(state, relation, constraint, node)
-    except PgError:
-        if state.raw is None:
+    except PgError as error:
+        if state.raw is None or not late or error.code not in _MAY_COME:
             raise
-        late = LateForeignKey(relation.oid, node, tuple(columns), name, state.catalog.search_path, state.raw)
-        state.late_foreign_keys.append(late)
+        reference = LateForeignKey(relation.oid, node, tuple(columns), name, state.catalog.search_path, state.raw)
+        state.late_foreign_keys.append(reference)
     if recurse and relation.kind == "p":
         for child in state.catalog.children_of(relation.oid):
             clone_foreign_key(state, child, find_constraint(relation, name) or constraint)
@@ -261,6 +274,7 @@ def resolve_foreign_key(state: DdlState, relation: Relation, constraint: Constra
         key = Address("constraint", target.oid, primary.name)
     if len(wanted) != len(constraint.columns):
         raise PgError("42830", "number of referencing and referenced columns for foreign key disagree", where(node))
+    _check_comparable(state, relation, constraint, target, wanted, where(node))
     relation = state.catalog.relation(relation.oid)
     relation = with_constraint(relation, replace(constraint, ref_relation=target.oid, ref_columns=wanted))
     state.catalog.put_relation(relation)
@@ -270,6 +284,35 @@ def resolve_foreign_key(state: DdlState, relation: Relation, constraint: Constra
         for column in wanted:
             state.depend.record(me, Address("relation", target.oid, target.by_name[column].attnum))
     return relation
+
+
+def _check_comparable(
+    state: DdlState,
+    relation: Relation,
+    constraint: Constraint,
+    target: Relation,
+    wanted: tuple[str, ...],
+    location: int,
+) -> None:
+    """The search for the operators in ATAddForeignKeyConstraint: the two sides of each pair can be compared."""
+    catalog = state.catalog
+    for own, other in zip(constraint.columns, wanted, strict=True):
+        fk_type, pk_type = relation.by_name[own].type_oid, target.by_name[other].type_oid
+        fk_base, pk_base = get_base_type(catalog, fk_type), get_base_type(catalog, pk_type)
+        if fk_base == pk_base:
+            continue
+        opclass = catalog.default_opclass(pk_base, "btree")
+        if opclass is not None and catalog.opfamily_member(opclass.opcfamily, pk_base, fk_base, _BT_EQUAL):
+            continue
+        if can_coerce_type(catalog, [fk_type], [pk_type], enums.CoercionContext.COERCION_IMPLICIT):
+            continue
+        raise PgError(
+            "42804",
+            f'foreign key constraint "{constraint.name}" cannot be implemented',
+            location,
+            detail=f'Key columns "{own}" of the referencing table and "{other}" of the referenced table are of'
+            f" incompatible types: {format_type(catalog, fk_type)} and {format_type(catalog, pk_type)}.",
+        )
 
 
 def _matching_key(state: DdlState, target: Relation, wanted: tuple[str, ...]) -> Address | None:

@@ -44,6 +44,8 @@ class Depend:
         if referenced.oid < EXTENSION_OIDS:
             return
         key = (dependent, referenced)
+        if kind == NORMAL and key in self._by_referenced.get((referenced.kind, referenced.oid), ()):
+            return  # one that goes along is not in the way
         self._journal.put(self._by_referenced[referenced.kind, referenced.oid], key, kind)
         self._journal.put(self._by_dependent[dependent.kind, dependent.oid], key, kind)
 

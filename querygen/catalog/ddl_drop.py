@@ -33,7 +33,7 @@ def drop_objects(state: DdlState, stmt: ast.DropStmt) -> None:
         if stmt.removeType == enums.ObjectType.OBJECT_OPFAMILY:
             ddl_operator.drop_opfamily(state, node, missing_ok=bool(stmt.missing_ok), cascade=cascade)
             continue
-        address = ddl_address.resolve(state, stmt.removeType, node, missing_ok=bool(stmt.missing_ok))
+        address = ddl_address.resolve(state, stmt.removeType, node, missing_ok=bool(stmt.missing_ok), drop=True)
         if address is not None and address not in targets:
             targets.append(address)
     perform_deletion(state, targets, cascade=cascade)
@@ -154,12 +154,11 @@ def delete_object(state: DdlState, address: Address) -> None:
 
 def _unlink_operator(state: DdlState, oid: Oid) -> None:
     """OperatorUpd on deletion: the commutator and the negator no longer point here."""
-    row = state.catalog.operator(oid)
-    for other_oid in {row.oprcom, row.oprnegate} - {0, oid}:
-        other = state.catalog.operator(other_oid)
-        com = 0 if other.oprcom == oid else other.oprcom
-        negate = 0 if other.oprnegate == oid else other.oprnegate
-        state.catalog.put_operator(replace(other, oprcom=com, oprnegate=negate))
+    for other in [*state.catalog.operators()]:
+        if oid in (other.oprcom, other.oprnegate) and other.oid != oid:
+            com = 0 if other.oprcom == oid else other.oprcom
+            negate = 0 if other.oprnegate == oid else other.oprnegate
+            state.catalog.put_operator(replace(other, oprcom=com, oprnegate=negate))
 
 
 def drop_column_now(state: DdlState, oid: Oid, attnum: int) -> None:

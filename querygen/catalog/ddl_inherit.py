@@ -66,6 +66,8 @@ def merge_attributes(
                 continue
             if (old.type_oid, old.typmod) != (column.type_oid, column.typmod):
                 raise _conflict(state, f'inherited column "{column.name}" has a type conflict', old, column)
+            if old.generated != column.generated:
+                raise PgError("42804", f'inherited column "{column.name}" has a generation conflict')
             if old.has_default and column.has_default and old.default_sql != column.default_sql:
                 # PG: an own default settles it; without one it is an error, which is found below
                 old = replace(old, default_sql=None)
@@ -90,6 +92,8 @@ def merge_attributes(
             raise _conflict(state, f'column "{column.name}" has a type conflict', inherited, column)
         if inherited.generated and column.has_default and not column.generated:
             raise PgError("42611", f'column "{column.name}" inherits from generated column but specifies default')
+        if inherited.generated and column.identity:
+            raise PgError("42611", f'column "{column.name}" inherits from generated column but specifies identity')
         if column.generated and not inherited.generated:
             raise PgError(
                 "42611",
@@ -156,6 +160,9 @@ def add_inheritance(state: DdlState, child: Relation, parent: Relation, *, parti
             raise PgError("42804", message)
         if column.not_null and not own.not_null and _inherits_not_null(parent, column.name):
             raise PgError("42804", f'column "{column.name}" in child table "{child.name}" must be marked NOT NULL')
+        if bool(column.generated) != bool(own.generated):
+            be = "must be" if column.generated else "must not be"
+            raise PgError("42804", f'column "{column.name}" in child table {be} a generated column')
         own = replace(own, inherit_count=own.inherit_count + 1, is_local=own.is_local and not partition)
         if partition and column.identity:
             own = replace(own, identity=column.identity)
@@ -223,6 +230,12 @@ def attach_partition(state: DdlState, parent: Relation, node: ast.RangeVar, boun
         raise PgError("42809", f'table "{parent.name}" is not partitioned')
     if child.is_partition:
         raise PgError("42809", f'"{child.name}" is already a partition', where(node))
+    if child.of_type:
+        raise PgError("42809", "cannot attach a typed table as partition", where(node))
+    if (child.persistence == "t") != (parent.persistence == "t"):
+        one, other = ("permanent", "temporary") if parent.persistence == "t" else ("temporary", "permanent")
+        message = f'cannot attach a {one} relation as partition of {other} relation "{parent.name}"'
+        raise PgError("42809", message)
     if child.parents:
         raise PgError("42809", "cannot attach inheritance child as partition", where(node))
     for column in child.live_columns:

@@ -246,7 +246,7 @@ def set_database_variable(state: DdlState, setstmt: ast.VariableSetStmt) -> None
 
 def select_set_config(state: DdlState, stmt: ast.SelectStmt) -> bool:
     """SELECT set_config('search_path', …), as pg_dump writes it. True: it was one."""
-    targets = stmt.targetList or ()
+    targets: Any = stmt.targetList or ()
     if len(targets) != 1 or not isinstance(targets[0].val, ast.FuncCall):
         return False
     call = targets[0].val

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace
 from querygen.catalog.catalog import PG_TEMP
 from querygen.diagnostics import PgError
-from querygen.pg_catalog.rows import PgNamespace
+from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID, PgNamespace
 from querygen.sql.nodes import ast
 
 if TYPE_CHECKING:
@@ -57,6 +57,12 @@ def undefined_relation(state: DdlState, node: ast.RangeVar) -> PgError:
     return PgError("42P01", f'relation "{shown(node)}" does not exist', where(node))
 
 
+def check_not_system(relation: Relation | Index) -> None:
+    """RangeVarCallbackForAlterRelation: what PostgreSQL brought along is not the user's to change."""
+    if relation.oid < FIRST_NORMAL_OBJECT_ID:
+        raise PgError("42501", f'permission denied: "{relation.name}" is a system catalog')
+
+
 def get_relation(state: DdlState, node: ast.RangeVar) -> Relation:
     """table_openrv: the relation, which must be there."""
     oid = find_relation(state, node)
@@ -71,7 +77,7 @@ def get_relation(state: DdlState, node: ast.RangeVar) -> Relation:
 def range_var(names: Sequence[Any]) -> ast.RangeVar:
     """makeRangeVarFromNameList"""
     schema, name = deconstruct_qualified_name(names)
-    return ast.RangeVar(schemaname=schema, relname=name, inh=True, relpersistence="p")
+    return ast.RangeVar(schemaname=schema, relname=name, inh=True, relpersistence="p", location=-1)
 
 
 def temp_namespace(state: DdlState) -> Oid:

@@ -60,7 +60,7 @@ def rename(state: DdlState, stmt: ast.RenameStmt) -> None:
             _rename_column(state, stmt)
         case ObjectType.OBJECT_TABCONSTRAINT:
             if (relation := _relation(state, stmt)) is not None:
-                rename_constraint(state, relation, stmt.subname, stmt.newname)
+                rename_constraint(state, relation, stmt.subname, stmt.newname, recurse=bool(stmt.relation.inh))
         case ObjectType.OBJECT_DOMCONSTRAINT:
             ddl_domain.rename_constraint(state, stmt.object, stmt.subname, stmt.newname)
         case ObjectType.OBJECT_TYPE | ObjectType.OBJECT_DOMAIN:
@@ -83,7 +83,9 @@ def rename(state: DdlState, stmt: ast.RenameStmt) -> None:
 def _relation(state: DdlState, stmt: ast.RenameStmt) -> Relation | None:
     if stmt.missing_ok and ddl_names.find_relation(state, stmt.relation) is None:
         return None
-    return ddl_names.get_relation(state, stmt.relation)
+    relation = ddl_names.get_relation(state, stmt.relation)
+    ddl_names.check_not_system(relation)
+    return relation
 
 
 def _rename_relation(state: DdlState, stmt: ast.RenameStmt) -> None:
@@ -95,6 +97,7 @@ def _rename_relation(state: DdlState, stmt: ast.RenameStmt) -> None:
             return
         raise ddl_names.undefined_relation(state, stmt.relation)
     relation = catalog.find_relation(oid)
+    ddl_names.check_not_system(catalog.index(oid) if relation is None else relation)
     namespace = catalog.index(oid).namespace if relation is None else relation.namespace
     if ddl_names.relation_in(state, stmt.newname, namespace) is not None:
         raise PgError("42P07", f'relation "{stmt.newname}" already exists')
@@ -180,6 +183,9 @@ def rename_attribute(state: DdlState, relation: Relation, old: str, new: str) ->
     ]
     constraints = tuple(_renamed_in(one, old, new) for one in relation.constraints)
     relation = ddl_constraint.with_column(replace(relation, constraints=constraints), replace(column, name=new))
+    relation = replace(
+        relation, partition_columns=tuple(new if name == old else name for name in relation.partition_columns)
+    )
     columns = tuple(
         replace(one, default_sql=ddl_text.rename_word(one.default_sql, old, new)) if one.generated else one
         for one in relation.columns
@@ -235,7 +241,7 @@ def _renamed_in_index(index: Index, old: str, new: str) -> Index:
     )
 
 
-def rename_constraint(state: DdlState, relation: Relation, old: str, new: str) -> None:
+def rename_constraint(state: DdlState, relation: Relation, old: str, new: str, *, recurse: bool = True) -> None:
     """rename_constraint_internal: an index that belongs to it goes along, and so do the children's."""
     catalog = state.catalog
     constraint = ddl_constraint.find_constraint(relation, old)
@@ -243,6 +249,8 @@ def rename_constraint(state: DdlState, relation: Relation, old: str, new: str) -
         raise PgError("42704", f'constraint "{old}" for table "{relation.name}" does not exist')
     if constraint.inherit_count and constraint.kind in "cn":
         raise PgError("42P16", f'cannot rename inherited constraint "{old}"')
+    if constraint.kind in "cn" and not constraint.no_inherit and not recurse and catalog.children_of(relation.oid):
+        raise PgError("42P16", f'inherited constraint "{old}" must be renamed in child tables too')
     _rename_constraint_here(state, relation, constraint, new)
     if constraint.kind in "cn" and not constraint.no_inherit:
         for child in ddl_names.find_all_inheritors(state, relation.oid):
@@ -327,6 +335,7 @@ def set_schema(state: DdlState, stmt: ast.AlterObjectSchemaStmt) -> None:
             if stmt.missing_ok and ddl_names.find_relation(state, stmt.relation) is None:
                 return
             relation = ddl_names.get_relation(state, stmt.relation)
+            ddl_names.check_not_system(relation)
             namespace = lookup_explicit_namespace(catalog, stmt.newschema)
             for sequence in _owned_sequences(state, relation):
                 _move_relation(state, sequence, namespace)

@@ -96,11 +96,20 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
     elements = TableElements(node.relname, namespace, persistence)
     of_type = 0
     if stmt.ofTypename is not None:
+        if stmt.inhRelations and stmt.partbound is None:
+            raise PgError("42809", "typed tables cannot inherit")
         of_type = _columns_of_type(state, elements, stmt.ofTypename)
     parents = [
         ddl_inherit.get_parent(state, parent, partition=stmt.partbound is not None)
         for parent in stmt.inhRelations or ()
     ]
+    for parent in parents:
+        if parent.persistence == "t" and persistence != "t":
+            if stmt.partbound is not None:
+                message = f'cannot create a permanent relation as partition of temporary relation "{parent.name}"'
+            else:
+                message = f'cannot inherit from temporary relation "{parent.name}"'
+            raise PgError("42809", message)
     for element in stmt.tableElts or ():
         _element(state, elements, element, partial=stmt.partbound is not None or bool(of_type))
     ddl_type.check_free(state, node.relname, namespace, ROW_TYPE_HINT)
@@ -116,6 +125,7 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
         parents=tuple(parent.oid for parent in parents),
         is_partition=stmt.partbound is not None,
         partition_key=_partition_key(state, stmt),
+        partition_columns=_partition_columns(stmt),
         partition_bound=_partition_bound(state, stmt.partbound),
         of_type=of_type,
         persistence=persistence,
@@ -258,7 +268,8 @@ def _column_constraints(state: DdlState, elements: TableElements, element: ast.C
     of_table = f'for column "{name}" of table "{elements.name}"'
     saw_nullable: bool | None = True if any(one.column == name for one in elements.not_nulls) else None
     serial = bool(saw_nullable)
-    saw_null = False
+    saw_null = default_seen = False
+    serial_default = serial and column.has_default
     last: ast.Constraint | None = None
     for node in element.constraints or ():
         if node.contype in _ATTRIBUTES:
@@ -281,9 +292,10 @@ def _column_constraints(state: DdlState, elements: TableElements, element: ast.C
                     _add_not_null(elements, name, node)
                 saw_nullable, serial = True, False
             case C.CONSTR_DEFAULT:
-                if column.has_default and not column.generated:
+                if default_seen or serial_default:
                     raise PgError("42601", f"multiple default values specified {of_table}", where(node))
                 column = with_default(state, column, node)
+                default_seen = True
             case C.CONSTR_IDENTITY:
                 if column.identity:
                     raise PgError("42601", f"multiple identity specifications {of_table}", where(node))
@@ -307,6 +319,8 @@ def _column_constraints(state: DdlState, elements: TableElements, element: ast.C
                 elements.indexes.append(node)
             case C.CONSTR_FOREIGN:
                 elements.foreign_keys.append((node, (name,)))
+        if column.generated and (default_seen or (serial_default and column.has_default)):
+            raise PgError("42601", f"both default and generation expression specified {of_table}", where(node))
         if column.generated and column.identity:
             raise PgError("42601", f"both identity and generation expression specified {of_table}", where(node))
         if column.has_default and column.identity:
@@ -428,6 +442,14 @@ def _partition_bound(state: DdlState, bound: ast.PartitionBoundSpec | None) -> s
     end = ddl_text.word_end(state.text, start, state.raw.end, "partition")
     end = state.raw.end if end is None else end - len("partition")
     return f"FOR VALUES {state.text[start:end].strip().removesuffix(';').rstrip()}"
+
+
+def _partition_columns(stmt: ast.CreateStmt) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for part in stmt.partspec.partParams if stmt.partspec is not None else ():
+        names = [part.name] if part.name is not None else ddl_text.column_references(part.expr)
+        found.update(dict.fromkeys(names))
+    return tuple(found)
 
 
 def _check_partition_key(relation: Relation, stmt: ast.CreateStmt) -> None:

@@ -17,6 +17,7 @@ from querygen.analyze.typename import (
     typename_type_id_and_mod,
 )
 from querygen.catalog import ddl_function, ddl_names
+from querygen.catalog.catalog import FIRST_USER_OID
 from querygen.catalog.ddl_depend import INTERNAL, NORMAL, Address
 from querygen.catalog.ddl_names import where
 from querygen.catalog.objects import Column, EnumType, Relation
@@ -264,13 +265,31 @@ def collation_of(state: DdlState, clause: ast.CollateClause | None) -> str | Non
     return name if schema is None else f"{schema}.{name}"
 
 
-def check_attribute_type(state: DdlState, name: str, type_oid: Oid, location: int) -> None:
+def check_attribute_type(state: DdlState, name: str, type_oid: Oid, location: int, inside: Oid = 0) -> None:
     """CheckAttributeType, as far as a wrong type can be written down."""
     row = state.catalog.type(type_oid)
     if is_shell(row):
         raise PgError("42704", f'type "{row.typname}" is only a shell', location)
     if row.typtype == "p":
         raise PgError("42P16", f'column "{name}" has pseudo-type {row.typname}', location)
+    if inside:
+        check_not_inside(state, type_oid, inside)
+
+
+def check_not_inside(state: DdlState, type_oid: Oid, inside: Oid) -> None:
+    """CheckAttributeType's recursion: a row type does not hold values of itself."""
+    row = state.catalog.type(type_oid)
+    if type_oid == inside:
+        raise PgError("42P16", f"composite type {row.typname} cannot be made a member of itself")
+    if row.typtype == "d":
+        check_not_inside(state, row.typbasetype, inside)
+    elif row.typtype == "r" and (range_ := state.catalog.range(type_oid)) is not None:
+        check_not_inside(state, range_.rngsubtype, inside)
+    elif row.typrelid and type_oid >= FIRST_USER_OID:
+        for column in state.catalog.relation(row.typrelid).live_columns:
+            check_not_inside(state, column.type_oid, inside)
+    elif row.typelem and row.typsubscript == "array_subscript_handler":
+        check_not_inside(state, row.typelem, inside)
 
 
 def row_type(relation: Relation) -> PgType:

@@ -133,6 +133,7 @@ class Relation:
     parents: tuple[Oid, ...] = ()  # INHERITS, or the one PARTITION OF
     is_partition: bool = False
     partition_key: str | None = None  # PARTITION BY as written; kind is then p
+    partition_columns: tuple[str, ...] = ()  # the columns that the partition key uses
     partition_bound: str | None = None  # FOR VALUES … or DEFAULT as written
     of_type: Oid = 0  # CREATE TABLE OF
     constraints: tuple[Constraint, ...] = ()
