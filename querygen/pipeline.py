@@ -134,14 +134,12 @@ def generate(config: Config, progress: Callable[[str], None] = lambda _step: Non
     if analysis.failed:
         return Result(analysis, (), analysis.diagnostics)
     progress("writing")
-    from querygen.render.render import render  # Jinja is not loaded to describe or to refuse
+    from querygen.render.render import render_package  # Jinja is not loaded to describe or to refuse
 
     queries = [one for one in analysis.queries if not isinstance(one, FailedQuery)]
-    try:
-        files = render(queries, analysis.catalog, _render_options(config))
-    except DiagnosticError as refused:
-        return Result(analysis, (), (*analysis.diagnostics, refused.diagnostic))
-    return Result(analysis, tuple(files), analysis.diagnostics)
+    rendered = render_package(queries, analysis.catalog, _render_options(config))
+    diagnostics = sort_diagnostics((*analysis.diagnostics, *rendered.diagnostics))
+    return Result(analysis, tuple(rendered.files), tuple(diagnostics))
 
 
 def _render_options(config: Config) -> RenderOptions:

@@ -17,6 +17,7 @@ from querygen.analyze.nodefuncs import expr_type, expr_typmod, walk_levels
 from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries, result_nullability
 from querygen.analyze.param_nullability import infer_params
 from querygen.analyze.query_marks import read_marks
+from querygen.analyze.star import expand_stars
 from querygen.analyze.state import ParamTable
 from querygen.catalog.ddl_text import walk
 from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
@@ -98,7 +99,7 @@ def analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
     )
     return AnalyzedQuery(
         raw=raw,
-        sql=raw.sql,
+        sql=expand_stars(tree, query, raw.sql),
         params=own_params,
         columns=columns,
         query=query,

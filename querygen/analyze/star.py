@@ -1,0 +1,136 @@
+"""`*` written out: the text of a statement with the columns that its stars stood for when it was analysed.
+
+Takes the raw tree, the analysed `Query` and the text; gives the text to send. The generated code unpacks rows by
+position, so a column that a later migration adds must not arrive in them. Only stars that reach the result are written
+out: those of the select list, of the arms of a set operation, and of RETURNING; inside a subquery a further column
+changes nothing for the query around it. A star whose columns cannot be named one by one without doubt (a name twice in
+one relation, two relations of one name) stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from querygen.analyze.nodes import RangeTblRef, SetOperationStmt, Var
+from querygen.analyze.typename import quote_identifier
+from querygen.sql.nodes import ast, enums
+from querygen.sql.scan import tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from querygen.analyze.nodes import Expr, Query, TargetEntry
+    from querygen.sql.nodes import Node
+
+
+def expand_stars(stmt: Node, query: Query, sql: str) -> str:
+    """The text with its outermost stars written out; the same text if there are none."""
+    edits = [
+        (start, end, columns)
+        for raw_targets, entries, level in _target_lists(stmt, query)
+        for start, end, columns in _edits(raw_targets, entries, level, sql)
+    ]
+    for start, end, columns in sorted(edits, reverse=True):
+        sql = sql[:start] + columns + sql[end:]
+    return sql
+
+
+def _target_lists(stmt: Node, query: Query) -> Iterator[tuple[Sequence[Node], Sequence[TargetEntry], Query]]:
+    """The raw lists whose columns are the result's, each with its analysed entries and its query level."""
+    if isinstance(stmt, ast.SelectStmt):
+        if stmt.op == enums.SetOperation.SETOP_NONE:
+            yield stmt.targetList or (), query.targetList, query
+        elif query.setOperations is not None:
+            yield from _arms(stmt, query.setOperations, query)
+        return
+    returning = getattr(stmt, "returningClause", None)
+    if returning is not None:
+        yield returning.exprs or (), query.returningList, query
+
+
+def _arms(
+    stmt: Node, tree: SetOperationStmt | RangeTblRef, query: Query
+) -> Iterator[tuple[Sequence[Node], Sequence[TargetEntry], Query]]:
+    if isinstance(tree, SetOperationStmt):
+        yield from _arms(stmt.larg, tree.larg, query)
+        yield from _arms(stmt.rarg, tree.rarg, query)
+    elif (arm := query.rtable[tree.rtindex - 1].subquery) is not None:
+        yield from _target_lists(stmt, arm)
+
+
+def _is_star(target: Node) -> bool:
+    return isinstance(target.val, ast.ColumnRef) and isinstance(target.val.fields[-1], ast.A_Star)
+
+
+def _edits(
+    raw_targets: Sequence[Node], entries: Sequence[TargetEntry], query: Query, sql: str
+) -> Iterator[tuple[int, int, str]]:
+    stars = [target.val for target in raw_targets if isinstance(target, ast.ResTarget) and _is_star(target)]
+    if not stars:
+        return
+    by_place: dict[int, list[Var]] = defaultdict(list)
+    for entry in entries:
+        # The Vars of a star stand where it stands (parse_relation.c: expandNSItemVars).
+        column = _ungrouped(entry.expr, query)
+        if isinstance(column, Var) and not entry.resjunk:
+            by_place[column.location].append(column)
+    for star in stars:
+        names = _names(by_place[star.location], query, qualified=len(star.fields) > 1)
+        if names:
+            yield star.location, _end(sql, star.location), ", ".join(names)
+
+
+def _ungrouped(expr: Expr, query: Query) -> Expr:
+    """What a column of GROUP BY's range table entry stands for."""
+    if isinstance(expr, Var) and not expr.varlevelsup:
+        rte = query.rtable[expr.varno - 1]
+        if rte.rtekind == enums.RTEKind.RTE_GROUP:
+            grouped = rte.groupexprs[expr.varattno - 1]
+            return replace(grouped, location=expr.location) if isinstance(grouped, Var) else grouped
+    return expr
+
+
+def _end(sql: str, start: int) -> int:
+    """Where the `*` of the star that starts here ends."""
+    return next(end for _kind, first, end in tokenize(sql, start) if sql[first:end] == "*")
+
+
+def _names(columns: Sequence[Var], query: Query, *, qualified: bool) -> list[str]:
+    """How each column is written; none if one of them cannot be."""
+    relations = Counter(
+        rte.eref.aliasname for index, rte in enumerate(query.rtable, 1) if rte.inFromCl or index == query.resultRelation
+    )
+    several = qualified or sum(relations.values()) > 1
+    found: list[str] = []
+    for var in columns:
+        rte = query.rtable[var.varnosyn - 1]
+        name = rte.eref.colnames[var.varattnosyn - 1] if var.varattnosyn > 0 else ""
+        if not name or var.varlevelsup or rte.eref.colnames.count(name) > 1:
+            return []
+        qualifier = _qualifier(var, query)
+        if qualifier is None or relations[qualifier] > 1:
+            return []
+        bare = not several or not qualifier
+        found.append(quote_identifier(name) if bare else f"{quote_identifier(qualifier)}.{quote_identifier(name)}")
+    return found
+
+
+def _qualifier(var: Var, query: Query) -> str | None:
+    """The name before the dot: "" where there is none to write, None where it cannot be known."""
+    kinds = enums.VarReturningType
+    if var.varreturningtype == kinds.VAR_RETURNING_OLD:
+        return query.returningOldAlias or "old"
+    if var.varreturningtype == kinds.VAR_RETURNING_NEW:
+        return query.returningNewAlias or "new"
+    rte = query.rtable[var.varnosyn - 1]
+    if rte.alias is not None:
+        return rte.alias.aliasname
+    match rte.rtekind:
+        case enums.RTEKind.RTE_JOIN:
+            return ""  # a column that USING merged
+        case enums.RTEKind.RTE_RELATION | enums.RTEKind.RTE_CTE | enums.RTEKind.RTE_FUNCTION:
+            return rte.eref.aliasname
+        case _:
+            return None
