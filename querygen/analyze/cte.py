@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from querygen.analyze import coerce, expr, nodefuncs, oper, stmt
 from querygen.analyze.cte_recursion import order_recursive_with
-from querygen.analyze.nodes import CommonTableExpr, CTECycleClause, CTESearchClause, RangeTblRef, TargetEntry
+from querygen.analyze.nodes import CommonTableExpr, CTECycleClause, CTESearchClause, Query, RangeTblRef, TargetEntry
 from querygen.analyze.pgtypes import TEXTOID, UNKNOWNOID
 from querygen.analyze.raw import place, strings
 from querygen.analyze.state import ExprKind
@@ -185,11 +185,8 @@ def _check_search_and_cycle(cte: CommonTableExpr) -> None:
     """The checks that analyzeCTE makes of SEARCH and CYCLE once the query is known."""
     if not cte.cterecursive:
         raise PgError("42601", "WITH query is not recursive", cte.location)
-    union = cte.ctequery.setOperations if cte.ctequery is not None else None
-    if union is not None:
-        for side, arm in (("left", union.larg), ("right", union.rarg)):
-            if not isinstance(arm, RangeTblRef):
-                raise PgError("0A000", f"with a SEARCH or CYCLE clause, the {side} side of the UNION must be a SELECT")
+    if cte.ctequery is not None:
+        _check_expandable(cte, cte.ctequery)
     search, cycle = cte.search_clause, cte.cycle_clause
     if search is not None:
         _check_columns(cte, search.search_col_list, "search", search.location)
@@ -218,6 +215,29 @@ def _check_search_and_cycle(cte: CommonTableExpr) -> None:
                     f"search sequence column name and cycle {what} column name are the same",
                     search.location,
                 )
+
+
+def _check_expandable(cte: CommonTableExpr, query: Query) -> None:
+    """Both arms must be plain SELECTs, the second with the recursive reference in its FROM.
+
+    PG: the last check is the rewriter's (rewriteSearchCycle.c), which adds the columns of SEARCH and CYCLE there.
+    """
+    union = query.setOperations
+    if union is None:
+        return
+    for side, arm, code in (("left", union.larg, "0A000"), ("right", union.rarg, "42601")):
+        if not isinstance(arm, RangeTblRef):
+            raise PgError(code, f"with a SEARCH or CYCLE clause, the {side} side of the UNION must be a SELECT")
+    recursive = query.rtable[union.rarg.rtindex - 1].subquery if isinstance(union.rarg, RangeTblRef) else None
+    if recursive is not None and not any(
+        rte.rtekind == enums.RTEKind.RTE_CTE and rte.ctename == cte.ctename and rte.ctelevelsup == 2
+        for rte in recursive.rtable
+    ):
+        raise PgError(
+            "0A000",
+            f'with a SEARCH or CYCLE clause, the recursive reference to WITH query "{cte.ctename}" must be at the '
+            "top level of its right-hand SELECT",
+        )
 
 
 def _check_columns(cte: CommonTableExpr, names: Iterable[str], what: str, location: int) -> None:
