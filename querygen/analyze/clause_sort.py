@@ -310,9 +310,11 @@ def transform_distinct_on_clause(
 def transform_on_conflict_arbiter(
     ps: ParseState, clause: ast.OnConflictClause
 ) -> tuple[list[InferenceElem], Expr | None, str | None]:
-    """parse_clause.c: transformOnConflictArbiter — the index's keys, its predicate, or the constraint's name."""
+    """parse_clause.c: transformOnConflictArbiter — the index's keys and predicate, or a constraint's name.
+
+    Only the target table is visible then; the caller adds EXCLUDED later.
+    """
     table = ps.p_target_relation
-    item = ps.p_target_nsitem
     infer: ast.InferClause | None = clause.infer
     if clause.action == enums.OnConflictAction.ONCONFLICT_UPDATE and infer is None:
         raise PgError(
@@ -323,18 +325,12 @@ def transform_on_conflict_arbiter(
         )
     if table is not None and table.namespace == PG_CATALOG:
         raise PgError("0A000", "ON CONFLICT is not supported with system catalog tables", place(clause))
-    if infer is None or table is None or item is None:
+    if infer is None or table is None:
         return [], None, None
-    # Only unqualified columns of the target table can be meant.
-    saved, ps.p_namespace = ps.p_namespace, []
-    visible = item.p_rel_visible
-    relation.add_ns_item_to_query(ps, item, False, False, True)
     elements = [_unique_index_element(ps, infer, element) for element in infer.indexElems or ()]
     where: Expr | None = None
     if infer.whereClause is not None:
         where = expr.transform_expr(ps, infer.whereClause, ExprKind.EXPR_KIND_INDEX_PREDICATE)
-    ps.p_namespace = saved
-    item.p_rel_visible = visible
     name: str | None = infer.conname
     if name is not None and not any(constraint.name == name for constraint in table.constraints):
         raise PgError("42704", f'constraint "{name}" for table "{table.name}" does not exist')

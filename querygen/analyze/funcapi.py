@@ -256,4 +256,7 @@ def _resolve_from_others(catalog: Catalog, actual: dict[tuple[int, int], Oid], f
             element = typename.get_range_subtype(catalog, inner) if inner else 0
     if wanted == _ELEMENT or not element:
         return element
-    return typename.get_array_type(catalog, element)
+    array_type = typename.get_array_type(catalog, element)
+    if not array_type:
+        raise PgError("42704", f"could not find array type for data type {typename.format_type(catalog, element)}")
+    return array_type
