@@ -85,7 +85,7 @@ async def run(
         for case in cases:
             progress(f"{'async' if asynchronous else 'sync'}, {case.name}")
             able = [one for one in group if case.key in one.calls]
-            for turn in range(rounds):
+            for turn in range(rounds * case.turns):
                 start = turn % len(able)
                 for one in able[start:] + able[:start]:  # nobody is always behind the same neighbour
                     if case.inserts:
