@@ -6,9 +6,10 @@ querygen does. Rendering to text and JSON is in `diagnostics_render.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from querygen.source import Span
@@ -20,16 +21,14 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """A further place that explains the message ("declared here")."""
 
     message: str
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One message to the user: `hint` is one sentence that starts with a verb."""
 
     code: str
@@ -81,6 +80,7 @@ def error(code: str, message: str, span: Span | None = None, hint: str | None = 
 def warning(code: str, message: str, span: Span | None = None, hint: str | None = None) -> Diagnostic:
     """A warning diagnostic."""
     return Diagnostic(code, Severity.WARNING, message, span, hint)
+
 
 def internal_error(problem: BaseException) -> Diagnostic:
     """What a user sees instead of a traceback when querygen itself is wrong."""

@@ -5,9 +5,10 @@ What `render`, `lint`, `server` and the CLI see of a query. Types are (oid, typm
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from querygen.analyze.nodes import Query
@@ -57,8 +58,7 @@ class Cardinality(StrEnum):
     MANY = "many"
 
 
-@dataclass(frozen=True, slots=True)
-class RawParam:
+class RawParam(Struct, frozen=True):
     """A parameter as the text writes it; `spans` are all its places in the user's file."""
 
     number: int
@@ -67,8 +67,7 @@ class RawParam:
     spans: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RawEmbed:
+class RawEmbed(Struct, frozen=True):
     """`sqlc.embed(t)`: it was rewritten to `t.*`, whose `*` ends at `offset` of the rewritten text."""
 
     name: str  # the relation's name or alias, as it folds
@@ -79,8 +78,7 @@ class RawEmbed:
     many: bool = False  # qg.embed_many
 
 
-@dataclass(frozen=True)
-class RawQuery:
+class RawQuery(Struct, frozen=True):
     """One annotated query, before analysis: `sql` is what PostgreSQL is asked to parse.
 
     `offsets` maps `sql` to the user's file: pairs (offset in sql, offset in the file), ascending; between two pairs the
@@ -118,8 +116,7 @@ class ColumnOrigin(NamedTuple):
     attnum: int
 
 
-@dataclass(frozen=True, slots=True)
-class QueryParam:
+class QueryParam(Struct, frozen=True):
     """A parameter as the server sees it. For a slice, `type` is the array's type."""
 
     number: int
@@ -134,8 +131,7 @@ class QueryParam:
     span: Span | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResultColumn:
+class ResultColumn(Struct, frozen=True):
     """A column of the result. `why` says how its nullability was proved, or what may make it NULL."""
 
     name: str
@@ -146,8 +142,7 @@ class ResultColumn:
     nullable_elements: bool = True  # of an array: may an element be NULL?
 
 
-@dataclass(frozen=True, slots=True)
-class Embed:
+class Embed(Struct, frozen=True):
     """A run of result columns that stand for one table row: `columns[start : start + count]`."""
 
     name: str
@@ -158,8 +153,7 @@ class Embed:
     many: bool = False
 
 
-@dataclass(frozen=True)
-class AnalyzedQuery:
+class AnalyzedQuery(Struct, frozen=True):
     raw: RawQuery
     sql: str  # what the emitted code sends: raw.sql unless a type has to be written into it
     params: tuple[QueryParam, ...]

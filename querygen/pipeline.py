@@ -6,8 +6,9 @@ query is tried, so that one run tells of every problem.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from querygen.analyze.query import analyze_query
 from querygen.catalog.ddl import build_catalog
@@ -31,16 +32,14 @@ if TYPE_CHECKING:
 DUPLICATE_QUERY = "QG110"
 
 
-@dataclass(frozen=True, slots=True)
-class FailedQuery:
+class FailedQuery(Struct, frozen=True):
     """A query that was refused, and why."""
 
     raw: RawQuery
     problem: Diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(Struct, frozen=True):
     """Everything that is known of a project: `queries` in the order of the files."""
 
     catalog: Catalog
@@ -52,8 +51,7 @@ class Analysis:
         return any(one.severity is Severity.ERROR for one in self.diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """The files of a build; none when anything is wrong."""
 
     analysis: Analysis

@@ -7,13 +7,13 @@ PostgreSQL's error positions and editors do.
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class SourceFile:
+
+class SourceFile(Struct, frozen=True, dict=True):
     """One file of SQL: `path` as the user would type it, `text` with line ends as they were."""
 
     path: str
@@ -41,8 +41,7 @@ class SourceFile:
         return self.text[start:end].rstrip("\r\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A piece of a file: `start` and `end` are character offsets, `end` is exclusive."""
 
     source: SourceFile

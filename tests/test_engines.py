@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from querygen.analyze import coerce, func, nodefuncs, oper, typcache, typename
 from querygen.analyze.literals import check_literal

@@ -6,8 +6,9 @@ grouped query may refer to is in `agg_check.py`. Mirrors the first half of `pars
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
+
+from msgspec.structs import replace
 
 from querygen.analyze import clause_sort, expr, nodefuncs
 from querygen.analyze.agg_check import expand_grouping_sets, parse_check_aggregates

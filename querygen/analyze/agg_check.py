@@ -8,9 +8,10 @@ expands grouping sets. Mirrors parseCheckAggregates and what it calls in `parse_
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain, product
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze import nodefuncs
 from querygen.analyze.mutate import flatten_join_alias_vars, mutate_children

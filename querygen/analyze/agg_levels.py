@@ -7,8 +7,9 @@ by kind of expression.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from querygen.analyze import nodefuncs
 from querygen.analyze.expr_kind import parse_expr_kind_name

@@ -8,8 +8,10 @@ analyzejoins.c (query_is_distinct_for) and indxpath.c (relation_has_unique_index
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze import cardinality
 from querygen.analyze import nodes as n
@@ -72,8 +74,7 @@ def has_full_join(scope: Scope, node: JoinTreeNode) -> bool:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Equality:
+class Equality(Struct, frozen=True):
     """`column = value`, where `needs` are the relations of this level that the value is computed from."""
 
     column: Column
@@ -151,7 +152,9 @@ def _needs(scope: Scope, expr: Expr) -> frozenset[int] | None:
                 return None
             case n.OpExpr() if catalog.proc(catalog.operator(node.opno).oprcode).provolatile == "v":
                 return None
-            case n.CollateExpr() | n.Aggref() | n.WindowFunc():
+            case n.CollateExpr() | n.WindowFunc() if level == 0:
+                return None
+            case n.Aggref() if node.agglevelsup >= level:
                 return None
             case _:
                 pass

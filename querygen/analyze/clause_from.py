@@ -7,8 +7,9 @@ of `parse_clause.c`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze import coerce, nodefuncs, oper, relation, stmt
 from querygen.analyze.clause_function import (

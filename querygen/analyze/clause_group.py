@@ -6,8 +6,10 @@ tree of grouping sets. PARTITION BY is transformed here too. Mirrors the groupin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from querygen.analyze.clause_sort import (
     add_target_to_group_list,
@@ -29,8 +31,7 @@ _Kind = enums.GroupingSetKind
 _CUBE_LIMIT = 12  # elements; a cube of n has 2**n sets
 
 
-@dataclass(slots=True)
-class _Grouping:
+class _Grouping(Struct):
     """What the functions of transformGroupClause hand to one another."""
 
     ps: ParseState
@@ -41,8 +42,7 @@ class _Grouping:
     result: list[SortGroupClause] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _RawSet:
+class _RawSet(Struct, frozen=True):
     """A GroupingSet of the raw tree after flattening: nested sets are merged, rows are tuples."""
 
     kind: enums.GroupingSetKind

@@ -8,8 +8,9 @@ frozen, so functions pass their index in the list. Mirrors the sorting half of `
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze import coerce, expr, nodefuncs, oper, relation, target, typcache
 from querygen.analyze.expr_kind import parse_expr_kind_name

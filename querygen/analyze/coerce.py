@@ -7,8 +7,9 @@ the polymorphic types in `coerce_poly.py`, input functions in `literals.py`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from querygen.analyze import literals
 from querygen.analyze.coerce_path import (

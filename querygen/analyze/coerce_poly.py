@@ -6,8 +6,9 @@ Takes actual and declared argument types; gives booleans, resolved types and mes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from querygen.analyze import coerce_path
 from querygen.analyze.pgtypes import (
@@ -74,8 +75,7 @@ class _MismatchError(Exception):
         self.code = code
 
 
-@dataclass(slots=True)
-class _Family1:
+class _Family1(Struct):
     """What the anyelement family stands for; 0: not known."""
 
     element: Oid = InvalidOid
@@ -84,8 +84,7 @@ class _Family1:
     multirange: Oid = InvalidOid
 
 
-@dataclass(slots=True)
-class _Family2:
+class _Family2(Struct):
     """What the anycompatible family stands for."""
 
     types: list[Oid] = field(default_factory=list)  # the element types to be made one

@@ -6,9 +6,10 @@ PostgreSQL's complaint. Mirrors makeDependencyGraph, TopologicalSort and checkWe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from querygen.analyze.raw import children, expr_place, place
 from querygen.diagnostics import PgError
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 _WITH_STATEMENTS = (ast.SelectStmt, ast.InsertStmt, ast.UpdateStmt, ast.DeleteStmt, ast.MergeStmt)
 
 
-@dataclass(slots=True)
-class CteItem:
+class CteItem(Struct):
     """One WITH query and the places in the list of those it needs."""
 
     cte: Any  # raw CommonTableExpr

@@ -6,8 +6,9 @@ SQL/JSON in `json.py` and `json_query.py`; names of clauses and what they forbid
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from querygen.analyze import (
     agg,

@@ -6,8 +6,9 @@ Takes a name and analysed arguments; gives `FuncExpr`, `Aggref`, `WindowFunc`, `
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze.coerce import coerce_type, select_common_type, select_common_typmod
 from querygen.analyze.coerce_poly import enforce_generic_type_consistency

@@ -6,9 +6,10 @@ LookupFuncWithArgs of `parse_func.c`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from querygen.analyze.coerce_path import CoercionPath, find_coercion_pathway, type_category
 from querygen.analyze.func_select import (
@@ -62,8 +63,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FuncDetail:
+class FuncDetail(Struct, frozen=True):
     """What func_get_detail finds out. `declared` are the argument types that the call has to be brought to."""
 
     code: FuncDetailCode

@@ -7,8 +7,10 @@ OpernameGetCandidates, MatchNamedCall).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze.coerce_path import can_coerce_type, is_preferred_type, type_category
 from querygen.analyze.pgtypes import (
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 _IMPLICIT = enums.CoercionContext.COERCION_IMPLICIT
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """namespace.h: FuncCandidateList's element. `args` are the types as this call would use them."""
 
     oid: Oid  # InvalidOid: two functions that cannot be told apart

@@ -6,9 +6,11 @@ the parse-time half of `funcapi.c` (get_expr_result_type and what it calls).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze import nodefuncs, typename
 from querygen.analyze.nodes import Expr, FuncExpr, OpExpr, RowExpr
@@ -49,8 +51,7 @@ class TypeFuncClass(Enum):
     TYPEFUNC_OTHER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class ResultType:
+class ResultType(Struct, frozen=True):
     """What `get_expr_result_type` finds: `columns` are those of a composite result, dropped ones too."""
 
     kind: TypeFuncClass

@@ -5,8 +5,9 @@ Mirrors `analyze.c`: transformInsertStmt, transformInsertRow, transformOnConflic
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from querygen.analyze import clause, expr, node, nodefuncs, relation, returning, select, stmt, target, update
 from querygen.analyze.nodes import (

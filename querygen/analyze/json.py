@@ -6,8 +6,9 @@ Mirrors the JSON part of `parse_expr.c`; JSON_VALUE, JSON_QUERY and JSON_EXISTS 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from querygen.analyze import agg, clause, coerce, expr, expr_sublink, node, nodefuncs, stmt, typename
 from querygen.analyze.nodes import (

@@ -5,8 +5,10 @@ Mirrors `parse_expr.c`: transformJsonFuncExpr, transformJsonPassingArgs, transfo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze import coerce, expr, json, nodefuncs, typename
 from querygen.analyze.nodes import (
@@ -39,8 +41,7 @@ _Wrapper: Final = enums.JsonWrapper
 _BITSTRING: Final = "V"  # TYPCATEGORY_BITSTRING
 
 
-@dataclass(frozen=True, slots=True)
-class _Allowed:
+class _Allowed(Struct, frozen=True):
     """The behaviours that a function allows in ON EMPTY or ON ERROR, and how its messages list them."""
 
     kinds: frozenset[enums.JsonBehaviorType]

@@ -6,8 +6,9 @@ Takes the raw `JsonTable` of a FROM clause; gives its namespace item. Mirrors `p
 from __future__ import annotations
 
 import json as json_text
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from querygen.analyze import expr, json_query, nodefuncs, relation, typename
 from querygen.analyze.jsonpath import check_jsonpath
@@ -35,8 +36,7 @@ _Column: Final = enums.JsonTableColumnType
 _Behavior: Final = enums.JsonBehaviorType
 
 
-@dataclass(slots=True)
-class _Context:
+class _Context(Struct):
     """JsonTableParseContext, with the lists of the TableFunc that is being made."""
 
     ps: ParseState

@@ -8,9 +8,11 @@ copy with the changed fields. Mirrors expression_tree_mutator and query_tree_mut
 from __future__ import annotations
 
 import copy
-from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze.nodes import (
     Alias,
@@ -33,14 +35,14 @@ from querygen.sql.nodes import enums
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# Dataclasses that hold no expressions.
+# Nodes that hold no expressions.
 _LEAVES = (Alias, SortGroupClause)
 _MUTABLE = (Query, RangeTblEntry, CommonTableExpr)
 
 
 @cache
 def _field_names(node_class: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(node_class))
+    return tuple(node_class.__struct_fields__)
 
 
 def mutate_children(node: Any, mutate: Callable[[Any], Any]) -> Any:
@@ -67,7 +69,7 @@ def _mutate_value(value: Any, mutate: Callable[[Any], Any]) -> Any:
         if all(new is old for new, old in zip(items, value, strict=True)):
             return value
         return tuple(items) if isinstance(value, tuple) else items
-    if is_dataclass(value) and not isinstance(value, _LEAVES):
+    if isinstance(value, Struct) and not isinstance(value, _LEAVES):
         return mutate(value)
     return value
 

@@ -14,9 +14,10 @@ keep this knowledge anywhere but in the functions themselves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from querygen.analyze.typename import format_type
 from querygen.catalog.catalog import PG_CATALOG
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from querygen.pg_catalog.rows import Oid
 
 
-@dataclass(frozen=True, slots=True)
-class NeverNull:
+class NeverNull(Struct, frozen=True):
     """One row. `optional` says of each argument whether it may be NULL; the last one stands for all that follow."""
 
     optional: tuple[bool, ...]

@@ -6,10 +6,11 @@ Takes analysed nodes (and, for `expr_location`, raw ones); gives oids, numbers, 
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
 
 from querygen.analyze.nodes import (
     Aggref,
@@ -332,10 +333,9 @@ def _raw_location(node: Node) -> int:
 def _child_fields(node_class: type[Any]) -> tuple[str, ...]:
     """The fields of a class that can hold nodes, in the order in which C's walker visits them."""
     leaves = {"int", "str", "bool", "Oid", "str | None", "tuple[Oid, ...]", "tuple[str, ...]", "tuple[int, ...]"}
+    written: dict[str, str] = node_class.__annotations__  # as text: nothing is evaluated
     return tuple(
-        field.name
-        for field in fields(node_class)
-        if str(field.type) not in leaves and not str(field.type).startswith(("enums.", "frozenset"))
+        name for name, text in written.items() if text not in leaves and not text.startswith(("enums.", "frozenset"))
     )
 
 
@@ -522,7 +522,7 @@ _NOT_COMPARED = frozenset(
 
 @cache
 def _compared_fields(node_class: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(node_class) if field.name not in _NOT_COMPARED)
+    return tuple(name for name in node_class.__struct_fields__ if name not in _NOT_COMPARED)
 
 
 def equal(a: Any, b: Any) -> bool:
@@ -533,6 +533,6 @@ def equal(a: Any, b: Any) -> bool:
         return False
     if isinstance(a, tuple | list):
         return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b, strict=True))
-    if is_dataclass(a):
+    if isinstance(a, Struct):
         return all(equal(getattr(a, name), getattr(b, name)) for name in _compared_fields(a.__class__))
     return bool(a == b)

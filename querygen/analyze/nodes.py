@@ -17,8 +17,9 @@ step, as in C.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
 
 from querygen.analyze.primnodes import (
     Aggref as Aggref,
@@ -173,13 +174,11 @@ if TYPE_CHECKING:
     from querygen.pg_catalog.rows import Oid
 
 
-@dataclass(frozen=True, slots=True)
-class RangeTblRef:
+class RangeTblRef(Struct, frozen=True):
     rtindex: int
 
 
-@dataclass(frozen=True, slots=True)
-class JoinExpr:
+class JoinExpr(Struct, frozen=True):
     jointype: enums.JoinType
     isNatural: bool
     larg: JoinTreeNode
@@ -191,8 +190,7 @@ class JoinExpr:
     rtindex: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FromExpr:
+class FromExpr(Struct, frozen=True):
     fromlist: tuple[JoinTreeNode, ...]
     quals: Expr | None = None
 
@@ -200,8 +198,7 @@ class FromExpr:
 JoinTreeNode: TypeAlias = RangeTblRef | JoinExpr | FromExpr
 
 
-@dataclass(frozen=True, slots=True)
-class OnConflictExpr:
+class OnConflictExpr(Struct, frozen=True):
     action: enums.OnConflictAction
     arbiterElems: tuple[InferenceElem, ...] = ()
     arbiterWhere: Expr | None = None
@@ -212,8 +209,7 @@ class OnConflictExpr:
     exclRelTlist: tuple[TargetEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SortGroupClause:
+class SortGroupClause(Struct, frozen=True):
     tleSortGroupRef: int
     eqop: Oid
     sortop: Oid = 0
@@ -222,15 +218,13 @@ class SortGroupClause:
     hashable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GroupingSet:
+class GroupingSet(Struct, frozen=True):
     kind: enums.GroupingSetKind
     content: tuple[int | GroupingSet, ...] = ()  # ressortgrouprefs for SIMPLE, sets otherwise
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class WindowClause:
+class WindowClause(Struct, frozen=True):
     name: str | None
     refname: str | None
     partitionClause: tuple[SortGroupClause, ...]
@@ -246,23 +240,20 @@ class WindowClause:
     copiedOrder: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RowMarkClause:
+class RowMarkClause(Struct, frozen=True):
     rti: int
     strength: enums.LockClauseStrength
     waitPolicy: enums.LockWaitPolicy
     pushedDown: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TableSampleClause:
+class TableSampleClause(Struct, frozen=True):
     tsmhandler: Oid
     args: tuple[Expr, ...]
     repeatable: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class RangeTblFunction:
+class RangeTblFunction(Struct, frozen=True):
     funcexpr: Expr
     funccolcount: int
     funccolnames: tuple[str, ...] = ()  # from a column definition list
@@ -270,16 +261,14 @@ class RangeTblFunction:
     funccoltypmods: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class JsonTablePath:
+class JsonTablePath(Struct, frozen=True):
     """A path of JSON_TABLE: `value` is the jsonpath text; columns [colMin, colMax] (from 0) are computed from it."""
 
     value: str
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class JsonTablePathScan:
+class JsonTablePathScan(Struct, frozen=True):
     path: JsonTablePath
     errorOnError: bool
     child: JsonTablePlan | None
@@ -287,8 +276,7 @@ class JsonTablePathScan:
     colMax: int
 
 
-@dataclass(frozen=True, slots=True)
-class JsonTableSiblingJoin:
+class JsonTableSiblingJoin(Struct, frozen=True):
     lplan: JsonTablePlan
     rplan: JsonTablePlan
 
@@ -296,8 +284,7 @@ class JsonTableSiblingJoin:
 JsonTablePlan: TypeAlias = JsonTablePathScan | JsonTableSiblingJoin
 
 
-@dataclass(frozen=True, slots=True)
-class TableFunc:
+class TableFunc(Struct, frozen=True):
     """XMLTABLE or JSON_TABLE."""
 
     functype: enums.TableFuncType
@@ -318,8 +305,7 @@ class TableFunc:
     location: int = -1
 
 
-@dataclass(slots=True, eq=False)
-class RangeTblEntry:
+class RangeTblEntry(Struct, eq=False):
     """One entry of the range table; which fields mean something depends on `rtekind`, as in parsenodes.h."""
 
     rtekind: enums.RTEKind
@@ -359,16 +345,14 @@ class RangeTblEntry:
     groupexprs: tuple[Expr, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CTESearchClause:
+class CTESearchClause(Struct, frozen=True):
     search_col_list: tuple[str, ...]
     search_breadth_first: bool
     search_seq_column: str
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CTECycleClause:
+class CTECycleClause(Struct, frozen=True):
     cycle_col_list: tuple[str, ...]
     cycle_mark_column: str
     cycle_mark_value: Expr
@@ -380,8 +364,7 @@ class CTECycleClause:
     cycle_mark_neop: Oid = 0
 
 
-@dataclass(slots=True, eq=False)
-class CommonTableExpr:
+class CommonTableExpr(Struct, eq=False):
     ctename: str
     aliascolnames: tuple[str, ...]
     ctematerialized: enums.CTEMaterialize
@@ -396,8 +379,7 @@ class CommonTableExpr:
     ctecoltypmods: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SetOperationStmt:
+class SetOperationStmt(Struct, frozen=True):
     op: enums.SetOperation
     all: bool
     larg: RangeTblRef | SetOperationStmt
@@ -407,8 +389,7 @@ class SetOperationStmt:
     groupClauses: tuple[SortGroupClause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MergeAction:
+class MergeAction(Struct, frozen=True):
     matchKind: enums.MergeMatchKind
     commandType: enums.CmdType
     override: enums.OverridingKind
@@ -416,8 +397,7 @@ class MergeAction:
     targetList: tuple[TargetEntry, ...]
 
 
-@dataclass(slots=True, eq=False)
-class Query:
+class Query(Struct, eq=False):
     """A statement after parse analysis."""
 
     commandType: enums.CmdType

@@ -13,8 +13,9 @@ outer joins' part is reduce_outer_joins. The parts:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from querygen.analyze import nullability_expr as expressions
 from querygen.analyze.nodefuncs import expr_type

@@ -8,8 +8,9 @@ cases is that of nodeFuncs.c.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
+
+from msgspec.structs import replace
 
 from querygen.analyze import cardinality, nullability_relation
 from querygen.analyze import nodes as n

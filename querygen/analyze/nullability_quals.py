@@ -7,10 +7,12 @@ find_nonnullable_vars and prepjointree.c's reduce_outer_joins, taken further: wh
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
 from enum import Enum, auto
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze import nodes as n
 from querygen.analyze.nullability_scope import (
@@ -318,7 +320,7 @@ _UNKEYED = (n.SubLink, n.SetToDefault, n.CoerceToDomainValue, n.WindowFunc, n.Gr
 
 @cache
 def _key_fields(node_class: type[Any]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(node_class) if one.name not in _IGNORED)
+    return tuple(name for name in node_class.__struct_fields__ if name not in _IGNORED)
 
 
 def expr_key(scope: Scope, expr: object) -> Fact | None:
@@ -343,7 +345,7 @@ def expr_key(scope: Scope, expr: object) -> Fact | None:
     if isinstance(expr, tuple):
         parts = [expr_key(scope, one) for one in expr]
         return ("tuple", *parts) if None not in parts else None
-    if is_dataclass(expr) and not isinstance(expr, type):
+    if isinstance(expr, Struct):
         values = [expr_key(scope, getattr(expr, name)) for name in _key_fields(type(expr))]
         return (type(expr).__name__, *values) if None not in values else None
     return ("value", expr)

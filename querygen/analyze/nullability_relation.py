@@ -6,9 +6,10 @@ declares is in `declared_verdict`. Mirrors no C file; the kinds are parsenodes.h
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
+
+from msgspec.structs import replace
 
 from querygen.analyze import nodes as n
 from querygen.analyze import nullability as levels
@@ -203,7 +204,10 @@ def _function_column(scope: Scope, rte: RangeTblEntry, attno: int) -> Verdict:
 
 def _table_function_column(function: n.TableFunc, attno: int) -> Verdict:
     column = attno - 1
-    if column == function.ordinalitycol and _is_outer_column(function.plan, column):
+    ordinality = column == function.ordinalitycol
+    if function.functype == enums.TableFuncType.TFT_JSON_TABLE:
+        ordinality = 0 <= column < len(function.colvalexprs) and function.colvalexprs[column] is None
+    if ordinality and _is_outer_column(function.plan, column):
         return not_null("FOR ORDINALITY numbers the rows")
     if column in function.notnulls:
         return not_null("XMLTABLE refuses NULL in this column")

@@ -8,8 +8,10 @@ A `Fact` is something proved: that a column or an expression is not NULL, or tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from querygen.analyze.nodes import FromExpr, JoinExpr, JoinTreeNode, Query, RangeTblEntry, RangeTblRef, Var
 
@@ -24,8 +26,7 @@ NOTHING: Facts = frozenset()
 LEFT, RIGHT = "left", "right"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """May an expression be NULL, why (not), and may an element of it be NULL if it is an array?"""
 
     nullable: bool
@@ -41,8 +42,7 @@ def not_null(why: str, *, elements: bool = True) -> Verdict:
     return Verdict(False, why, elements)
 
 
-@dataclass(frozen=True, slots=True)
-class RowCount:
+class RowCount(Struct, frozen=True):
     """How many rows a query gives, as far as it is proved (`cardinality`)."""
 
     at_least_one: bool
@@ -50,8 +50,7 @@ class RowCount:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Env:
+class Env(Struct, frozen=True, eq=False):
     """What is the same for all levels of a statement."""
 
     catalog: Catalog
@@ -61,8 +60,7 @@ class Env:
     recursive: dict[int, tuple[Verdict, ...]] = field(default_factory=dict)  # id of a CTE → what is assumed of it
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope:
+class Scope(Struct, frozen=True, eq=False):
     """One query level. `facts` hold of every row that comes out; `weak` ones of a row whose relation no join nulls."""
 
     env: Env

@@ -7,9 +7,10 @@ compared is not, since the comparison would be NULL. Mirrors no C file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from querygen.analyze import nodes as n
 from querygen.analyze.nodefuncs import children, query_exprs
@@ -32,8 +33,7 @@ CASTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParamUse:
+class ParamUse(Struct, frozen=True):
     """`column_name` and `origin`: the column that the parameter is assigned to or compared with."""
 
     nullable: bool
@@ -48,8 +48,7 @@ class _Kind(Enum):
     NULL_MEANT = auto()
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """What was seen of each parameter; the names in order of preference: assignments, comparisons, others."""
 
     catalog: Catalog
@@ -119,6 +118,8 @@ def _visit(found: _Found, node: AnalyzedNode, levels: tuple[Query, ...]) -> None
                 if (param := _param(arg)) is not None and number < len(node.args) - 1:
                     other = next((_name_of(found, one, levels) for one in node.args[number + 1 :]), None)
                     found.add(param, _Kind.NULL_MEANT, other, 2)
+        case n.NamedArgExpr() if (param := _param(node.arg)) is not None:
+            found.add(param, None, (node.name, None), 3)
         case n.FuncExpr() if node.funcformat not in CASTS:
             names = found.catalog.proc(node.funcid).proargnames or ()
             for arg, name in zip(node.args, names, strict=False):
@@ -169,6 +170,9 @@ def _assignments(found: _Found, query: Query, targets: Iterable[TargetEntry]) ->
         name = (column.name, ColumnOrigin(relation.oid, column.attnum))
         for param in _sources(query, entry.expr):
             found.add(param, kind, name, 0)
+        for node in _walk(entry.expr):
+            if isinstance(node, n.Param) and node.paramkind == enums.ParamKind.PARAM_EXTERN:
+                found.add(node, None, name, 2)
 
 
 def _sources(query: Query, expr: Expr) -> list[n.Param]:

@@ -1,13 +1,14 @@
 """The expressions of the analysed tree: the structs of PostgreSQL's `primnodes.h`, under their own field names.
 
-Frozen dataclasses; `Expr` is their closed union, so that a pass over expressions can be checked for completeness. They
+Frozen structs; `Expr` is their closed union, so that a pass over expressions can be checked for completeness. They
 are imported from `nodes.py`, which holds the rest of the tree.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from querygen.sql.nodes import enums
 
@@ -16,14 +17,12 @@ if TYPE_CHECKING:
     from querygen.pg_catalog.rows import Oid
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     aliasname: str
     colnames: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Var:
+class Var(Struct, frozen=True):
     varno: int
     varattno: int
     vartype: Oid
@@ -36,8 +35,7 @@ class Var:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+class Const(Struct, frozen=True):
     """`value` is the literal as text (None for NULL); of an unknown literal that was coerced, the text it had."""
 
     consttype: Oid
@@ -50,8 +48,7 @@ class Const:
         return self.value is None
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(Struct, frozen=True):
     paramkind: enums.ParamKind
     paramid: int
     paramtype: Oid
@@ -59,8 +56,7 @@ class Param:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Aggref:
+class Aggref(Struct, frozen=True):
     aggfnoid: Oid
     aggtype: Oid
     aggargtypes: tuple[Oid, ...] = ()
@@ -76,16 +72,14 @@ class Aggref:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class GroupingFunc:
+class GroupingFunc(Struct, frozen=True):
     args: tuple[Expr, ...]
     refs: tuple[int, ...] = ()
     agglevelsup: int = 0
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class WindowFunc:
+class WindowFunc(Struct, frozen=True):
     winfnoid: Oid
     wintype: Oid
     args: tuple[Expr, ...] = ()
@@ -96,14 +90,12 @@ class WindowFunc:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class MergeSupportFunc:
+class MergeSupportFunc(Struct, frozen=True):
     msftype: Oid
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptingRef:
+class SubscriptingRef(Struct, frozen=True):
     refcontainertype: Oid
     refelemtype: Oid
     refrestype: Oid
@@ -114,8 +106,7 @@ class SubscriptingRef:
     refassgnexpr: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FuncExpr:
+class FuncExpr(Struct, frozen=True):
     funcid: Oid
     funcresulttype: Oid
     funcretset: bool
@@ -125,16 +116,14 @@ class FuncExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class NamedArgExpr:
+class NamedArgExpr(Struct, frozen=True):
     arg: Expr
     name: str
     argnumber: int
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class OpExpr:
+class OpExpr(Struct, frozen=True):
     opno: Oid
     opfuncid: Oid  # 0 in the server's own printed tree: the planner fills it there
     opresulttype: Oid
@@ -143,8 +132,7 @@ class OpExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class DistinctExpr:
+class DistinctExpr(Struct, frozen=True):
     """IS DISTINCT FROM; IS NOT DISTINCT FROM is a NOT around it."""
 
     opno: Oid
@@ -155,8 +143,7 @@ class DistinctExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class NullIfExpr:
+class NullIfExpr(Struct, frozen=True):
     opno: Oid
     opfuncid: Oid
     opresulttype: Oid
@@ -165,8 +152,7 @@ class NullIfExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class ScalarArrayOpExpr:
+class ScalarArrayOpExpr(Struct, frozen=True):
     opno: Oid
     opfuncid: Oid
     useOr: bool
@@ -174,15 +160,13 @@ class ScalarArrayOpExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class BoolExpr:
+class BoolExpr(Struct, frozen=True):
     boolop: enums.BoolExprType
     args: tuple[Expr, ...]
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class SubLink:
+class SubLink(Struct, frozen=True):
     subLinkType: enums.SubLinkType
     subLinkId: int
     testexpr: Expr | None
@@ -192,24 +176,21 @@ class SubLink:
     arraytype: Oid = 0  # of an ARRAY sublink its type: exprType asks the catalogue for it, expr_type has none
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSelect:
+class FieldSelect(Struct, frozen=True):
     arg: Expr
     fieldnum: int
     resulttype: Oid
     resulttypmod: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class FieldStore:
+class FieldStore(Struct, frozen=True):
     arg: Expr
     newvals: tuple[Expr, ...]
     fieldnums: tuple[int, ...]
     resulttype: Oid
 
 
-@dataclass(frozen=True, slots=True)
-class RelabelType:
+class RelabelType(Struct, frozen=True):
     arg: Expr
     resulttype: Oid
     resulttypmod: int
@@ -217,16 +198,14 @@ class RelabelType:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CoerceViaIO:
+class CoerceViaIO(Struct, frozen=True):
     arg: Expr
     resulttype: Oid
     coerceformat: enums.CoercionForm
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayCoerceExpr:
+class ArrayCoerceExpr(Struct, frozen=True):
     arg: Expr
     elemexpr: Expr
     resulttype: Oid
@@ -235,30 +214,26 @@ class ArrayCoerceExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class ConvertRowtypeExpr:
+class ConvertRowtypeExpr(Struct, frozen=True):
     arg: Expr
     resulttype: Oid
     convertformat: enums.CoercionForm
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CollateExpr:
+class CollateExpr(Struct, frozen=True):
     arg: Expr
     collOid: Oid
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CaseWhen:
+class CaseWhen(Struct, frozen=True):
     expr: Expr
     result: Expr
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CaseExpr:
+class CaseExpr(Struct, frozen=True):
     casetype: Oid
     arg: Expr | None
     args: tuple[CaseWhen, ...]
@@ -266,14 +241,12 @@ class CaseExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CaseTestExpr:
+class CaseTestExpr(Struct, frozen=True):
     typeId: Oid
     typeMod: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayExpr:
+class ArrayExpr(Struct, frozen=True):
     array_typeid: Oid
     element_typeid: Oid
     elements: tuple[Expr, ...]
@@ -283,8 +256,7 @@ class ArrayExpr:
     list_end: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class RowExpr:
+class RowExpr(Struct, frozen=True):
     args: tuple[Expr, ...]
     row_typeid: Oid
     row_format: enums.CoercionForm
@@ -292,8 +264,7 @@ class RowExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class RowCompareExpr:
+class RowCompareExpr(Struct, frozen=True):
     cmptype: enums.CompareType
     opnos: tuple[Oid, ...]
     opfamilies: tuple[Oid, ...]
@@ -301,31 +272,27 @@ class RowCompareExpr:
     rargs: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CoalesceExpr:
+class CoalesceExpr(Struct, frozen=True):
     coalescetype: Oid
     args: tuple[Expr, ...]
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class MinMaxExpr:
+class MinMaxExpr(Struct, frozen=True):
     minmaxtype: Oid
     op: enums.MinMaxOp
     args: tuple[Expr, ...]
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class SQLValueFunction:
+class SQLValueFunction(Struct, frozen=True):
     op: enums.SQLValueFunctionOp
     type: Oid
     typmod: int
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class XmlExpr:
+class XmlExpr(Struct, frozen=True):
     op: enums.XmlExprOp
     name: str | None
     named_args: tuple[Expr, ...]
@@ -338,29 +305,25 @@ class XmlExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class JsonFormat:
+class JsonFormat(Struct, frozen=True):
     format_type: enums.JsonFormatType
     encoding: enums.JsonEncoding
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class JsonReturning:
+class JsonReturning(Struct, frozen=True):
     format: JsonFormat | None
     typid: Oid
     typmod: int
 
 
-@dataclass(frozen=True, slots=True)
-class JsonValueExpr:
+class JsonValueExpr(Struct, frozen=True):
     raw_expr: Expr
     formatted_expr: Expr | None
     format: JsonFormat
 
 
-@dataclass(frozen=True, slots=True)
-class JsonConstructorExpr:
+class JsonConstructorExpr(Struct, frozen=True):
     type: enums.JsonConstructorType
     args: tuple[Expr, ...]
     func: Expr | None
@@ -371,8 +334,7 @@ class JsonConstructorExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class JsonIsPredicate:
+class JsonIsPredicate(Struct, frozen=True):
     expr: Expr
     format: JsonFormat | None
     item_type: enums.JsonValueType
@@ -380,16 +342,14 @@ class JsonIsPredicate:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class JsonBehavior:
+class JsonBehavior(Struct, frozen=True):
     btype: enums.JsonBehaviorType
     expr: Expr | None
     coerce: bool = False
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class JsonExpr:
+class JsonExpr(Struct, frozen=True):
     op: enums.JsonExprOp
     column_name: str | None
     formatted_expr: Expr
@@ -407,23 +367,20 @@ class JsonExpr:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class NullTest:
+class NullTest(Struct, frozen=True):
     arg: Expr
     nulltesttype: enums.NullTestType
     argisrow: bool
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class BooleanTest:
+class BooleanTest(Struct, frozen=True):
     arg: Expr
     booltesttype: enums.BoolTestType
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CoerceToDomain:
+class CoerceToDomain(Struct, frozen=True):
     arg: Expr
     resulttype: Oid
     resulttypmod: int
@@ -431,22 +388,19 @@ class CoerceToDomain:
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class CoerceToDomainValue:
+class CoerceToDomainValue(Struct, frozen=True):
     typeId: Oid
     typeMod: int
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class SetToDefault:
+class SetToDefault(Struct, frozen=True):
     typeId: Oid
     typeMod: int
     location: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class InferenceElem:
+class InferenceElem(Struct, frozen=True):
     expr: Expr
     infercollid: Oid = 0
     inferopclass: Oid = 0
@@ -498,8 +452,7 @@ Expr: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TargetEntry:
+class TargetEntry(Struct, frozen=True):
     expr: Expr
     resno: int
     resname: str | None = None

@@ -7,8 +7,9 @@ each mark that says what is known anyway or contradicts what is proved. Mirrors 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, error, warning
 from querygen.source import Span
@@ -27,8 +28,7 @@ _MARKED: Final = re.compile(r"(?s)([^\W\d][\w$]*)([!?])")
 _NAME: Final = re.compile(r'"((?:[^"]|"")+)"|([^\s,]+)')
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedColumn:
+class MarkedColumn(Struct, frozen=True):
     name: str
     nullable: bool
     why: str

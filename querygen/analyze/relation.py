@@ -7,8 +7,9 @@ are not found in `relation_errors.py`; their functions are offered here under th
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from querygen.analyze import funcapi, nodefuncs
 from querygen.analyze.nodes import Const, Expr, RangeTblRef, TargetEntry, Var

@@ -6,8 +6,9 @@ Takes a parse state and the name that was not found; always raises. Mirrors erro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
+
+from msgspec import Struct
 
 from querygen.analyze.relation_lookup import refname_namespace_item, scan_rte_for_column
 from querygen.analyze.relation_rte import scan_name_space_for_cte
@@ -100,8 +101,7 @@ def error_missing_rte(ps: ParseState, relation: ast.RangeVar) -> NoReturn:
 # ---------------------------------------------------------------------------------------------- a missing column
 
 
-@dataclass(slots=True)
-class _FuzzyMatches:
+class _FuzzyMatches(Struct):
     """FuzzyAttrMatchState: exact matches that cannot be reached, and the one or two nearest names."""
 
     distance: int = MAX_FUZZY_DISTANCE + 1

@@ -6,8 +6,9 @@ it (`varnullingrels`). Mirrors the name resolution of `parse_relation.c` (refnam
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import SYSTEM_COLUMNS
 from querygen.analyze.relation_rte import make_var

@@ -5,8 +5,9 @@ Mirrors `analyze.c`: transformReturningClause, addNSItemForReturning.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from querygen.analyze import expr, nodefuncs, relation, target
 from querygen.analyze.nodes import Alias

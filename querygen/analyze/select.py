@@ -6,8 +6,9 @@ Mirrors `analyze.c`: transformSelectStmt, transformValuesClause, transformLockin
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from querygen.analyze import agg, clause, coerce, cte, expr, nodefuncs, relation, target
 from querygen.analyze.nodes import FromExpr, Query, RowMarkClause

@@ -5,8 +5,10 @@ Mirrors `analyze.c`: transformSetOperationStmt, transformSetOperationTree, deter
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze import agg, clause, coerce, cte, nodefuncs, oper, relation, select, stmt
 from querygen.analyze.nodes import (
@@ -38,8 +40,7 @@ _NAMES: Final = {
 SetOpNode: TypeAlias = RangeTblRef | SetOperationStmt
 
 
-@dataclass(slots=True)
-class _Leaf:
+class _Leaf(Struct):
     """An output column of a leaf, by its place in the leaf's target list, where its expression may be replaced."""
 
     query: Query
@@ -55,8 +56,7 @@ class _Leaf:
         self.query.targetList = tuple(targets)
 
 
-@dataclass(slots=True)
-class _Inner:
+class _Inner(Struct):
     """An output column of an inner node: a SetToDefault that carries type, typmod and place."""
 
     expr: Any

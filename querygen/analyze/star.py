@@ -10,8 +10,9 @@ one relation, two relations of one name) stays as it is.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from querygen.analyze.nodes import RangeTblRef, SetOperationStmt, Var
 from querygen.analyze.typename import quote_identifier

@@ -6,9 +6,10 @@ Mirrors `parse_node.h` (ParseState, ParseNamespaceItem, ParseExprKind), `parse_n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from querygen.analyze.nodes import Alias, CommonTableExpr, Param, RangeTblEntry
 from querygen.analyze.pgtypes import UNKNOWNOID
@@ -74,8 +75,7 @@ class ExprKind(Enum):
     EXPR_KIND_CYCLE_MARK = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class NamespaceColumn:
+class NamespaceColumn(Struct, frozen=True):
     """ParseNamespaceColumn: what a column of a namespace item stands for.
 
     For a column of a join without alias `p_varno`/`p_varattno` are those of the underlying table, and
@@ -92,8 +92,7 @@ class NamespaceColumn:
     p_dontexpand: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class NamespaceItem:
+class NamespaceItem(Struct, eq=False):
     """ParseNamespaceItem: a relation as names may see it.
 
     `p_names` are its visible name and column names (the RTE's alias or eref, or JOIN USING's alias).
@@ -110,8 +109,7 @@ class NamespaceItem:
     p_returning_type: enums.VarReturningType = enums.VarReturningType.VAR_RETURNING_DEFAULT
 
 
-@dataclass(slots=True, eq=False)
-class ParamTable:
+class ParamTable(Struct, eq=False):
     """The types of $1, $2, … as they become known (parse_param.c: VarParamState). Shared by all levels of a statement.
 
     `types` maps a number to a type's oid, UNKNOWNOID once seen and not yet settled. `places` remembers the location
@@ -155,8 +153,7 @@ class ParamTable:
         return Param(enums.ParamKind.PARAM_EXTERN, number, target, -1, place)
 
 
-@dataclass(slots=True, eq=False)
-class ParseState:
+class ParseState(Struct, eq=False):
     """The state of one query level; C's fields that analysis of types needs, under their own names."""
 
     catalog: Catalog

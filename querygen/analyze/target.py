@@ -6,8 +6,9 @@ their functions are offered here under the same names.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from querygen.analyze import coerce, expr, funcapi, nodefuncs, relation
 from querygen.analyze.nodes import FieldSelect, SetToDefault, TargetEntry, Var

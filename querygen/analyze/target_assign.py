@@ -5,8 +5,9 @@ Mirrors `parse_target.c`: transformAssignedExpr … checkInsertTargets.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from querygen.analyze import coerce, expr, node, nodefuncs, relation, typename
 from querygen.analyze.nodes import CaseTestExpr, FieldStore, SetToDefault

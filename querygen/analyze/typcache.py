@@ -6,8 +6,9 @@ and GetDefaultOpClass of `indexcmds.c`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from querygen.analyze.coerce_path import is_binary_coercible, is_preferred_type, type_category
 from querygen.analyze.pgtypes import RECORDOID, InvalidOid
@@ -49,8 +50,7 @@ _COMPARE_TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TypeOperators:
+class TypeOperators(Struct, frozen=True):
     """The fields of TypeCacheEntry that parse analysis reads; 0 and False where a type has no such thing."""
 
     lt_opr: Oid
@@ -61,8 +61,7 @@ class TypeOperators:
     btree_opintype: Oid = InvalidOid
 
 
-@dataclass(frozen=True, slots=True)
-class OpIndexInterpretation:
+class OpIndexInterpretation(Struct, frozen=True):
     """lsyscache.h: OpIndexInterpretation — what an operator means in an ordering family."""
 
     opfamily_id: Oid

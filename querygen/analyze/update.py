@@ -5,8 +5,9 @@ Mirrors `analyze.c`: transformUpdateStmt, transformUpdateTargetList, transformDe
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze import agg, clause, expr, relation, returning, select, target
 from querygen.analyze.nodes import FromExpr, Query

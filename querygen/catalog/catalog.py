@@ -13,7 +13,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from querygen.catalog.objects import Constraint, DomainType, EnumType, FunctionBody, Index, Relation
-from querygen.catalog.store import Journal, Rows, constraints_key, read_relation
+from querygen.catalog.store import ConstraintNames, Journal, Rows, placed, read_relation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -78,7 +78,7 @@ class Catalog:
         self._indexes: dict[Oid, Index] = {}
         self._relation_indexes: dict[Oid, dict[Oid, None]] = defaultdict(dict)
         self._children: dict[Oid, dict[Oid, None]] = defaultdict(dict)
-        self._constraint_names: dict[tuple[Oid, str], int] = defaultdict(int)  # namespace and name → how many tables
+        self._constraint_names = ConstraintNames(self._journal)
         self._default_opclasses: dict[tuple[Oid, str], PgOpclass] = {}
         self._comments: dict[tuple[str, Oid], str] = {}
         self._path_cache: tuple[tuple[str, ...], tuple[Oid, ...]] | None = None
@@ -90,36 +90,26 @@ class Catalog:
     def add_data(self, data: CatalogData, namespace: Oid = PUBLIC) -> None:
         """Add dumped rows: PostgreSQL's own, or an extension's, whose objects in `public` go to `namespace`."""
 
-        def place(line: str, column: int) -> tuple[str, Oid]:
-            cells = line.split("\t", column + 1)
-            if cells[column] == "2200" and namespace != PUBLIC:
-                cells[column] = str(namespace)
-                return "\t".join(cells), namespace
-            return line, int(cells[column])
-
         for row in data.rows("pg_namespace"):
             self.put_namespace(row)
         for line in data.lines.get("pg_type", ()):
-            line, owner = place(line, 2)
-            oid, name, _ = line.split("\t", 2)
-            self._types.add_line(int(oid), line)
-            self._type_names[name][owner] = int(oid)
+            line, oid, name, owner = placed(line, namespace)
+            self._types.add_line(oid, line)
+            self._type_names[name][owner] = oid
         for rows, names, catalogue in (
             (self._procs, self._proc_names, "pg_proc"),
             (self._operators, self._operator_names, "pg_operator"),
         ):
             for line in data.lines.get(catalogue, ()):
-                line, _owner = place(line, 2)
-                oid, name, _ = line.split("\t", 2)
-                rows.add_line(int(oid), line)
-                names[name][int(oid)] = None
+                line, oid, name, _owner = placed(line, namespace)
+                rows.add_line(oid, line)
+                names[name][oid] = None
         for line in data.lines.get("pg_aggregate", ()):
             self._aggregates.add_line(int(line.split("\t", 1)[0]), line)
         for line in data.lines.get("pg_class", ()):
-            line, owner = place(line, 2)
-            oid, name, _ = line.split("\t", 2)
-            self._relation_lines[int(oid)] = line
-            self._relation_names[name][owner] = int(oid)
+            line, oid, name, owner = placed(line, namespace)
+            self._relation_lines[oid] = line
+            self._relation_names[name][owner] = oid
         for line in data.lines.get("pg_attribute", ()):
             self._attribute_lines[int(line.split("\t", 1)[0])].append(line)
         for cast in data.rows("pg_cast"):
@@ -135,8 +125,8 @@ class Catalog:
         labels: dict[Oid, list[str]] = defaultdict(list)
         for label in data.rows("pg_enum"):
             labels[label.enumtypid].append(label.enumlabel)
-        for enum_oid, enum_labels in labels.items():
-            self.put_enum(EnumType(enum_oid, tuple(enum_labels)))
+        for enum_oid, texts in labels.items():
+            self.put_enum(EnumType(enum_oid, tuple(texts)))
 
     # ------------------------------------------------------------------ the search path (namespace.c)
 
@@ -368,12 +358,7 @@ class Catalog:
 
     def constraint_name_exists(self, name: str, namespace: Oid) -> bool:
         """ConstraintNameExists: does a constraint of any table or domain of the schema have this name?"""
-        return self._constraint_names.get((namespace, name), 0) > 0
-
-    def index_named(self, name: str, schema: str | None = None) -> Index | None:
-        """The index of a name; None if there is no relation of the name, or another kind of relation."""
-        oid = self.relation_oid(name, schema)
-        return None if oid is None else self._indexes.get(oid)
+        return self._constraint_names.exists(namespace, name)
 
     def comment(self, kind: str, oid: Oid) -> str | None:
         """The comment on what has no class of its own in objects.py: kind is "schema", "type" or "operator"."""
@@ -472,14 +457,14 @@ class Catalog:
         self._journal.put(self._domains, domain.oid, domain)
         namespace = self.type(domain.oid).typnamespace
         for constraint in domain.checks:
-            self._count_constraint(namespace, constraint.name, 1)
+            self._constraint_names.count(namespace, constraint.name, 1)
 
     def _drop_domain(self, oid: Oid) -> None:
         old = self._journal.pop(self._domains, oid)
         row = self._types.get(oid)
         if old is not None and row is not None:
             for constraint in old.checks:
-                self._count_constraint(row.typnamespace, constraint.name, -1)
+                self._constraint_names.count(row.typnamespace, constraint.name, -1)
 
     def put_range(self, row: PgRange) -> None:
         self._check_writable()
@@ -575,9 +560,8 @@ class Catalog:
         if old is None or old.parents != relation.parents:
             for parent in relation.parents:
                 self._journal.put(self._children[parent], relation.oid, None)
-        if old is None or constraints_key(old) != constraints_key(relation):
-            for constraint in relation.constraints:
-                self._count_constraint(relation.namespace, constraint.name, 1)
+        if old is None or old.constraints is not relation.constraints or old.namespace != relation.namespace:
+            self._constraint_names.change(old, relation)
         self.made.append(relation.name)
 
     def _forget_relation(self, old: Relation | None, new: Relation | None) -> None:
@@ -589,13 +573,8 @@ class Catalog:
         if new is None or new.parents != old.parents:
             for parent in old.parents:
                 self._journal.pop(self._children[parent], old.oid)
-        if new is None or constraints_key(old) != constraints_key(new):
-            for constraint in old.constraints:
-                self._count_constraint(old.namespace, constraint.name, -1)
-
-    def _count_constraint(self, namespace: Oid, name: str, by: int) -> None:
-        key = (namespace, name)
-        self._journal.put(self._constraint_names, key, self._constraint_names.get(key, 0) + by)
+        if new is None:
+            self._constraint_names.change(old, None)
 
     def drop_relation(self, oid: Oid) -> None:
         self._check_writable()

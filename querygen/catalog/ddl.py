@@ -13,8 +13,9 @@ from __future__ import annotations
 import heapq
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from querygen.catalog import ddl_constraint, ddl_execute, ddl_text
 from querygen.catalog.catalog import Catalog
@@ -40,8 +41,7 @@ _FUNCTION_NAME = re.compile(r"^(?:function|procedure|routine|aggregate|type) ([^
 _TOKEN = re.compile(r'"(?:[^"]|"")*"|[\w$]+|.', re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pending:
+class _Pending(Struct, frozen=True):
     """A statement that was put aside: with its place, its search path, and why."""
 
     order: int
@@ -155,13 +155,17 @@ def _retry(state: DdlState, pending: list[_Pending]) -> None:
             error = _run(state, one.raw)
             if error is None:
                 progress = True
+                made.update(state.catalog.made)
                 for name in dict.fromkeys(state.catalog.made):
                     for woken in waiting.pop(name, ()):
                         heapq.heappush(ready, (woken.order, woken))
                 state.catalog.made.clear()
             else:
-                key = _awaited_name(error)
-                waiting[key].append(_Pending(one.order, one.raw, one.search_path, error))
+                # the first error is PostgreSQL's own, unless what it missed has come and something else is missing
+                first = _awaited_name(one.error)
+                if first is not None and first in made:
+                    one = _Pending(one.order, one.raw, one.search_path, error)
+                waiting[_awaited_name(error)].append(one)
     for held in waiting.values():
         state.diagnostics.extend(diagnostic_of(one.error, one.raw) for one in held)
 

@@ -6,8 +6,9 @@ columns are in `ddl_alter_column.py`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.catalog import (
     ddl_alter_column,

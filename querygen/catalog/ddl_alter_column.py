@@ -6,10 +6,11 @@ ATExecAlterColumnType, ATExecColumnDefault, ATExecSetNotNull, ATExecAddIdentity 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from querygen.analyze.coerce_path import find_coercion_pathway
+from msgspec.structs import replace
+
+from querygen.analyze.coerce_path import CoercionPath, find_coercion_pathway
 from querygen.analyze.pgtypes import INT2OID, INT4OID, INT8OID, SYSTEM_COLUMNS
 from querygen.analyze.typename import format_type, get_base_type, quote_identifier, typename_type_id_and_mod
 from querygen.catalog import (
@@ -146,6 +147,8 @@ def add_column(
     attnum = relation.by_name[node.colname].attnum
     for _name, sequence, identity in elements.sequences:
         ddl_sequence.own(state, sequence, relation.oid, attnum, identity=identity)
+        if not identity:
+            ddl_sequence.record_default(state, relation.oid, relation.by_name[node.colname], sequence)
     for index in elements.indexes:
         ddl_alter.add_constraint(state, state.catalog.relation(relation.oid), index, recurse=recurse)
     for constraint, key in elements.foreign_keys:
@@ -298,7 +301,7 @@ def _check_castable(state: DdlState, column: Column, type_oid: int, location: in
     if source == target or column.type_oid == type_oid:
         return
     path, _function = find_coercion_pathway(catalog, target, source, context)
-    if path.value == 0:
+    if path is CoercionPath.NONE:
         shown = format_type(catalog, type_oid)
         raise PgError(
             "42804",
@@ -370,6 +373,7 @@ def _set_default(state: DdlState, relation: Relation, command: ast.AlterTableCmd
             text = ddl_text.expression(state.text, tree, state.raw.shift, state.raw.end)
     column = replace(column, has_default=tree is not None, default_sql=text, default_expr=tree)
     _put_column(state, relation, column)
+    ddl_sequence.record_default(state, relation.oid, column)
     if recurse:
         for child in state.catalog.children_of(relation.oid):
             if command.name in child.by_name:

@@ -6,8 +6,9 @@ Takes a relation and a raw Constraint, gives the relation with the constraint an
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze.coerce_path import can_coerce_type
 from querygen.analyze.typename import format_type, get_base_type

@@ -6,8 +6,9 @@ its ALTERs.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze.typename import typename_type_id_and_mod
 from querygen.catalog import ddl_drop, ddl_names, ddl_text, ddl_type

@@ -6,10 +6,11 @@ reportDependentObjects) and `dropcmds.c`; names of what is to be dropped are res
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from querygen.catalog import ddl_address, ddl_constraint, ddl_operator
+from msgspec.structs import replace
+
+from querygen.catalog import ddl_address, ddl_constraint, ddl_misc, ddl_operator
 from querygen.catalog.ddl_depend import AUTO, INTERNAL, NORMAL, Address
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import enums
@@ -212,6 +213,15 @@ def drop_extension(state: DdlState, name: str, *, missing_ok: bool, cascade: boo
         if missing_ok or name == "plpgsql":
             return
         raise PgError("42704", f'extension "{name}" does not exist')
+    for other in [one for one, needed in ddl_misc.REQUIRES.items() if name in needed and one in state.extensions]:
+        if not cascade:
+            raise PgError(
+                "2BP01",
+                f"cannot drop extension {name} because other objects depend on it",
+                hint="Use DROP ... CASCADE to drop the dependent objects too.",
+                detail=f"extension {other} depends on extension {name}",
+            )
+        drop_extension(state, other, missing_ok=True, cascade=True)
     members = _members(state, name)
     users = [
         (dependent, referenced)

@@ -6,8 +6,10 @@ bodies are not analysed. Aggregates are in `ddl_aggregate.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import ANYARRAYOID, ANYCOMPATIBLEARRAYOID, ANYOID, RECORDOID, VOIDOID
 from querygen.analyze.typename import (
@@ -43,8 +45,7 @@ _MODES = {
 KIND_NAMES = {"f": "function", "p": "procedure", "a": "aggregate", "w": "window function"}
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(Struct, frozen=True):
     """What interpret_function_parameter_list gives."""
 
     inputs: tuple[Oid, ...]

@@ -6,8 +6,10 @@ Takes raw statements and a `DdlState`, puts `Index` objects and the constraints 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze.target_names import figure_index_colname
 from querygen.catalog import ddl_constraint, ddl_names, ddl_text
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from querygen.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class IndexSpec:
+class IndexSpec(Struct, frozen=True):
     """An index that is to be made: IndexStmt after transformation."""
 
     columns: tuple[IndexColumn, ...]
@@ -182,6 +183,8 @@ def define_index(
     if spec.constraint == "p" and (other := catalog.primary_key(relation.oid)) is not None:
         if not parent or other.is_local:
             raise PgError("42P16", f'multiple primary keys for table "{relation.name}" are not allowed')
+    if spec.unique and relation.kind == "p":
+        _check_partition_key(relation, spec)
     names = ddl_names.choose_index_column_names(spec.column_names)
     name = spec.name
     if name is None:
@@ -245,6 +248,20 @@ def define_index(
         for child in catalog.children_of(relation.oid):
             attach_or_clone(state, child, index, spec)
     return index
+
+
+def _check_partition_key(relation: Relation, spec: IndexSpec) -> None:
+    """Uniqueness is enforced partition by partition, so the partition key has to be a part of it."""
+    keys = {column.name for column in spec.columns}
+    for name in relation.partition_columns:
+        if name not in keys:
+            word = "PRIMARY KEY" if spec.constraint == "p" else "UNIQUE"
+            raise PgError(
+                "0A000",
+                "unique constraint on partitioned table must include all partitioning columns",
+                detail=f'{word} constraint on table "{relation.name}" lacks column "{name}"'
+                " which is part of the partition key.",
+            )
 
 
 def _record_columns(state: DdlState, relation: Relation, index: Index) -> None:
@@ -361,9 +378,10 @@ def add_constraint_using_index(state: DdlState, relation: Relation, node: ast.Co
     """ATExecAddIndexConstraint: an index that is there becomes a constraint, and takes its name."""
     catalog = state.catalog
     schema = catalog.namespace_name(relation.namespace)
-    index = catalog.index_named(node.indexname, schema)
-    if index is None:
+    oid = catalog.relation_oid(node.indexname, schema)
+    if oid is None or catalog.find_relation(oid) is not None:
         raise PgError("42704", f'index "{node.indexname}" does not exist', where(node))
+    index = catalog.index(oid)
     if index.relation != relation.oid:
         raise PgError("42809", f'index "{node.indexname}" does not belong to table "{relation.name}"', where(node))
     if index.constraint is not None:

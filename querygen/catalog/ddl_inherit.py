@@ -6,8 +6,9 @@ RemoveInheritance, ATExecAttachPartition, ATExecDetachPartition`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from querygen.analyze.typename import format_type
 from querygen.catalog import ddl_constraint, ddl_index, ddl_names

@@ -5,8 +5,9 @@ Mirrors `parse_utilcmd.c: transformTableLikeClause, expandTableLikeClause`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from querygen.catalog import ddl_constraint, ddl_index, ddl_names, ddl_sequence
 from querygen.catalog.ddl_names import where

@@ -6,11 +6,13 @@ Takes raw statements and a `DdlState`. Mirrors `schemacmds.c`, `extension.c`, `t
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace
 from querygen.catalog import ddl_address, ddl_constraint, ddl_domain, ddl_function, ddl_inherit, ddl_names
+from querygen.catalog.catalog import PUBLIC
 from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
 from querygen.catalog.ddl_names import name_list, where
 from querygen.catalog.ddl_state import Extension
@@ -51,8 +53,8 @@ def create_schema(state: DdlState, stmt: ast.CreateSchemaStmt) -> bool:
         detail = 'The prefix "pg_" is reserved for system schemas.'
         raise PgError("42939", f'unacceptable schema name "{name}"', detail=detail)
     if state.catalog.namespace_oid(name) is not None:
-        if stmt.if_not_exists:
-            return False
+        if stmt.if_not_exists or state.catalog.namespace_oid(name) == PUBLIC:
+            return False  # PG: refuses public too, which pg_dump writes for a database that had none at first
         raise PgError("42P06", f'schema "{name}" already exists')
     state.catalog.put_namespace(PgNamespace(state.catalog.new_oid(), name))
     return True

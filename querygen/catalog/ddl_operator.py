@@ -6,8 +6,9 @@ Takes raw statements and a `DdlState`, puts rows of the catalogues of those name
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import BOOLOID
 from querygen.analyze.typename import (

@@ -6,8 +6,9 @@ in `tablecmds.c`, `typecmds.c` and their neighbours. Views follow by themselves:
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import SYSTEM_COLUMNS
 from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace

@@ -6,23 +6,24 @@ Takes raw statements and a `DdlState`, puts relations of kind S. Mirrors `sequen
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import BOOLOID, INT2OID, INT4OID, INT8OID
 from querygen.analyze.typename import typename_type_id
-from querygen.catalog import ddl_names
+from querygen.catalog import ddl_names, ddl_text
 from querygen.catalog.ddl_depend import AUTO, INTERNAL, Address
 from querygen.catalog.ddl_names import where
 from querygen.catalog.objects import Column, Relation
 from querygen.diagnostics import PgError
+from querygen.sql.nodes import ast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from querygen.catalog.ddl_state import DdlState
     from querygen.pg_catalog.rows import Oid
-    from querygen.sql.nodes import ast
 
 _TYPE_NAMES = {INT2OID: "smallint", INT4OID: "integer", INT8OID: "bigint"}
 _COLUMNS = (
@@ -96,6 +97,34 @@ def own(state: DdlState, sequence: Oid, relation: Oid, attnum: int, *, identity:
     """A sequence goes with its column."""
     kind = INTERNAL if identity else AUTO
     state.depend.record(Address("relation", sequence), Address("relation", relation, attnum), kind)
+
+
+def record_default(state: DdlState, relation: Oid, column: Column, sequence: Oid | None = None) -> None:
+    """A column's default needs the sequence that it draws from (StoreAttrDefault, as far as nextval goes)."""
+    me = Address("default", relation, column.attnum)
+    state.depend.forget(me)
+    if sequence is None and column.default_expr is not None:
+        sequence = _sequence_of(state, column.default_expr)
+    if sequence is not None:
+        state.depend.record(me, Address("relation", relation, column.attnum), AUTO)
+        state.depend.record(me, Address("relation", sequence))
+
+
+def _sequence_of(state: DdlState, tree: Any) -> Oid | None:
+    """The sequence in nextval('name') or nextval('name'::regclass)."""
+    match tree:
+        case ast.TypeCast():
+            return _sequence_of(state, tree.arg)
+        case ast.FuncCall() if tree.funcname[-1].sval == "nextval" and len(tree.args or ()) == 1:
+            argument = tree.args[0]
+            if isinstance(argument, ast.TypeCast):
+                argument = argument.arg
+            if isinstance(argument, ast.A_Const) and isinstance(argument.val, ast.String):
+                *schema, name = ddl_text.split_names(argument.val.sval)
+                oid = state.catalog.relation_oid(name, schema[-1] if schema else None)
+                found = None if oid is None else state.catalog.find_relation(oid)
+                return oid if found is not None and found.kind == "S" else None
+    return None
 
 
 def owned_by(state: DdlState, relation: Oid, attnum: int) -> list[Oid]:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct, field
 
 from querygen.diagnostics import PgError
 from querygen.source import Span
@@ -38,8 +39,7 @@ class RawStatement(Protocol):
     def shift(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+class Extension(Struct, frozen=True):
     """A row of pg_extension: what was loaded, and into which schema."""
 
     name: str
@@ -47,8 +47,7 @@ class Extension:
     data: CatalogData | None
 
 
-@dataclass(frozen=True, slots=True)
-class LateForeignKey:
+class LateForeignKey(Struct, frozen=True):
     """A foreign key whose table was not there yet: it is looked up again when everything has been read."""
 
     relation: Oid
@@ -59,8 +58,7 @@ class LateForeignKey:
     raw: RawStatement
 
 
-@dataclass(frozen=True, slots=True)
-class Savepoint:
+class Savepoint(Struct, frozen=True):
     """Where ROLLBACK goes back to: in the catalog's journal, the statements put aside, the late foreign keys."""
 
     name: str
@@ -69,8 +67,7 @@ class Savepoint:
     late: int
 
 
-@dataclass(slots=True, eq=False)
-class DdlState:
+class DdlState(Struct, eq=False):
     """The catalog, what PostgreSQL keeps beside it, and the statement that is being executed."""
 
     catalog: Catalog

@@ -6,8 +6,10 @@ Takes raw statements and a `DdlState`, puts a relation and everything that comes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import INT2OID, INT4OID, INT8OID
 from querygen.analyze.typename import typename_type_id, typename_type_id_and_mod
@@ -57,8 +59,7 @@ _ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NotNull:
+class NotNull(Struct, frozen=True):
     """A NOT NULL to be added: written at a column, as a table constraint, or by PRIMARY KEY, serial, identity, LIKE."""
 
     column: str
@@ -68,8 +69,7 @@ class NotNull:
     location: int | None = None
 
 
-@dataclass(slots=True, eq=False)
-class TableElements:
+class TableElements(Struct, eq=False):
     """CreateStmtContext: what the elements of a table come to."""
 
     name: str
@@ -141,7 +141,10 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
 
     relation = _add_constraints(state, relation, elements, inherited)
     for column, sequence, identity in elements.sequences:
-        ddl_sequence.own(state, sequence, relation.oid, relation.by_name[column].attnum, identity=identity)
+        attribute = relation.by_name[column]
+        ddl_sequence.own(state, sequence, relation.oid, attribute.attnum, identity=identity)
+        if not identity:
+            ddl_sequence.record_default(state, relation.oid, attribute, sequence)
     for like, source in elements.likes:
         relation = ddl_like.expand(state, relation, like, source)
     relation = ddl_index.add_index_constraints(state, relation, elements.indexes)
@@ -162,6 +165,8 @@ def put_new_relation(state: DdlState, relation: Relation) -> None:
     for column in relation.columns:
         if column.generated:
             record_generated(state, relation, column)
+        elif column.default_expr is not None:
+            ddl_sequence.record_default(state, relation.oid, column)
 
 
 def record_generated(state: DdlState, relation: Relation, column: Column) -> None:

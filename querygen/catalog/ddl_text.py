@@ -229,6 +229,17 @@ def rename_columns(tree: Any, old: str, new: str) -> Any:
     return tree
 
 
+def split_names(text: str) -> list[str]:
+    """stringToQualifiedNameList: the names between dots, folded to lower case unless quoted."""
+    names = [
+        token[1:-1].replace('""', '"') if token.startswith('"') else token.lower()
+        for _kind, whole, _begin, _end in _tokens(text, 0)
+        for token in ([whole] if whole.startswith('"') else whole.split("."))
+        if token
+    ]
+    return names or [text]
+
+
 def first_token(text: str, start: int, end: int) -> int:
     """Where a statement begins, after comments and white space."""
     for _kind, _token, begin, _end in _tokens(text, start):

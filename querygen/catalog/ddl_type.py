@@ -6,8 +6,9 @@ Takes raw statements and a `DdlState`, puts rows of pg_type. Mirrors `typecmds.c
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import CSTRINGOID, TEXTOID
 from querygen.analyze.typename import (
@@ -34,22 +35,32 @@ if TYPE_CHECKING:
 _SHELL = "shell_in"
 
 
-def base_row(oid: Oid, name: str, namespace: Oid) -> PgType:
+def base_row(
+    oid: Oid,
+    name: str,
+    namespace: Oid,
+    *,
+    typtype: str = "b",
+    typcategory: str = "U",
+    typlen: int = -1,
+    typinput: str = "-",
+    typrelid: Oid = 0,
+) -> PgType:
     """A row of pg_type with the values that most kinds of types share."""
     return PgType(
         oid=oid,
         typname=name,
         typnamespace=namespace,
-        typlen=-1,
-        typtype="b",
-        typcategory="U",
+        typlen=typlen,
+        typtype=typtype,
+        typcategory=typcategory,
         typispreferred=False,
         typdelim=",",
-        typrelid=0,
+        typrelid=typrelid,
         typsubscript="-",
         typelem=0,
         typarray=0,
-        typinput="-",
+        typinput=typinput,
         typmodin="-",
         typnotnull=False,
         typbasetype=0,
@@ -165,9 +176,10 @@ def create_enum(state: DdlState, stmt: ast.CreateEnumStmt) -> None:
     for place, label in enumerate(labels):
         _check_label(label)
         if label in labels[:place]:
-            raise PgError("42710", f'enum label "{label}" used more than once')
+            message = 'duplicate key value violates unique constraint "pg_enum_typid_label_index"'
+            raise PgError("23505", message, hint=f"Remove the second '{label}'.")
     oid = shell.oid if shell else state.catalog.new_oid()
-    row = replace(base_row(oid, name, namespace), typlen=4, typtype="e", typcategory="E", typinput="enum_in")
+    row = base_row(oid, name, namespace, typlen=4, typtype="e", typcategory="E", typinput="enum_in")
     define_type(state, row)
     state.catalog.put_enum(EnumType(oid, labels))
 
@@ -294,8 +306,10 @@ def check_not_inside(state: DdlState, type_oid: Oid, inside: Oid) -> None:
 
 def row_type(relation: Relation) -> PgType:
     """The row type of a relation (heap_create_with_catalog's AddNewRelationType)."""
-    return replace(
-        base_row(relation.reltype, relation.name, relation.namespace),
+    return base_row(
+        relation.reltype,
+        relation.name,
+        relation.namespace,
         typtype="c",
         typcategory="C",
         typrelid=relation.oid,
@@ -333,7 +347,7 @@ def create_range(state: DdlState, stmt: ast.CreateRangeStmt) -> None:
     if row.typtype == "p":
         raise PgError("42804", f"range subtype cannot be {row.typname}")
     oid = shell.oid if shell else catalog.new_oid()
-    range_row = replace(base_row(oid, name, namespace), typtype="r", typcategory="R", typinput="range_in")
+    range_row = base_row(oid, name, namespace, typtype="r", typcategory="R", typinput="range_in")
     if multirange is not None:
         multi_namespace, multi_name = multirange
         if ddl_names.type_in(state, multi_name, multi_namespace) is not None:

@@ -6,8 +6,9 @@ Takes raw statements and a `DdlState`; the query is analysed by `analyze.stmt`. 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from querygen.analyze.nodes import FuncExpr, OpExpr, Query, RangeTblEntry, TargetEntry, Var
 from querygen.analyze.pgtypes import RECORDOID, TEXTOID, UNKNOWNOID

@@ -1,4 +1,4 @@
-"""What a schema can declare, as frozen dataclasses that DDL replaces, never changes.
+"""What a schema can declare, as frozen structs that DDL replaces, never changes.
 
 Types, functions, operators, casts, aggregates and ranges are rows of `pg_catalog.rows`; what is here is what a row of a
 system catalogue does not hold in a form that is fit to read: relations with their columns and constraints, enums with
@@ -7,17 +7,17 @@ their labels, domains with their checks, triggers and rules as far as analysis n
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from querygen.pg_catalog.rows import Oid
     from querygen.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a relation, or an attribute of a composite type. `attnum` counts from 1 and is never reused."""
 
     name: str
@@ -27,9 +27,7 @@ class Column:
     not_null: bool = False  # declared or by a primary key; a NOT NULL domain is not counted here
     has_default: bool = False  # DEFAULT, serial, or a generation expression
     default_sql: str | None = None
-    default_expr: Any = field(
-        default=None, compare=False
-    )  # raw tree of the default or the generation expression, where DDL wrote one
+    default_expr: Any = None  # raw tree of the default or the generation expression, where DDL wrote one
     identity: str = ""  # "" none, a always, d by default (pg_attribute.attidentity)
     generated: str = ""  # "" none, s stored, v virtual (pg_attribute.attgenerated)
     collation: str | None = None
@@ -42,8 +40,7 @@ class Column:
     nullable_proof: bool | None = None  # of a view's column: the nullability that analysis proved; None: not analysed
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Struct, frozen=True):
     """A constraint. `kind` is pg_constraint.contype: p primary key, u unique, f foreign key, c check, x exclusion,
     n NOT NULL (of a table's column, since PostgreSQL 18, or of a domain).
     """
@@ -69,8 +66,7 @@ class Constraint:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IndexColumn:
+class IndexColumn(Struct, frozen=True):
     """A key of an index: a column's name, or an expression."""
 
     name: str | None
@@ -81,8 +77,7 @@ class IndexColumn:
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """An index; those that a constraint makes are here too (`constraint` names it)."""
 
     oid: Oid
@@ -102,8 +97,7 @@ class Index:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(Struct, frozen=True):
     name: str
     row_level: bool
     timing: str  # before, after, instead
@@ -112,16 +106,14 @@ class Trigger:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     name: str
     event: str  # select, insert, update, delete
     instead: bool
     comment: str | None = None
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(Struct, frozen=True, dict=True):
     """Anything with columns: `kind` is pg_class.relkind (r v m c f p S i t)."""
 
     oid: Oid
@@ -158,15 +150,13 @@ class Relation:
         return {column.name: column for column in self.live_columns}
 
 
-@dataclass(frozen=True, slots=True)
-class EnumType:
+class EnumType(Struct, frozen=True):
     oid: Oid
     labels: tuple[str, ...]
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DomainType:
+class DomainType(Struct, frozen=True):
     """What a domain adds to its base type; its row of pg_type says the base type and NOT NULL."""
 
     oid: Oid
@@ -175,8 +165,7 @@ class DomainType:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionBody:
+class FunctionBody(Struct, frozen=True):
     """What a user's function says of itself beyond its row of pg_proc."""
 
     oid: Oid

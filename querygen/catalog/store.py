@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from querygen.pg_catalog.rows import Oid
 
+_PUBLIC = "2200"  # PG_PUBLIC_NAMESPACE
 _ABSENT: Any = object()
 
 
@@ -89,6 +90,38 @@ class Rows:
         yield from dict.fromkeys((*self._lines, *self._rows))
 
 
+class ConstraintNames:
+    """How many constraints have a name within a schema: their names are made up to differ there."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._counts: dict[tuple[Oid, str], int] = {}
+
+    def exists(self, namespace: Oid, name: str) -> bool:
+        return self._counts.get((namespace, name), 0) > 0
+
+    def count(self, namespace: Oid, name: str, by: int) -> None:
+        key = (namespace, name)
+        self._journal.put(self._counts, key, self._counts.get(key, 0) + by)
+
+    def change(self, old: Relation | None, new: Relation | None) -> None:
+        """A relation takes another's place; what both have is not counted again."""
+        before = set() if old is None else {(old.namespace, one.name) for one in old.constraints}
+        after = set() if new is None else {(new.namespace, one.name) for one in new.constraints}
+        for namespace, name in before - after:
+            self.count(namespace, name, -1)
+        for namespace, name in after - before:
+            self.count(namespace, name, 1)
+
+
+def placed(line: str, namespace: Oid) -> tuple[str, Oid, str, Oid]:
+    """A line of pg_type, pg_proc, pg_operator or pg_class: with its oid, name and schema, public being `namespace`."""
+    oid, name, owner, rest = line.split("\t", 3)
+    if owner == _PUBLIC and str(namespace) != _PUBLIC:
+        return f"{oid}\t{name}\t{namespace}\t{rest}", int(oid), name, namespace
+    return line, int(oid), name, int(owner)
+
+
 def read_relation(line: str, attribute_lines: Iterable[str]) -> Relation:
     """A relation of PostgreSQL's own or of an extension, from its rows of pg_class and pg_attribute."""
     row = row_reader("pg_class")(line)
@@ -98,8 +131,3 @@ def read_relation(line: str, attribute_lines: Iterable[str]) -> Relation:
         for one in map(read, attribute_lines)
     )
     return Relation(row.oid, row.relname, row.relnamespace, row.relkind, columns, reltype=row.reltype)
-
-
-def constraints_key(relation: Relation) -> tuple[Oid, list[str]]:
-    """What the schema's set of constraint names depends on."""
-    return relation.namespace, [constraint.name for constraint in relation.constraints]

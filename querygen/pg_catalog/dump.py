@@ -9,9 +9,10 @@ The two header lines name the server and the columns, so a difference between tw
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, get_type_hints
 from zlib import crc32
+
+from msgspec import Struct
 
 from querygen.pg_catalog import rows as row_module
 from querygen.pg_catalog.load import CATALOGUES, NULL
@@ -33,8 +34,7 @@ def extension_base(name: str) -> int:
     return EXTENSION_OIDS + crc32(name.encode()) % EXTENSION_BLOCKS * EXTENSION_BLOCK
 
 
-@dataclass(frozen=True, slots=True)
-class _Catalogue:
+class _Catalogue(Struct, frozen=True):
     """How the rows of one catalogue are selected: `sql` gives one expression per field of the row class."""
 
     columns: str
@@ -172,7 +172,7 @@ def _oid_columns(row_class: type[Any]) -> tuple[int, ...]:
     not_oids = {"typlen", "typtypmod", "pronargdefaults", "aggnumdirectargs", "amopstrategy", "attnum", "atttypmod"}
     oid_types: tuple[Any, ...] = (int, tuple[int, ...], tuple[int, ...] | None)
     return tuple(
-        i for i, field in enumerate(fields(row_class)) if hints[field.name] in oid_types and field.name not in not_oids
+        i for i, name in enumerate(row_class.__struct_fields__) if hints[name] in oid_types and name not in not_oids
     )
 
 
@@ -207,7 +207,7 @@ def dump_catalog(conn: Connection[Any], folder: Path, extension: str | None = No
         found = _select(conn, name, extension)
         if not found:
             continue
-        names = [field.name for field in fields(row_class)]
+        names = list(row_class.__struct_fields__)
         oid_columns = _oid_columns(row_class)
         lines = [f"# {title} - python -m querygen catalog dump", "\t".join(names)]
         for row in found:

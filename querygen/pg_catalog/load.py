@@ -6,10 +6,11 @@ all of them would cost more than the analysis of a small project. Only the keys 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_type_hints
+
+from msgspec import Struct
 
 from querygen.pg_catalog import rows
 from querygen.pg_catalog.rows import (
@@ -71,7 +72,7 @@ def row_reader(catalogue: str) -> Callable[[str], Any]:
     """A function from one line of a catalogue's TSV to a row of its class."""
     row_class = CATALOGUES[catalogue]
     hints = get_type_hints(row_class, vars(rows))
-    readers = [_READ[hints[field.name]] for field in fields(row_class)]
+    readers = [_READ[hints[name]] for name in row_class.__struct_fields__]
 
     def read(line: str) -> Any:
         return row_class(*[reader(text) for reader, text in zip(readers, line.split("\t"), strict=True)])
@@ -79,8 +80,7 @@ def row_reader(catalogue: str) -> Callable[[str], Any]:
     return read
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogData:
+class CatalogData(Struct, frozen=True):
     """The lines of the TSV files of one folder: catalogue name → lines without the two header lines."""
 
     folder: Path

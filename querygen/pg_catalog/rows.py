@@ -7,7 +7,7 @@ is not dumped. Source: the manual, chapter "System Catalogs".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 Oid = int
 
@@ -15,14 +15,12 @@ Oid = int
 FIRST_NORMAL_OBJECT_ID = 16384
 
 
-@dataclass(frozen=True, slots=True)
-class PgNamespace:
+class PgNamespace(Struct, frozen=True):
     oid: Oid
     nspname: str
 
 
-@dataclass(frozen=True, slots=True)
-class PgType:
+class PgType(Struct, frozen=True):
     oid: Oid
     typname: str
     typnamespace: Oid
@@ -43,8 +41,7 @@ class PgType:
     typcollation: Oid
 
 
-@dataclass(frozen=True, slots=True)
-class PgProc:
+class PgProc(Struct, frozen=True):
     oid: Oid
     proname: str
     pronamespace: Oid
@@ -65,8 +62,7 @@ class PgProc:
         return len(self.proargtypes)
 
 
-@dataclass(frozen=True, slots=True)
-class PgOperator:
+class PgOperator(Struct, frozen=True):
     oid: Oid
     oprname: str
     oprnamespace: Oid
@@ -81,8 +77,7 @@ class PgOperator:
     oprcode: Oid  # the function's oid
 
 
-@dataclass(frozen=True, slots=True)
-class PgCast:
+class PgCast(Struct, frozen=True):
     castsource: Oid
     casttarget: Oid
     castfunc: Oid  # 0 where castmethod is not f
@@ -90,8 +85,7 @@ class PgCast:
     castmethod: str  # f function, i inout, b binary
 
 
-@dataclass(frozen=True, slots=True)
-class PgAggregate:
+class PgAggregate(Struct, frozen=True):
     aggfnoid: Oid
     aggkind: str  # n normal, o ordered-set, h hypothetical-set
     aggnumdirectargs: int
@@ -100,15 +94,13 @@ class PgAggregate:
     aggfinalfn: str  # name of the final function, or "-"
 
 
-@dataclass(frozen=True, slots=True)
-class PgRange:
+class PgRange(Struct, frozen=True):
     rngtypid: Oid
     rngsubtype: Oid
     rngmultitypid: Oid
 
 
-@dataclass(frozen=True, slots=True)
-class PgOpclass:
+class PgOpclass(Struct, frozen=True):
     oid: Oid
     opcmethod: str  # name of the access method: btree or hash, others are not dumped
     opcname: str
@@ -118,8 +110,7 @@ class PgOpclass:
     opcdefault: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PgAmop:
+class PgAmop(Struct, frozen=True):
     amopfamily: Oid
     amoplefttype: Oid
     amoprighttype: Oid
@@ -128,15 +119,13 @@ class PgAmop:
     amopmethod: str  # name of the access method
 
 
-@dataclass(frozen=True, slots=True)
-class PgCollation:
+class PgCollation(Struct, frozen=True):
     oid: Oid
     collname: str
     collnamespace: Oid
 
 
-@dataclass(frozen=True, slots=True)
-class PgClass:
+class PgClass(Struct, frozen=True):
     oid: Oid
     relname: str
     relnamespace: Oid
@@ -146,8 +135,7 @@ class PgClass:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PgAttribute:
+class PgAttribute(Struct, frozen=True):
     attrelid: Oid
     attname: str
     atttypid: Oid
@@ -156,7 +144,6 @@ class PgAttribute:
     attnotnull: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PgEnum:
+class PgEnum(Struct, frozen=True):
     enumtypid: Oid
     enumlabel: str

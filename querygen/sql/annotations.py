@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 import keyword
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec import Struct, field
 
 from querygen.diagnostics import Diagnostic, Note, Severity, error, warning
 from querygen.ir import Command
@@ -34,8 +35,7 @@ _FLAG = re.compile(r"[ \t]*@(param|sqlc-vet-disable)(?![\w-])[ \t]*(.*?)[ \t]*$"
 _COMMANDS: Final = tuple(command.value for command in Command if command is not Command.EXECLASTID)
 
 
-@dataclass(frozen=True, slots=True)
-class QueryName:
+class QueryName(Struct, frozen=True):
     """`-- name: GetUser :one`, without a mistake in it."""
 
     name: str
@@ -43,8 +43,7 @@ class QueryName:
     span: Span  # of the name
 
 
-@dataclass
-class Head:
+class Head(Struct):
     """Everything the comments above a statement say. `names` counts the annotations, `query` is the first good one."""
 
     query: QueryName | None = None

@@ -8,9 +8,9 @@ Reading files is here, too: `expand_paths` and `read_source`.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from pglast import keywords
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from querygen.sql.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
-class RawStmt:
+class RawStmt(Struct, frozen=True):
     """A statement of a schema file: a location in `stmt` plus `shift` is an offset in the file."""
 
     stmt: Node

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from querygen.diagnostics import Diagnostic, error
 from querygen.ir import ParamKind, RawEmbed, RawParam
@@ -165,8 +167,7 @@ def identifier(text: str, token: Token) -> str | None:
 # ---------------------------------------------------------------- statements
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One statement of a file: `text[start:end]` from its first to its last token; empty where only comments stand."""
 
     start: int
@@ -252,8 +253,7 @@ def _semicolons(text: str, tokens: list[Token]) -> list[int]:
 # ---------------------------------------------------------------- parameters and macros
 
 
-@dataclass(frozen=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """A statement as PostgreSQL is asked to parse it; the fields are those of `RawQuery`."""
 
     sql: str
@@ -263,8 +263,7 @@ class Rewritten:
     problems: tuple[Diagnostic, ...] = ()
 
 
-@dataclass
-class _State:
+class _State(Struct):
     """What is known while the tokens of one statement are gone through."""
 
     source: SourceFile

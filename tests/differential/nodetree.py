@@ -8,9 +8,10 @@ A node is a dict whose "" holds its upper-case name; a list is a list, a bitmaps
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from querygen.analyze.nodes import Const, JsonTablePath, OnConflictExpr
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
@@ -113,11 +114,11 @@ def of_ours(value: Any) -> Any:
         return max(value.value - 1, 0)
     if isinstance(value, Enum):
         return value.value
-    if is_dataclass(value):
+    if isinstance(value, Struct):
         node = {"": type(value).__name__.upper()}
-        for field in fields(value):
-            if field.name not in IGNORED:
-                node[field.name] = of_ours(getattr(value, field.name))
+        for name in value.__struct_fields__:
+            if name not in IGNORED:
+                node[name] = of_ours(getattr(value, name))
         if isinstance(value, OnConflictExpr):  # a constraint has a name here and an oid there
             node["constraint"] = 0 if value.constraint is None else True
         if isinstance(value, JsonTablePath):

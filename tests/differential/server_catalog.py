@@ -5,11 +5,12 @@ The catalogue is read from the server, not from DDL, so that what is compared is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from msgspec.structs import replace
 from psycopg import pq
 
 from querygen.analyze.nodefuncs import expr_type, expr_typmod
