@@ -17,7 +17,7 @@ MAX_LINES = 600
 LAYERS: list[tuple[str, int]] = [
     (r"querygen\.source|querygen\.diagnostics|querygen\.diagnostics_render", 0),
     (r"querygen\.pg_catalog(\..*)?", 1),
-    (r"querygen\.catalog\.(objects|catalog)", 2),
+    (r"querygen\.catalog\.(objects|store|catalog)", 2),
     (r"querygen\.sql(\..*)?", 3),
     (r"querygen\.(catalog|analyze)(\..*)?", 4),
     (r"querygen\.ir", 5),
