@@ -5,6 +5,7 @@ Exit codes: 0 good, 1 the SQL has errors, 2 usage or configuration, 3 out of dat
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -191,6 +192,8 @@ def catalog_dump(database_url: str, extensions: tuple[str, ...], out: Path) -> N
 
 def main() -> None:
     """Run the command line. No traceback leaves it: a bug is one message that asks to be reported."""
+    # What a command makes lives until it ends: collecting would look through all of it again and again for nothing.
+    gc.disable()
     try:
         code = cli.main(standalone_mode=False)
     except DiagnosticError as problem:

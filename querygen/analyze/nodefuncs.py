@@ -329,9 +329,18 @@ def _raw_location(node: Node) -> int:
 # ---------------------------------------------------------------------------------------------- walking
 
 
-@cache
+_CHILD_FIELDS: dict[type[Any], tuple[str, ...]] = {}
+
+
 def _child_fields(node_class: type[Any]) -> tuple[str, ...]:
     """The fields of a class that can hold nodes, in the order in which C's walker visits them."""
+    known = _CHILD_FIELDS.get(node_class)
+    if known is None:
+        known = _CHILD_FIELDS[node_class] = _find_child_fields(node_class)
+    return known
+
+
+def _find_child_fields(node_class: type[Any]) -> tuple[str, ...]:
     leaves = {"int", "str", "bool", "Oid", "str | None", "tuple[Oid, ...]", "tuple[str, ...]", "tuple[int, ...]"}
     written: dict[str, str] = node_class.__annotations__  # as text: nothing is evaluated
     return tuple(
@@ -339,54 +348,58 @@ def _child_fields(node_class: type[Any]) -> tuple[str, ...]:
     )
 
 
-def _held(value: Any) -> Iterator[AnalyzedNode]:
-    """The nodes in the value of a field: itself, the members of a tuple, the two sides of a CASE's arm."""
-    match value:
-        case None:
-            return
-        case tuple() | list():
-            for one in value:
-                yield from _held(one)
-        case CaseWhen():
-            yield value.expr
-            yield value.result
-        case JsonBehavior() | MergeAction() | OnConflictExpr() | RangeTblFunction() | WindowClause():
-            yield from _fields_held(value)
-        case TableFunc() | TableSampleClause() | FromExpr() | JoinExpr() | CTECycleClause():
-            yield from _fields_held(value)
-        case RangeTblEntry():
-            yield from _rte_held(value)
-        case CommonTableExpr():
-            if value.ctequery is not None:
-                yield value.ctequery
-            yield from _held(value.cycle_clause)
-        case TargetEntry() | Query() | InferenceElem():
-            yield value
-        case _ if type(value) in _TYPE_OF:
-            yield value
+# Walks are a third of an analysis: they collect into lists and look classes up, where a `match` would read better.
+_GIVEN = frozenset(_TYPE_OF) | {TargetEntry, Query, InferenceElem}
+_ENTERED = frozenset(
+    {JsonBehavior, MergeAction, OnConflictExpr, RangeTblFunction, WindowClause, CaseWhen}
+    | {TableFunc, TableSampleClause, FromExpr, JoinExpr, CTECycleClause}
+)
 
 
-def _fields_held(node: Any) -> Iterator[AnalyzedNode]:
-    for name in _child_fields(node.__class__):
-        yield from _held(getattr(node, name))
+def _collect(value: Any, found: list[AnalyzedNode]) -> None:
+    """Append the nodes in the value of a field: itself, the members of a tuple, those inside a part of a node."""
+    kind = type(value)
+    if kind in _GIVEN:
+        found.append(value)
+    elif kind is tuple or kind is list:
+        for one in value:
+            _collect(one, found)
+    elif kind in _ENTERED:
+        _collect_fields(value, found)
+    elif kind is RangeTblEntry:
+        _collect_rte(value, found)
+    elif kind is CommonTableExpr:
+        if value.ctequery is not None:
+            found.append(value.ctequery)
+        _collect(value.cycle_clause, found)
 
 
-def _rte_held(rte: RangeTblEntry) -> Iterator[AnalyzedNode]:
+def _collect_fields(node: Any, found: list[AnalyzedNode]) -> None:
+    for name in _child_fields(type(node)):
+        value = getattr(node, name)
+        if value is not None:
+            _collect(value, found)
+
+
+def _collect_rte(rte: RangeTblEntry, found: list[AnalyzedNode]) -> None:
     """nodeFuncs.c: range_table_entry_walker"""
-    yield from _held(rte.tablesample)
     if rte.subquery is not None:
-        yield rte.subquery
-    yield from _held(rte.joinaliasvars)
-    yield from _held(rte.functions)
-    yield from _held(rte.tablefunc)
-    yield from _held(rte.values_lists)
-    yield from _held(rte.groupexprs)
+        found.append(rte.subquery)
+    for part in (rte.tablesample, rte.joinaliasvars, rte.functions, rte.tablefunc, rte.values_lists, rte.groupexprs):
+        if part:
+            _collect(part, found)
+
+
+def _below(node: Any) -> list[AnalyzedNode]:
+    found: list[AnalyzedNode] = []
+    _collect_fields(node, found)
+    return found
 
 
 def children(node: AnalyzedNode) -> Iterator[AnalyzedNode]:
     """nodeFuncs.c: expression_tree_walker — what stands directly below; of a SubLink its Query, of a Query nothing."""
     if type(node) is not Query:
-        yield from _fields_held(node)
+        yield from _below(node)
 
 
 def walk_expr(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> Iterator[AnalyzedNode]:
@@ -396,11 +409,12 @@ def walk_expr(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> Iterator[An
         one = stack.pop()
         yield one
         if type(one) is not Query:
-            stack.extend(reversed(list(_fields_held(one))))
+            stack.extend(reversed(_below(one)))
 
 
-def query_exprs(query: Query) -> Iterator[AnalyzedNode]:
+def query_exprs(query: Query) -> list[AnalyzedNode]:
     """nodeFuncs.c: query_tree_walker — the expressions of a query's clauses, and the queries in its WITH and FROM."""
+    found: list[AnalyzedNode] = []
     for part in (
         query.targetList,
         query.onConflict,
@@ -415,7 +429,9 @@ def query_exprs(query: Query) -> Iterator[AnalyzedNode]:
         query.cteList,
         query.rtable,
     ):
-        yield from _held(part)
+        if part:
+            _collect(part, found)
+    return found
 
 
 def walk_levels(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> Iterator[tuple[AnalyzedNode, int]]:
@@ -427,12 +443,17 @@ def walk_levels(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> Iterator[
         if isinstance(one, Query):
             stack.extend([(child, level + 1) for child in query_exprs(one)][::-1])
         else:
-            stack.extend([(child, level) for child in _fields_held(one)][::-1])
+            stack.extend([(child, level) for child in _below(one)][::-1])
 
 
 def _start(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> list[AnalyzedNode]:
     """The stack to begin a walk with: the first to visit is last."""
-    found = list(_held(node))
+    found: list[AnalyzedNode] = []
+    if node is None or isinstance(node, Struct):
+        _collect(node, found)
+    else:
+        for one in node:
+            _collect(one, found)
     found.reverse()
     return found
 
@@ -495,7 +516,7 @@ def expression_returns_set(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -
             case Aggref() | GroupingFunc() | WindowFunc() | Query():
                 continue
             case _:
-                stack.extend(_fields_held(one))
+                stack.extend(_below(one))
     return False
 
 

@@ -55,6 +55,8 @@ def _analyze(catalog: Catalog, raw: Node, sourcetext: str, params: ParamTable) -
 
 def check_variable_parameters(params: ParamTable, query: Query) -> None:
     """parse_param.c: check_variable_parameters — a parameter seen before its type was known must have got it since."""
+    if not params.types:
+        return
     for one, _level in nodefuncs.walk_levels(query):
         if isinstance(one, Param) and one.paramkind == enums.ParamKind.PARAM_EXTERN:
             if one.paramtype != params.types.get(one.paramid):
