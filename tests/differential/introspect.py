@@ -62,8 +62,8 @@ QUERIES = {
         " AND d.objid = e.typrelid AND d.deptype = 'e' WHERE e.oid = t.typelem)"
     ),
     "functions": (
-        f"SELECT n.nspname, p.proname, p.prokind::text, {_TYPES.format('p.proargtypes')}, {_TYPE.format('p.prorettype')}"
-        ","
+        f"SELECT n.nspname, p.proname, p.prokind::text, {_TYPES.format('p.proargtypes')},"
+        f" {_TYPE.format('p.prorettype')},"
         " p.proretset, p.proisstrict, p.provolatile::text, p.pronargdefaults,"
         f" {_TYPE.format('p.provariadic')}, p.proargmodes::text[], p.proargnames"
         f" FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {_SYSTEM} AND {_own('pg_proc', 'p.oid')}"
