@@ -19,6 +19,7 @@ from querygen.analyze.param_nullability import infer_params
 from querygen.analyze.query_marks import read_marks
 from querygen.analyze.star import expand_stars
 from querygen.analyze.state import ParamTable
+from querygen.analyze.version import check_version
 from querygen.catalog.ddl_text import walk
 from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
 from querygen.ir import (
@@ -72,6 +73,7 @@ def analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
     params = ParamTable()
     try:
         tree = parse_statement(raw.sql)
+        check_version(tree, catalog.major)
         _check_keyword_tables(raw, tree, catalog)
         query = stmt.parse_analyze_varparams(catalog, tree, raw.sql, params)
     except PgError as problem:
