@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from querygen.analyze.typename import format_type
 from querygen.catalog.catalog import PG_CATALOG
+from querygen.pg_catalog.load import builtin_folder
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
     from querygen.catalog.catalog import Catalog
     from querygen.pg_catalog.rows import Oid
+
+
+FILE = "never_null.tsv"
 
 
 class NeverNull(Struct, frozen=True):
@@ -46,7 +50,7 @@ class NeverNull(Struct, frozen=True):
 def read_never_null(folder: Path) -> dict[str, NeverNull]:
     """The rows of the file of one PostgreSQL version, by signature without its marks of arguments and rows."""
     rows: dict[str, NeverNull] = {}
-    for line in (folder / "never_null.tsv").read_text(encoding="utf-8").splitlines()[2:]:
+    for line in (folder / FILE).read_text(encoding="utf-8").splitlines()[2:]:
         signature, reason = line.split("\t")
         name, _, rest = signature.partition("(")
         types, _, tail = rest.rpartition(")")
@@ -55,6 +59,12 @@ def read_never_null(folder: Path) -> dict[str, NeverNull]:
         optional = tuple(argument.endswith("?") for argument in arguments)
         rows[f"{name}({plain}){tail.removeprefix('!')}"] = NeverNull(optional, tail == "!", reason)
     return rows
+
+
+def _rows(catalog: Catalog) -> dict[str, NeverNull]:
+    """The catalog's own file, or 18's: a function that an older server shares with 18 gives NULL where 18's does."""
+    own = catalog.data.folder
+    return read_never_null(own if (own / FILE).exists() else builtin_folder(18))
 
 
 _SIGNATURES: dict[Oid, str | None] = {}  # PostgreSQL's own oids mean the same in every catalog
@@ -72,7 +82,7 @@ def never_null(catalog: Catalog, funcid: Oid, constant: str | None = None) -> Ne
     """The row of a function; `constant` is its first argument where that is a literal."""
     if not 0 < funcid < FIRST_NORMAL_OBJECT_ID or (signature := _signature(catalog, funcid)) is None:
         return None
-    rows = read_never_null(catalog.data.folder)
+    rows = _rows(catalog)
     found = rows.get(signature)
     if found is None and constant is not None:
         name, _, types = signature.partition("(")
@@ -84,5 +94,5 @@ def never_null_column(catalog: Catalog, funcid: Oid, column: str) -> NeverNull |
     """The row of a set-returning function, or of this one of its columns."""
     found = never_null(catalog, funcid)
     if found is None and 0 < funcid < FIRST_NORMAL_OBJECT_ID:
-        found = read_never_null(catalog.data.folder).get(f"{_signature(catalog, funcid)}.{column}")
+        found = _rows(catalog).get(f"{_signature(catalog, funcid)}.{column}")
     return found

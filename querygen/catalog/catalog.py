@@ -43,7 +43,7 @@ class Catalog:
     """Everything a statement can name. Look-ups return None where PostgreSQL's would find nothing."""
 
     def __init__(self, data: CatalogData) -> None:
-        self.version = data.version
+        self.major = data.major
         self.data = data
         self.search_path: tuple[str, ...] = ("public",)
         self.extensions: set[str] = set()

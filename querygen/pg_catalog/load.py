@@ -87,6 +87,12 @@ class CatalogData(Struct, frozen=True):
     version: str  # first line of the files: which server was dumped
     lines: dict[str, list[str]]
 
+    @property
+    def major(self) -> int:
+        """The major version of the server that was dumped; 18 where there are no files."""
+        number = self.version.removeprefix("PostgreSQL ").split(".")[0].split(",")[0]
+        return int(number) if number.isdecimal() else 18
+
     def rows(self, catalogue: str) -> list[Any]:
         """All rows of a catalogue, read now."""
         read = row_reader(catalogue)
