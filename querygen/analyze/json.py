@@ -106,7 +106,7 @@ _PASSED_AS_IS: Final = frozenset(
 
 
 def transform_json_format(raw: Any) -> JsonFormat:
-    """A raw FORMAT clause, there or not."""
+    """parse_expr.c: transformJsonValueExpr (its use of makeJsonFormat) — a raw FORMAT clause, there or not."""
     if raw is None:
         return JsonFormat(Format.JS_FORMAT_DEFAULT, Encoding.JS_ENC_DEFAULT)
     return JsonFormat(raw.format_type, raw.encoding, expr.place(raw.location))

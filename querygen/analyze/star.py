@@ -78,9 +78,10 @@ def _edits(
         if isinstance(column, Var) and not entry.resjunk:
             by_place[column.location].append(column)
     for star in stars:
+        end = _end(sql, star.location) if star.location >= 0 else None  # TABLE t has a star that nobody wrote
         names = _names(by_place[star.location], query, qualified=len(star.fields) > 1)
-        if names:
-            yield star.location, _end(sql, star.location), ", ".join(names)
+        if names and end is not None:
+            yield star.location, end, ", ".join(names)
 
 
 def _ungrouped(expr: Expr, query: Query) -> Expr:
@@ -93,9 +94,9 @@ def _ungrouped(expr: Expr, query: Query) -> Expr:
     return expr
 
 
-def _end(sql: str, start: int) -> int:
+def _end(sql: str, start: int) -> int | None:
     """Where the `*` of the star that starts here ends."""
-    return next(end for _kind, first, end in tokenize(sql, start) if sql[first:end] == "*")
+    return next((end for _kind, first, end in tokenize(sql, start) if sql[first:end] == "*"), None)
 
 
 def _names(columns: Sequence[Var], query: Query, *, qualified: bool) -> list[str]:

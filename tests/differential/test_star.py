@@ -51,6 +51,8 @@ SELECT (a).* FROM a
 SELECT count(*) FROM a
 SELECT EXISTS (SELECT * FROM a)
 SELECT * FROM (SELECT 1 AS x, 2 AS x) s
+TABLE a
+TABLE a UNION TABLE a
 """.strip().splitlines()
 
 
