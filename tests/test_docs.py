@@ -35,9 +35,11 @@ def snippets(*languages: str) -> list[Snippet]:
     found = []
     for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
-        for match in _FENCE.finditer(text):
-            if match[1] in languages:
-                found.append(Snippet(document, match[1], match[2], text[: match.start()].count("\n") + 1))
+        found += [
+            Snippet(document, match[1], match[2], text[: match.start()].count("\n") + 1)
+            for match in _FENCE.finditer(text)
+            if match[1] in languages
+        ]
     return found
 
 

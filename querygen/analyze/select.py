@@ -126,7 +126,7 @@ def finish(ps: ParseState, qry: Query, qual: Expr | None) -> None:
 def transform_values_lists(
     ps: ParseState, lists: Sequence[Any], kind: ExprKind, allow_default: bool
 ) -> list[list[Any]]:
-    """analyze.c: transformValuesClause (its first loop) — the rows of VALUES as expressions, all of one length after `*` is expanded."""
+    """analyze.c: transformValuesClause (first loop) — the rows as expressions, of one length after `*` is expanded."""
     rows: list[list[Any]] = []
     for sublist in lists:
         row = target.transform_expression_list(ps, sublist, kind, allow_default)

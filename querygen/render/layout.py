@@ -45,6 +45,7 @@ class Each(NamedTuple):
     value: Doc
     variable: str
     source: Doc
+    keyword: str = "for"  # or "async for"
 
 
 class Pair(NamedTuple):
@@ -98,7 +99,7 @@ def flat(doc: Doc) -> str:
         case Choice():
             return f"None if {doc.test} else {flat(doc.value)}"
         case Each():
-            return f"[{flat(doc.value)} for {doc.variable} in {flat(doc.source)}]"
+            return f"[{flat(doc.value)} {doc.keyword} {doc.variable} in {flat(doc.source)}]"
         case Union():
             return doc.text
         case Text():
@@ -143,14 +144,14 @@ def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") ->
             out.append(f"{indent}{prefix}None")
             out.append(f"{indent}if {test}")
             put(out, indent, "else ", value, suffix)
-        case Each(value, variable, source):
+        case Each(value, variable, source, keyword):
             out.append(f"{indent}{prefix}[")
             inside = flat(doc)[1:-1]
             if width(deeper + inside) <= WIDTH:
                 out.append(deeper + inside)
             else:
                 put(out, deeper, "", value)
-                put(out, deeper, f"for {variable} in ", source)
+                put(out, deeper, f"{keyword} {variable} in ", source)
             out.append(f"{indent}]{suffix}")
         case Pair(key, value):
             put(out, indent, prefix + key, value, suffix)

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, PgError, Severity, error
 from querygen.render import naming
-from querygen.render.layout import WIDTH, Group, put, width
+from querygen.render.layout import WIDTH, Group, put, quoted, width
+from querygen.render.model_classes import FINAL
 from querygen.render.model_functions import Function, build_function
-from querygen.render.model_rows import Models, Rows
+from querygen.render.model_rows import Rows
+from querygen.render.model_schema import Models
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,11 +42,16 @@ class Module:
     blocks: tuple[str, ...]
     first_is_statement: bool  # one empty line behind the imports, not two
 
+    def uses(self, helper: str) -> bool:
+        """Whether it imports from a module of our own text."""
+        return any(line.startswith((f"from .{helper} ", f"from ..{helper} ")) for line in self.imports)
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
     modules: tuple[Module, ...]
     diagnostics: tuple[Diagnostic, ...]
+    helpers: frozenset[str]  # the modules of our own text that are needed: _types, _cursors
 
 
 def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: RenderOptions) -> Package:
@@ -72,11 +79,14 @@ def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: R
                 problems.append(error(refused.code, f'query "{query.name}": {refused.message}', query.raw.name_span))
         built.append((names[path], _source_name(path), rows, done))
     modules = [_models_module(models)] if not problems else []
+    if not problems:
+        problems += models.without_class()
     for name, source, rows, done in built:
         modules.append(_query_module(name, source, rows, done, options))
         if options.emit_async:
             modules.append(_async_module(name, source, rows, done))
-    return Package(tuple(modules), tuple(problems))
+    helpers = (one for one in ("_types", "_cursors") for module in modules if module.uses(one))
+    return Package(tuple(modules), tuple(problems), frozenset(helpers))
 
 
 def _source_name(path: str) -> str:
@@ -149,11 +159,17 @@ def _query_module(name: str, source: str, rows: Rows, functions: list[Function],
             found, needed = row
             blocks += found
             imports |= needed
-        blocks.append(function.constant)
-        imports.add(function.final)
+        blocks += function.constants
+        imports |= function.constant_imports
         if options.emit_sync:
             blocks.append(function.sync_text)
             imports |= function.sync_imports
+    if reading := [one.name for one in functions if one.read_only]:
+        listed = Group("frozenset(", (Group("{", tuple(quoted(one) for one in reading), "}"),))
+        lines_of_names: list[str] = []
+        put(lines_of_names, "", "READ_ONLY: Final = ", listed)
+        blocks.append("\n".join(lines_of_names))
+        imports.add(FINAL)
     statement = bool(functions) and not any(True for _ in rows.first_used_by(functions[0].query_name))
     own = f".{name}"
     lines = _import_lines({one for one in imports if one.module != own}, 1)
@@ -177,7 +193,7 @@ def _async_module(name: str, source: str, rows: Rows, functions: list[Function])
     return Module(f"aio/{name}.py", source, _import_lines(imports, 2), tuple(blocks), bool(rows.class_names))
 
 
-_STDLIB = frozenset({"collections.abc", "datetime", "decimal", "enum", "typing", "uuid"})
+_STDLIB = frozenset({"collections.abc", "contextlib", "datetime", "decimal", "enum", "typing", "uuid"})
 
 
 def _import_lines(imports: Iterable[Import], depth: int) -> tuple[str, ...]:

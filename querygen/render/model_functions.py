@@ -1,20 +1,34 @@
-"""The functions of a query: signature, documentation and body, for a connection and for an asynchronous one.
+"""The functions of a query: signature and documentation, for a connection and for an asynchronous one.
 
-Takes an analysed query; gives a `Function`, whose lines are those that `ruff format` would make. A command that has no
-code yet is refused by name.
+Takes an analysed query; gives a `Function`, whose lines are those that `ruff format` would make. What stands in the
+bodies is decided in `model_bodies`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import quote
 
+from querygen.analyze.typename import format_type
 from querygen.diagnostics import DiagnosticError, error
 from querygen.ir import Cardinality, Command
 from querygen.render import naming
-from querygen.render.layout import Group, Items, Pair, Union, docstring, put, put_signature, quoted
-from querygen.render.model_rows import FINAL
-from querygen.render.pytypes import ROW, Import, conversion_imports, convert, refuse
+from querygen.render.layout import Each, Items, Pair, Union, docstring, put, put_signature, quoted
+from querygen.render.model_bodies import BATCH, Body, Result, returns, write_body
+from querygen.render.model_classes import ANY, FINAL, FieldDef
+from querygen.render.model_items import (
+    ITEM_COMMANDS,
+    Constant,
+    Param,
+    bulk_statement,
+    copy_statement,
+    dump_of,
+    item_columns,
+    item_values,
+    refused,
+)
+from querygen.render.pytypes import Import, conversion_imports, convert, refuse
 from querygen.render.sql_text import constant, with_casts
 
 if TYPE_CHECKING:
@@ -22,14 +36,22 @@ if TYPE_CHECKING:
 
     from querygen.ir import AnalyzedQuery, QueryParam
     from querygen.render.layout import Doc
-    from querygen.render.model_rows import RowClass, Rows
+    from querygen.render.model_rows import Rows
     from querygen.render.pytypes import PyType
 
 NO_ROWS: Final = "QG203"
-_ANY: Final = Import("typing", "Any")
-_WITH_ROWS: Final = frozenset({Command.ONE, Command.ONE_STRICT, Command.MANY})
-_SUPPORTED: Final = _WITH_ROWS | {Command.EXEC, Command.EXECROWS, Command.EXECRESULT}
-_LOCALS: Final = frozenset({"conn", "cur", "each"})
+_LOCALS: Final = frozenset({"conn", "cur", "each", "fetched", "items", "copy", "write"})
+_WITH_ROWS: Final = frozenset(
+    {Command.ONE, Command.ONE_STRICT, Command.MANY, Command.ITER, Command.STREAM, Command.BATCHONE, Command.BATCHMANY}
+)
+# Names that bodies use: no parameter may hide them.
+_BODY_NAMES: Final = frozenset(
+    {
+        "RawCursor", "AsyncRawCursor", "RawServerCursor", "AsyncRawServerCursor", "only_row", "optional_row", "new_row",
+        "new_rows", "json_as_text", "jsonb_as_text", "scalar_row", "cursor_name", "cursor_transaction", "aclosing",
+        "async_cursor_transaction", "stream", "async_stream", "map_array",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,124 +60,200 @@ class Function:
 
     query_name: str
     name: str
-    constant: str
+    constants: tuple[str, ...]  # the SQL, and what functions of many items need beside it
+    constant_imports: frozenset[Import]
     sync_text: str
     sync_imports: frozenset[Import]
     async_text: str
     async_imports: frozenset[Import]
-    final: Import = FINAL
-
-
-class _Param(NamedTuple):
-    name: str
-    number: int
-    type: PyType
-    nullable: bool
-    doc: str
-
-    @property
-    def annotation(self) -> str:
-        return f"{self.type.annotation} | None" if self.nullable else self.type.annotation
-
-
-class _Result(NamedTuple):
-    """What a query gives: rows of a class, or (`row` is None) the values of its one column."""
-
-    annotation: str
-    nullable: bool
-    imports: tuple[Import, ...]
-    factory: Import | None
-    plain: bool  # psycopg's scalar_row does
-    json: bool
-    row: RowClass | None
-
-
-def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
-    """Decide the functions of a query. Raises DiagnosticError or PgError for what cannot be generated."""
-    command = query.command
-    if command not in _SUPPORTED:
-        what = f'querygen does not yet generate code for :{command.value} (query "{query.name}")'
-        raise DiagnosticError(error("0A000", what, query.raw.name_span))
-    if command in _WITH_ROWS and not query.columns:
-        message = f'query "{query.name}" is :{command.value}, but its statement returns no columns'
-        raise DiagnosticError(error(NO_ROWS, message, query.raw.name_span, "Add RETURNING, or make it :exec."))
-    result = _result(query, rows) if command in _WITH_ROWS else None
-    constant_name = name.upper()
-    if constant_name in rows.models.names:
-        constant_name += "_SQL"
-    params = _params(query, rows, _body_names(query, result, constant_name, rows))
-    for param in params:
-        rows.models.use_type(param.type)
-    sql = with_casts(query.sql, {param.number: param.type.cast for param in params if param.type.cast})
-    text: dict[bool, str] = {}
-    imports: dict[bool, frozenset[Import]] = {}
-    shared = _Parts(
-        constant_name,
-        docstring(_documentation(query, params, result), "    "),
-        tuple(Pair(f"{one.name}: ", Union(one.annotation, in_brackets=True)) for one in params),
-        Items(_values(params)) if params else None,
-        _shared_imports(rows, constant_name, params, result),
-    )
-    for awaited in (False, True):
-        needed = set(shared.imports)
-        text[awaited] = _text(query, name, shared, result, needed, awaited=awaited)
-        imports[awaited] = frozenset(needed)
-    lines = "\n".join(constant(constant_name, sql))
-    return Function(query.name, name, lines, text[False], imports[False], text[True], imports[True])
+    read_only: bool
 
 
 class _Parts(NamedTuple):
     """What a function has in common with its asynchronous twin."""
 
-    constant: str
+    body: Body
     documentation: Sequence[str]
     arguments: tuple[Doc, ...]
-    values: Doc | None
     imports: frozenset[Import]
 
 
-def _shared_imports(
-    rows: Rows, constant_name: str, params: tuple[_Param, ...], result: _Result | None
-) -> frozenset[Import]:
-    needed = {Import(rows.module, constant_name), _ANY}
+def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
+    """Decide the functions of a query. Raises DiagnosticError or PgError for what cannot be generated."""
+    command = query.command
+    if command is Command.EXECLASTID:
+        raise refused(query, "PostgreSQL has no last inserted id", "Add RETURNING, and make it :one.")
+    with_rows = command in _WITH_ROWS or (command is Command.BULK and bool(query.columns))
+    if command in _WITH_ROWS and not query.columns:
+        message = f'query "{query.name}" is :{command.value}, but its statement returns no columns'
+        raise DiagnosticError(error(NO_ROWS, message, query.raw.name_span, "Add RETURNING, or make it :exec."))
+    _check_cursor(query)
+    result = _result(query, rows) if with_rows else None
+    constant_name = name.upper()
+    if constant_name in rows.models.names:
+        constant_name += "_SQL"
+    params = _params(query, rows, _body_names(query, result, constant_name, rows))
     for param in params:
-        needed.update(param.type.imports)
-        needed.update(conversion_imports(param.type.dump))
-    if result is not None:
-        needed.update(result.imports)
-    return frozenset(needed)
+        rows.models.use_type(param.field.type)
+    if command in ITEM_COMMANDS:
+        return _of_items(query, name, constant_name, rows, params, result)
+    values = Items(_values(params, command)) if params else None
+    body = Body(query, constant_name, values, result, "")
+    needed = {Import(rows.module, constant_name), ANY, *_type_imports(params)}
+    for param in params:
+        needed.update(conversion_imports(param.field.type.dump))
+    arguments = tuple(Pair(f"{one.field.name}: ", Union(one.field.annotation, in_brackets=True)) for one in params)
+    sql = with_casts(query.sql, {one.number: one.field.type.cast for one in params if one.field.type.cast})
+    documentation = docstring(_documentation(query, params, result), "    ")
+    parts = _Parts(body, documentation, ("*", *arguments) if arguments else (), frozenset(needed))
+    lines = "\n".join(constant(constant_name, _tagged(sql, query, rows)))
+    return _both(query, name, parts, (lines,), frozenset({FINAL}))
 
 
-def _result(query: AnalyzedQuery, rows: Rows) -> _Result:
+def _of_items(
+    query: AnalyzedQuery, name: str, constant_name: str, rows: Rows, params: tuple[Param, ...], result: Result | None
+) -> Function:
+    """A function over many items: of a class of their own, or the values of the one parameter."""
+    if not params:
+        raise refused(query, "it has no parameters")
+    command = query.command
+    needed = {Import(rows.module, constant_name), ANY, Import("collections.abc", "Iterable")}
+    row = rows.params_class(query, tuple(one.field for one in params)) if len(params) > 1 else None
+    if row is None:
+        item = params[0].field.annotation
+        needed.update(_type_imports(params))
+    else:
+        item = row.name
+        needed.add(row.imported)
+    by_number = {one.number: one for one in params}
+    values: list[Param | Constant | None] = [by_number.get(number) for number in range(1, max(by_number) + 1)]
+    sql = with_casts(query.sql, {one.number: one.field.type.cast for one in params if one.field.type.cast})
+    types = ""
+    blocks: list[str] = []
+    imports: set[Import] = {FINAL}
+    if command is Command.COPYFROM:
+        copy = copy_statement(query, params, rows.models)
+        sql, values = copy.sql, list(copy.values)
+        if copy.types:
+            types = f"{constant_name}_TYPES"
+            needed.add(Import(rows.module, types))
+            type_lines: list[str] = []
+            put(type_lines, "", f"{types}: Final = ", Items(tuple(quoted(one) for one in copy.types)))
+            blocks.append("\n".join(type_lines))
+    elif command is Command.BULK:
+        casts = {one.number: format_type(rows.models.catalog, one.oid, -1) for one in params}
+        sql = bulk_statement(query, params, rows.models, casts)
+    if command is not Command.COPYFROM:
+        sql = _tagged(sql, query, rows)
+    blocks.insert(0, "\n".join(constant(constant_name, sql)))
+    helper: Doc
+    if row is None:
+        single = _single(params[0], command, values)
+        needed.update(conversion_imports(dump_of(params[0], command)))
+        helper = single
+    else:
+        helper_name = rows.free(f"{name}_{'columns' if command is Command.BULK else 'values'}")
+        if command is Command.BULK:
+            text, more = item_columns(helper_name, row, [one for one in values if not isinstance(one, Constant)])
+        else:
+            text, more = item_values(helper_name, row, values, command)
+        blocks.append(text)
+        imports |= more
+        needed.add(Import(rows.module, helper_name))
+        helper = helper_name
+    body = Body(query, constant_name, helper, result, types, of_class=row is not None)
+    argument = Pair("items: ", Union(f"Iterable[{item}]", in_brackets=True))
+    documentation = docstring(_documentation(query, params if row is None else (), result), "    ")
+    return _both(
+        query, name, _Parts(body, documentation, (argument,), frozenset(needed)), tuple(blocks), frozenset(imports)
+    )
+
+
+def _single(param: Param, command: Command, values: Sequence[Param | Constant | None]) -> Doc:
+    """What is sent of an item that is the value of the one parameter: a tuple, or for :bulk a list of all."""
+    value = convert(dump_of(param, command), "item", nullable=param.field.nullable)
+    if command is Command.BULK:
+        column: Doc = "list(items)" if value == "item" else Each(value, "item", "items")
+        return Items(tuple("None" if one is None else column for one in values))
+    return Items(tuple(value if isinstance(one, Param) else "None" if one is None else one.python for one in values))
+
+
+def _both(
+    query: AnalyzedQuery, name: str, parts: _Parts, constants: tuple[str, ...], constant_imports: frozenset[Import]
+) -> Function:
+    text: dict[bool, str] = {}
+    imports: dict[bool, frozenset[Import]] = {}
+    for awaited in (False, True):
+        needed = set(parts.imports)
+        text[awaited] = _text(query, name, parts, needed, awaited=awaited)
+        imports[awaited] = frozenset(needed)
+    return Function(
+        query_name=query.name,
+        name=name,
+        constants=constants,
+        constant_imports=constant_imports,
+        sync_text=text[False],
+        sync_imports=imports[False],
+        async_text=text[True],
+        async_imports=imports[True],
+        read_only=query.read_only,
+    )
+
+
+def _check_cursor(query: AnalyzedQuery) -> None:
+    """A server-side cursor reads, and nothing else."""
+    if query.command is not Command.ITER or query.query is None:
+        return
+    if query.query.commandType.name != "CMD_SELECT" or query.query.hasModifyingCTE:
+        message = f'query "{query.name}" is :iter, but a server-side cursor can only read'
+        hint = "Make it :many or :stream."
+        raise DiagnosticError(error(NO_ROWS, message, query.raw.name_span, hint))
+
+
+def _tagged(sql: str, query: AnalyzedQuery, rows: Rows) -> str:
+    """The statement with sqlcommenter's tags behind it, if they are configured."""
+    if rows.models.options.sql_tags is None:
+        return sql
+    tags = sorted({**rows.models.options.sql_tags, "query": query.name}.items())
+    written = ",".join(f"{quote(key, safe='')}='{quote(value, safe='')}'" for key, value in tags)
+    before = "\n" if "--" in sql.rsplit("\n", 1)[-1] else " "
+    return f"{sql.rstrip()}{before}/*{written}*/"
+
+
+def _type_imports(params: Sequence[Param]) -> set[Import]:
+    return {needed for one in params for needed in one.field.type.imports}
+
+
+def _result(query: AnalyzedQuery, rows: Rows) -> Result:
     if len(query.columns) == 1 and not query.embeds and "row" not in query.raw.annotations:
         column = query.columns[0]
-        found = rows.models.types.find(column.type.oid, column.nullable_elements)
-        if found.read_refused:
-            raise refuse(f'{found.read_refused} (column "{column.name}")')
+        found = rows.column_type(query, column)
         rows.models.use_type(found)
         annotation = f"{found.annotation} | None" if column.nullable else found.annotation
         factory = None if found.load is None else rows.value_factory(query, found, nullable=column.nullable)
-        return _Result(annotation, column.nullable, found.imports, factory, found.load is None, found.json, None)
+        return Result(annotation, column.nullable, found.imports, factory, found.json, None)
     row = rows.row_of(query)
-    return _Result(row.name, False, (row.imported,), Import(row.module, row.factory), False, row.json, row)
+    return Result(row.name, False, (row.imported,), Import(row.module, row.factory), row.json, row)
 
 
-def _body_names(query: AnalyzedQuery, result: _Result | None, constant_name: str, rows: Rows) -> set[str]:
+def _body_names(query: AnalyzedQuery, result: Result | None, constant_name: str, rows: Rows) -> set[str]:
     """The names that the body of the function uses: no parameter may hide them."""
-    names = {*_LOCALS, constant_name, "RawCursor", "AsyncRawCursor", "only_row", "json_as_text", "scalar_row"}
+    names = {*_LOCALS, *_BODY_NAMES, constant_name}
+    if result is not None and result.row is not None:
+        names.add(result.row.name)
     if result is not None and result.factory is not None:
         names.add(result.factory.name)
     for param in query.params:
-        dump = rows.models.types.find(param.type.oid).dump
+        dump = _param_type(query, param, rows).dump
         names.update(one.name for one in conversion_imports(dump))
     return names
 
 
-def _params(query: AnalyzedQuery, rows: Rows, reserved: set[str]) -> tuple[_Param, ...]:
-    params: list[_Param] = []
+def _params(query: AnalyzedQuery, rows: Rows, reserved: set[str]) -> tuple[Param, ...]:
+    params: list[Param] = []
     taken: set[str] = set()
     for param in sorted(query.params, key=lambda one: one.number):
-        found = rows.models.types.find(param.type.oid)
+        found = _param_type(query, param, rows)
         if found.write_refused:
             problem = refuse(found.write_refused)
             message = f'query "{query.name}", parameter {_shown(param)}: {problem.message}'
@@ -164,105 +262,64 @@ def _params(query: AnalyzedQuery, rows: Rows, reserved: set[str]) -> tuple[_Para
         name = naming.unique(naming.free(name, reserved), taken)
         taken.add(name)
         doc = query.raw.param_docs.get(param.name or "", "") or query.raw.param_docs.get(name, "")
-        params.append(_Param(name, param.number, found, param.nullable, doc))
+        field = FieldDef(name, name, found, param.nullable, " ".join(doc.split()))
+        params.append(Param(param.number, param.type.oid, field))
     return tuple(params)
+
+
+def _param_type(query: AnalyzedQuery, param: QueryParam, rows: Rows) -> PyType:
+    """The Python type of a parameter: what the configuration says of it, or of the column it is compared with."""
+    names = tuple(f"{query.name}.{one}" for one in (param.name, param.column_name, f"p{param.number}") if one)
+    relation = rows.models.catalog.find_relation(param.origin.relation) if param.origin else None
+    if relation is not None and param.origin is not None:
+        own = next((one for one in relation.columns if one.attnum == param.origin.attnum), None)
+        # A list of the column's values is another type.
+        if own is not None and own.type_oid == param.type.oid:
+            names += rows.models.column_names(relation, own.name)
+    return rows.models.types.of_column(names, param.type.oid)
 
 
 def _shown(param: QueryParam) -> str:
     return f'"{param.name}"' if param.name else f"${param.number}"
 
 
-def _returns(query: AnalyzedQuery, result: _Result | None, cursor_class: str) -> str:
-    if result is None:
-        without_rows = {Command.EXEC: "None", Command.EXECROWS: "int", Command.EXECRESULT: f"{cursor_class}[Any]"}
-        return without_rows[query.command]
-    match query.command:
-        case Command.MANY:
-            return f"list[{result.annotation}]"
-        case Command.ONE if query.cardinality is not Cardinality.ONE and not result.nullable:
-            return f"{result.annotation} | None"
-        case _:
-            return result.annotation
-
-
-def _text(
-    query: AnalyzedQuery,
-    name: str,
-    parts: _Parts,
-    result: _Result | None,
-    imports: set[Import],
-    *,
-    awaited: bool,
-) -> str:
-    cursor_class = "AsyncRawCursor" if awaited else "RawCursor"
+def _text(query: AnalyzedQuery, name: str, parts: _Parts, imports: set[Import], *, awaited: bool) -> str:
     connection = "AsyncConnection" if awaited else "Connection"
-    imports |= {Import("psycopg", connection), Import("psycopg", cursor_class)}
+    imports.add(Import("psycopg", connection))
+    if parts.body.result is not None:
+        imports.update(parts.body.result.imports)
     lines: list[str] = []
-    conn = f"conn: {connection}[Any]"
-    arguments = (conn, "*", *parts.arguments) if parts.arguments else (conn,)
-    returns = _returns(query, result, cursor_class)
-    put_signature(lines, f"{'async ' if awaited else ''}def {name}(", arguments, returns)
+    arguments = (f"conn: {connection}[Any]", *parts.arguments)
+    put_signature(
+        lines,
+        f"{'async ' if awaited else ''}def {name}(",
+        arguments,
+        returns(query, parts.body.result, imports, awaited),
+    )
     lines += parts.documentation
-    _body(query, parts, result, imports, lines, cursor_class, "await " if awaited else "")
+    write_body(lines, parts.body, imports, awaited=awaited)
     return "\n".join(lines)
 
 
-def _body(
-    query: AnalyzedQuery,
-    parts: _Parts,
-    result: _Result | None,
-    imports: set[Import],
-    lines: list[str],
-    cursor_class: str,
-    wait: str,
-) -> None:
-    arguments = (parts.constant,) if parts.values is None else (parts.constant, parts.values)
-    if query.command is Command.EXEC:
-        put(lines, "    ", wait, Group(f"{cursor_class}(conn).execute(", arguments))
-        return
-    cursor: Doc = Group(f"{cursor_class}(", ("conn",))
-    prefix = "cur = "
-    if result is not None:
-        factory = result.factory or Import("psycopg.rows", "scalar_row")
-        imports.add(factory)
-        cursor = Group(f"{cursor_class}(", ("conn", Pair("row_factory=", factory.name)))
-        if result.plain:
-            prefix = f"cur: {cursor_class}[{result.annotation}] = "
-        if result.json:
-            imports.add(Import(ROW, "json_as_text"))
-            cursor = Group("json_as_text(", (cursor,))
-    put(lines, "    ", prefix, cursor)
-    put(lines, "    ", f"{wait}cur.execute", Group("(", arguments))
-    match query.command:
-        case Command.EXECROWS:
-            lines.append("    return cur.rowcount")
-        case Command.EXECRESULT:
-            lines.append("    return cur")
-        case Command.MANY:
-            lines.append(f"    return {wait}cur.fetchall()")
-        case Command.ONE if query.cardinality is not Cardinality.ONE:
-            lines.append(f"    return {wait}cur.fetchone()")
-        case _:
-            imports.add(Import(ROW, "only_row"))
-            put(lines, "    ", "return ", Group("only_row(", (f"{wait}cur.fetchmany(2)", quoted(query.name))))
-
-
-def _values(params: tuple[_Param, ...]) -> tuple[Doc, ...]:
+def _values(params: tuple[Param, ...], command: Command) -> tuple[Doc, ...]:
     """What is sent, by number: the server counts parameters that the text leaves out."""
     by_number = {param.number: param for param in params}
     values: list[Doc] = []
     for number in range(1, max(by_number) + 1):
         param = by_number.get(number)
-        values.append("None" if param is None else convert(param.type.dump, param.name, nullable=param.nullable))
+        if param is None:
+            values.append("None")
+        else:
+            values.append(convert(dump_of(param, command), param.field.name, nullable=param.field.nullable))
     return tuple(values)
 
 
-def _documentation(query: AnalyzedQuery, params: tuple[_Param, ...], result: _Result | None) -> str:
+def _documentation(query: AnalyzedQuery, params: tuple[Param, ...], result: Result | None) -> str:
     what = _what_it_returns(query, result)
     paragraphs = [query.raw.doc.strip(), what] if query.raw.doc.strip() else [what]
-    described = [param for param in params if param.doc]
+    described = [one.field for one in params if one.field.comment]
     if described:
-        paragraphs.append("\n".join(["Args:", *(f"    {one.name}: {' '.join(one.doc.split())}" for one in described)]))
+        paragraphs.append("\n".join(["Args:", *(f"    {one.name}: {one.comment}" for one in described)]))
     return "\n\n".join(paragraphs)
 
 
@@ -270,22 +327,46 @@ _WITHOUT_ROWS: Final = {
     Command.EXEC: "Run the statement.",
     Command.EXECROWS: "Return how many rows the statement affected.",
     Command.EXECRESULT: "Return the cursor that has run the statement.",
+    Command.COPYFROM: "Write all items with COPY.\n\nReturn how many rows were written.",
+    Command.BULK: "Run the statement for all items at once.\n\nReturn how many rows it affected.",
+    Command.BATCHEXEC: "Run the statement for every item, all in one pipeline.",
 }
+_ITER: Final = (
+    "Give the {what}, {batch} at a time.\n\nThey are read with a server-side cursor in the caller's transaction. On a"
+    " connection in autocommit mode, a transaction is opened until the iterator ends, if there is none."
+)
+_STREAM: Final = (
+    "Give the {what} as they come over the connection.\n\nThe connection is busy until the iterator ends or is closed:"
+    " another call on it inside of the loop waits for ever. This does not work in a pipeline."
+)
 
 
-def _what_it_returns(query: AnalyzedQuery, result: _Result | None) -> str:
+def _what_it_returns(query: AnalyzedQuery, result: Result | None) -> str:
     if result is None:
         return _WITHOUT_ROWS[query.command]
     scalar = result.row is None
+    what = "values of all rows" if scalar else "rows"
+    thing = "value" if scalar else "row"
     match query.command:
         case Command.MANY:
             return "Return the values of all rows." if scalar else "Return all rows."
+        case Command.ITER:
+            return _ITER.format(what=what, batch=BATCH)
+        case Command.STREAM:
+            return _STREAM.format(what=what)
+        case Command.BULK:
+            return f"Run the statement for all items at once.\n\nReturn the {what}."
+        case Command.BATCHMANY:
+            return f"Run the statement for every item, all in one pipeline.\n\nReturn the {what} of each."
+        case Command.BATCHONE:
+            end = "." if query.cardinality is Cardinality.ONE else ", or None where there is no row."
+            return f"Run the statement for every item, all in one pipeline.\n\nReturn the {thing} of each{end}"
         case Command.ONE_STRICT:
-            thing = "value of the one row" if scalar else "one row"
-            return f"Return the {thing}.\n\nRaises NoRowError or TooManyRowsError where there is not exactly one."
+            one = "value of the one row" if scalar else "one row"
+            return f"Return the {one}.\n\nRaises NoRowError or TooManyRowsError where there is not exactly one."
         case _ if query.cardinality is Cardinality.ONE:
-            return "Return the value." if scalar else "Return the row."
+            return f"Return the {thing}."
         case _ if scalar and result.nullable:
             return "Return the value, or None if it is NULL or there is no row."
         case _:
-            return f"Return the {'value' if scalar else 'row'}, or None if there is no row."
+            return f"Return the {thing}, or None if there is no row."

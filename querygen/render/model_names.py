@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from querygen.source import Span
 
 NAME_CLASH: Final = "QG201"
-_WITH_ROWS: Final = frozenset("rvmfp")  # relkinds
+_WITH_ROWS: Final = frozenset("rvmfpc")  # relkinds
 
 
 class _Named(NamedTuple):
@@ -48,7 +48,9 @@ def schema_names(catalog: Catalog, options: RenderOptions) -> SchemaNames:
     enums = tuple(row for row in catalog.user_types() if row.typtype == "e")
     relations = tuple(one for one in catalog.relations() if one.kind in _WITH_ROWS and not one.is_partition)
     things = [_Named(one.oid, catalog.namespace_name(one.typnamespace), one.typname, False, None) for one in enums]
-    things += [_Named(one.oid, catalog.namespace_name(one.namespace), one.name, True, one.span) for one in relations]
+    things += [
+        _Named(one.oid, catalog.namespace_name(one.namespace), one.name, one.kind != "c", one.span) for one in relations
+    ]
     names: dict[Oid, str] = {}
     wanted: dict[str, list[_Named]] = defaultdict(list)
     for thing in things:

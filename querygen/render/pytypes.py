@@ -7,18 +7,20 @@ wrapped, or the SQL gets a cast. A type that cannot be passed or read without a 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from querygen.analyze import pgtypes as t
 from querygen.analyze.typename import format_type
 from querygen.diagnostics import PgError
 from querygen.render.layout import Choice, Each, Group
+from querygen.render.layout import flat as render_flat
 
 if TYPE_CHECKING:
     from querygen.catalog.catalog import Catalog
     from querygen.pg_catalog.rows import Oid, PgType
     from querygen.render.layout import Doc
-    from querygen.render.options import RenderOptions
+    from querygen.render.options import RenderOptions, TypeOverride
 
 
 class Import(NamedTuple):
@@ -29,6 +31,8 @@ class Import(NamedTuple):
 
 
 ROW: Final = "._row"
+TYPES: Final = "._types"
+CURSORS: Final = "._cursors"
 MODELS: Final = ".models"
 
 
@@ -44,17 +48,18 @@ class Look(NamedTuple):
     name: Import
 
 
-class ReadArray(NamedTuple):
-    """The text of an array whose type psycopg does not know, read as the built-in array type `oid`."""
+class Read(NamedTuple):
+    """`name(oid, value)`: the text of a value that psycopg does not know, read as the built-in type `oid`."""
 
-    oid: int
+    name: Import
+    oid: int | str  # or the Python type that is read
 
 
 class ForEach(NamedTuple):
-    """The conversion, of every element of a list."""
+    """The conversion, of every element of an array; `flat` where the elements are lists themselves."""
 
     element: Conversion
-    nullable: bool
+    flat: bool = False
 
 
 class Then(NamedTuple):
@@ -64,7 +69,7 @@ class Then(NamedTuple):
     second: Conversion
 
 
-Conversion = Call | Look | ReadArray | ForEach | Then
+Conversion = Call | Look | Read | ForEach | Then
 
 
 class PyType(NamedTuple):
@@ -75,8 +80,8 @@ class PyType(NamedTuple):
     load: Conversion | None = None
     dump: Conversion | None = None
     cast: str = ""  # written behind the parameter, so that the server sees the analysed type
-    json: bool = False  # arrives as text only if the cursor is told so
-    uses: tuple[Oid, ...] = ()  # the enums whose classes it needs
+    json: tuple[str, ...] = ()  # what has the cursor leave the value as text
+    uses: tuple[Oid, ...] = ()  # the enums and composites whose classes it needs
     read_refused: str = ""  # why it cannot be read
     write_refused: str = ""  # why it cannot be passed
 
@@ -113,14 +118,14 @@ _BASE: Final[dict[int, PyType]] = {
         (Import("pydantic", "JsonValue"),),
         Call(Import("pydantic_core", "from_json")),
         Call(Import(_JSON, "Json")),
-        json=True,
+        json=("json_as_text",),
     ),
     t.JSONBOID: PyType(
         "JsonValue",
         (Import("pydantic", "JsonValue"),),
         Call(Import("pydantic_core", "from_json")),
         Call(Import(_JSON, "Jsonb")),
-        json=True,
+        json=("jsonb_as_text",),
     ),
     t.RECORDOID: PyType("tuple[str | None, ...]", write_refused="a parameter of type record"),
 }
@@ -142,30 +147,49 @@ _RANGES: Final[dict[int, tuple[str, int, str]]] = {
 _RANGE_MODULES: Final = {"Range": "psycopg.types.range", "Multirange": "psycopg.types.multirange"}
 # Built-in types whose arrays psycopg's registry lacks: such an array arrives as its text.
 _UNKNOWN_ARRAYS: Final = frozenset({5038, t.CSTRINGOID})  # pg_snapshot
-# Arrays of domains and extension types are read with psycopg's loader of an array that looks the same. Only loaders
-# that do not depend on the connection's settings can be used so.
-_ARRAY_LIKE: Final = {
-    t.BOOLOID: 1000,
-    t.INT2OID: 1005,
-    t.INT4OID: 1007,
-    t.INT8OID: 1016,
-    t.OIDOID: 1028,
-    t.FLOAT4OID: 1021,
-    t.FLOAT8OID: 1022,
-    t.NUMERICOID: 1231,
-    t.UUIDOID: 2951,
-}
 _TEXT_ARRAY: Final = 1009
 _PSEUDO_TEXT: Final = frozenset({t.VOIDOID, t.CSTRINGOID, t.UNKNOWNOID})
+_LOAD_TEXT: Final = Import(TYPES, "load_text")
+_AS_TEXT: Final = Import(TYPES, "as_text")
+_FLOATS: Final = PyType("list[float]", load=Call(Import(TYPES, "load_vector")), dump=Call(Import(TYPES, "dump_vector")))
+# Types of extensions that are not text in Python, by the name of the type.
+_OF_EXTENSIONS: Final = {
+    "hstore": PyType(
+        "dict[str, str | None]", load=Call(Import(TYPES, "load_hstore")), dump=Call(Import(TYPES, "dump_hstore"))
+    ),
+    "vector": _FLOATS,
+    "halfvec": _FLOATS,
+}
+_TEXT_FAMILY: Final = frozenset({t.TEXTOID, t.VARCHAROID, t.BPCHAROID, t.NAMEOID})
+
+
+class Composite(NamedTuple):
+    """The class of a composite type, and the functions that read and write it."""
+
+    name: str
+    load: str
+    dump: str
+    columns: tuple[tuple[str, Oid], ...]
 
 
 class TypeMap:
-    """The Python types of a catalog, each worked out once. `enum_names` gives the class of every enum."""
+    """The Python types of a catalog, each worked out once.
 
-    def __init__(self, catalog: Catalog, options: RenderOptions, enum_names: dict[Oid, tuple[str, str]]) -> None:
+    `enum_names` gives the class of every enum and its map of labels, `composites` the classes by the type's oid.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        options: RenderOptions,
+        enum_names: dict[Oid, tuple[str, str]],
+        composites: dict[Oid, Composite],
+    ) -> None:
         self._catalog = catalog
         self._nullable_elements = options.nullable_elements
-        self._enum_names = enum_names  # oid → name of the class, name of its map of labels
+        self._enum_names = enum_names
+        self._composites = composites
+        self._overrides = {one.query or one.column or f"type {one.type}": one for one in options.overrides}
         self._known: dict[tuple[Oid, bool], PyType] = {}
 
     def base(self, oid: Oid) -> Oid:
@@ -183,17 +207,80 @@ class TypeMap:
             found = self._known[key] = self._work_out(oid, nullable_elements)
         return found
 
-    def _work_out(self, oid: Oid, nullable_elements: bool) -> PyType:
+    def is_overridden(self, name: str) -> bool:
+        """Whether the configuration speaks of a column, or of a column or parameter of a query."""
+        return name in self._overrides
+
+    def of_column(self, names: tuple[str, ...], oid: Oid, nullable_elements: bool = True) -> PyType:
+        """The Python type of what may be called by these names; the first that the configuration knows decides."""
+        found = self.find(oid, nullable_elements)
+        chosen = next((self._overrides[one] for one in names if one in self._overrides), None)
+        return found if chosen is None else overridden(self._plain(oid, nullable_elements), chosen)
+
+    def _plain(self, oid: Oid, nullable_elements: bool) -> PyType:
         row = self._catalog.type(oid)
+        if self._is_array(row):
+            return self._array(row, nullable_elements)
         if row.typtype == "d":
-            base = self.find(row.typbasetype, nullable_elements)
+            base = self._plain(row.typbasetype, nullable_elements)
             # A str is sent without a type, and the server takes it for the domain; anything else has its own.
             plain = base.annotation == "str" and not base.write_refused
-            return base if plain else base._replace(cast=format_type(self._catalog, oid))
-        vector = row.oid in (t.INT2VECTOROID, t.OIDVECTOROID)
-        if row.typsubscript == "array_subscript_handler" and not vector:
-            return self._array(row, nullable_elements)
+            return base if plain else base._replace(cast=format_type(self._catalog, oid, -1))
         return self._scalar(row)
+
+    def wire(self, oid: Oid) -> Oid:
+        """The built-in type as which psycopg can read the text of a value: what `find` converts from."""
+        base = self.base(oid)
+        row = self._catalog.type(base)
+        if self._is_array(row):
+            element = self._catalog.type(row.typelem)
+            if not self._psycopg_knows_array(element):
+                return t.TEXTOID
+            return _TEXT_ARRAY if self.find(row.typelem).json else base
+        if base in _BASE:
+            return t.TEXTOID if _BASE[base].json else base
+        return base if base in _RANGES else t.TEXTOID
+
+    def from_text(self, oid: Oid) -> Conversion | None:
+        """How the text of a value becomes the value; None for a type that is text in Python."""
+        load, wire = self.find(oid).load, self.wire(oid)
+        if wire == t.TEXTOID:
+            return load
+        read = Read(_LOAD_TEXT, wire)
+        return read if load is None else Then(read, load)
+
+    def binary_copy(self, oid: Oid) -> str:
+        """The name by which psycopg's binary COPY knows how to write a type; empty where it has to be text."""
+        row = self._catalog.type(self.base(oid))
+        if self._is_array(row):
+            element = self._catalog.type(row.typelem)
+            known = element.oid in _BASE or element.oid in _RANGES or element.oid in _TEXT_FAMILY
+            return f"{element.typname}[]" if known else ""
+        if row.oid in _BASE or row.oid in _RANGES:
+            return row.typname
+        text = row.oid in _TEXT_FAMILY or row.typtype == "e" or row.typname == "citext"
+        return "text" if text else ""
+
+    def _is_array(self, row: PgType) -> bool:
+        vector = row.oid in (t.INT2VECTOROID, t.OIDVECTOROID)
+        return row.typsubscript == "array_subscript_handler" and not vector
+
+    def is_array(self, oid: Oid) -> bool:
+        """Whether values are arrays, a domain over arrays included."""
+        return self._is_array(self._catalog.type(self.base(oid)))
+
+    def _work_out(self, oid: Oid, nullable_elements: bool) -> PyType:
+        row = self._catalog.type(oid)
+        schema = self._catalog.namespace_name(row.typnamespace)
+        names = (f"type {schema}.{row.typname}", f"type {row.typname}", f"type {format_type(self._catalog, oid)}")
+        chosen = next((self._overrides[one] for one in names if one in self._overrides), None)
+        if chosen is not None:
+            return overridden(self._plain(oid, nullable_elements), chosen)
+        if row.typtype == "d":
+            base = self.find(row.typbasetype, nullable_elements)
+            plain = self._plain(oid, nullable_elements)
+            return base._replace(cast=plain.cast)
+        return self._plain(oid, nullable_elements)
 
     def _scalar(self, row: PgType) -> PyType:
         known = _BASE.get(row.oid)
@@ -207,41 +294,75 @@ class TypeMap:
         label = format_type(self._catalog, row.oid)
         match row.typtype:
             case "b":
-                return _STR
+                found = _OF_EXTENSIONS.get(row.typname)
+                return found._replace(cast=label) if found and row.typinput == f"{row.typname}_in" else _STR
             case "e":
                 name, labels = self._enum_names[row.oid]
                 return PyType(name, (Import(MODELS, name),), Look(Import(MODELS, labels)), uses=(row.oid,))
             case "p" if row.oid in _PSEUDO_TEXT:
                 return _STR
+            case "c" if row.oid in self._composites:
+                return self._composite(row, self._composites[row.oid], label)
             case "c":
                 what = f"values of the composite type {label}"
             case "r" | "m":
-                what = f"values of the {'range' if row.typtype == 'r' else 'multirange'} type {label}"
+                return self._range(row, label)
             case _:
                 what = f"values of type {label}"
         return PyType("str", read_refused=what, write_refused=what)
+
+    def _composite(self, row: PgType, made: Composite, label: str) -> PyType:
+        fields = [(name, self.find(oid)) for name, oid in made.columns]
+        of = f"values of the composite type {label}, because its attribute"
+        unread = next((name for name, one in fields if one.read_refused), None)
+        unwritten = next((name for name, one in fields if one.write_refused), None)
+        return PyType(
+            made.name,
+            (Import(MODELS, made.name),),
+            Call(Import(MODELS, made.load)),
+            Call(Import(MODELS, made.dump)),
+            label,
+            uses=(row.oid,),
+            read_refused="" if unread is None else f'{of} "{unread}" cannot be read',
+            write_refused="" if unwritten is None else f'{of} "{unwritten}" cannot be passed',
+        )
+
+    def _range(self, row: PgType, label: str) -> PyType:
+        multiple = row.typtype == "m"
+        known = self._catalog.range_of_multirange(row.oid) if multiple else self._catalog.range(row.oid)
+        subtype = known.rngsubtype if known else t.TEXTOID
+        bound = self.find(subtype)
+        name = "Multirange" if multiple else "Range"
+        if known is None or bound.load is not None or (bound.dump is not None and bound.annotation not in _NUMBERS):
+            what = f"values of the {name.lower()} type {label}"
+            return PyType("str", read_refused=what, write_refused=what)
+        return PyType(
+            f"{name}[{bound.annotation}]",
+            (*bound.imports, Import(_RANGE_MODULES[name], name)),
+            Read(Import(TYPES, f"load_{name.lower()}"), self.wire(subtype)),
+            Call(_AS_TEXT),
+            label,
+        )
 
     def _array(self, row: PgType, nullable_elements: bool) -> PyType:
         element_row = self._catalog.type(row.typelem)
         element = self.find(row.typelem)
         optional = nullable_elements and self._nullable_elements
         annotation = f"list[{element.annotation}{' | None' if optional else ''}]"
-        label = format_type(self._catalog, row.oid)
+        label = format_type(self._catalog, row.oid, -1)
         refused = f"values of type {label}" if element.read_refused else ""
-        load: Conversion | None = ForEach(element.load, optional) if element.load else None
+        load: Conversion | None = ForEach(element.load) if element.load else None
         if not self._psycopg_knows_array(element_row):
-            base = self.base(row.typelem)
-            like = _ARRAY_LIKE.get(base)
-            text = element.annotation == "str" or element.json or isinstance(element.load, Look)
-            if element_row.typdelim != "," or (like is None and not text):
+            if element_row.typdelim != ",":
                 refused = refused or f"values of type {label}"
-            read = ReadArray(like or _TEXT_ARRAY)
-            load = read if load is None else Then(read, load)
+            load = self._unknown_array(row.typelem)
+        # Elements that are lists themselves cannot be told from the dimensions of the array.
+        flat = bool(element.json) or element.annotation.startswith(("list[", "dict["))
         return PyType(
             annotation,
             element.imports,
             load,
-            ForEach(element.dump, optional) if element.dump else None,
+            ForEach(element.dump, flat) if element.dump else None,
             # A list of str is sent without a type, as a str is.
             f"{element.cast}[]" if element.cast else "",
             element.json,
@@ -251,12 +372,59 @@ class TypeMap:
             f"a parameter of type {label}" if element.write_refused or element_row.typdelim != "," else "",
         )
 
+    def _unknown_array(self, element: Oid) -> Conversion:
+        """How the text of an array becomes a list: by psycopg's array of a type that looks the same, or as texts."""
+        wire = self._catalog.type(self.wire(element))
+        load = self.find(element).load
+        if wire.oid == t.TEXTOID or self._is_array(wire) or not wire.typarray:
+            read: Conversion = Read(_LOAD_TEXT, _TEXT_ARRAY)
+            load = self.from_text(element)
+        else:
+            read = Read(_LOAD_TEXT, wire.typarray)
+        return read if load is None else Then(read, ForEach(load))
+
     def _psycopg_knows_array(self, element: PgType) -> bool:
         return element.oid in _BASE or element.oid in _RANGES or self._builtin(element)
 
     @staticmethod
     def _builtin(element: PgType) -> bool:
         return element.oid < 10000 and element.typtype == "b" and element.oid not in _UNKNOWN_ARRAYS
+
+
+_DOTTED = re.compile(r"[A-Za-z_][\w.]*")
+_BUILTINS: Final = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "None", "object"})
+
+
+def dotted(name: str) -> Import:
+    """`app.types.UserId` as an import."""
+    module, _, last = name.rpartition(".")
+    return Import(module, last)
+
+
+def overridden(base: PyType, override: TypeOverride) -> PyType:
+    """A type as the configuration wants it."""
+    named = tuple(dotted(one) for one in _DOTTED.findall(override.python) if one not in _BUILTINS)
+    annotation = _DOTTED.sub(lambda match: match.group().rpartition(".")[2], override.python)
+    load: Conversion | None
+    if override.load:
+        load = Call(dotted(override.load))
+        # A converter is given what psycopg gives, JSON as its text.
+        load = load if base.json or base.load is None else Then(base.load, load)
+    elif base.json:
+        load = Read(Import(TYPES, "read_json"), annotation)
+    else:
+        load = Call(named[0] if annotation == override.python.rpartition(".")[2] and named else Import("", annotation))
+        load = load if base.load is None else Then(base.load, load)
+    dump = base.dump
+    if override.dump:
+        dump = Call(dotted(override.dump))
+        dump = dump if base.dump is None else Then(dump, base.dump)
+    elif base.json:
+        dump = Call(Import(TYPES, "json_model" if base.json == ("json_as_text",) else "jsonb_model"))
+    return base._replace(annotation=annotation, imports=named, load=load, dump=dump, read_refused="", write_refused="")
+
+
+_NUMBERS: Final = frozenset({"int", "float"})
 
 
 def refuse(what: str, location: int = -1) -> PgError:
@@ -278,25 +446,34 @@ def _apply(conversion: Conversion, value: Doc) -> Doc:
             return Group(f"{name.name}(", (value,))
         case Look(name):
             return Group(f"{name.name}[", (value,), "]", comma=False)
-        case ReadArray(oid):
-            return Group("load_array(", (str(oid), value))
-        case ForEach(element, nullable):
-            variable = "each"
-            return Each(convert(element, variable, nullable=nullable), variable, value)
+        case Read(name, oid):
+            return Group(f"{name.name}(", (str(oid), value))
+        case ForEach(element, flat):
+            if flat:
+                return Each(convert(element, "each", nullable=True), "each", value)
+            return Group("map_array(", (_function(element), value))
         case Then(first, second):
             return _apply(second, _apply(first, value))
+
+
+def _function(conversion: Conversion) -> str:
+    match conversion:
+        case Call(name):
+            return name.name
+        case Look(name):
+            return f"{name.name}.__getitem__"
+        case _:
+            return f"lambda each: {render_flat(_apply(conversion, 'each'))}"
 
 
 def conversion_imports(conversion: Conversion | None) -> tuple[Import, ...]:
     """The names that a conversion needs."""
     match conversion:
-        case None:
+        case None | Call(Import("", _)):
             return ()
-        case Call(name) | Look(name):
+        case Call(name) | Look(name) | Read(name, _):
             return (name,)
-        case ReadArray():
-            return (Import(ROW, "load_array"),)
-        case ForEach(element, _):
-            return conversion_imports(element)
+        case ForEach(element, flat):
+            return conversion_imports(element) if flat else (Import(ROW, "map_array"), *conversion_imports(element))
         case Then(first, second):
             return conversion_imports(first) + conversion_imports(second)

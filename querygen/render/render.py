@@ -66,8 +66,11 @@ def render_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: 
     files = [
         OutputFile("__init__.py", _template("__init__.py.j2").render(source=schema)),
         OutputFile("py.typed", ""),
-        OutputFile("_row.py", _template("_row.py.j2").render()),
+        OutputFile("_row.py", _template("_row.py.j2").render(validate=options.validate_rows)),
     ]
+    files += [OutputFile(f"{one}.py", _template(f"{one}.py.j2").render()) for one in sorted(package.helpers)]
+    if options.pool_module:
+        files.append(OutputFile("db.py", _template("db.py.j2").render(is_async=options.emit_async)))
     if options.emit_async:
         files.append(OutputFile("aio/__init__.py", _template("__init__.py.j2").render(source=schema)))
     module = _template("module.py.j2")

@@ -93,7 +93,7 @@ def test_described_as_by_the_server(sql: str, server_15: EmbeddedServer, catalog
         prepared = conn.pgconn.prepare(b"", sql.encode())
         assert prepared.status == psycopg.pq.ExecStatus.COMMAND_OK, prepared.error_message.decode()
         result = conn.pgconn.describe_prepared(b"")
-        names = {oid: name for oid, name in conn.execute("SELECT oid, typname FROM pg_type").fetchall()}
+        names = dict(conn.execute("SELECT oid, typname FROM pg_type").fetchall())
     wanted = [(str(result.fname(i), "utf-8"), names[result.ftype(i)]) for i in range(result.nfields)]
     assert [(one.name, catalog_15.type(one.type.oid).typname) for one in query.columns] == wanted
     parameters = [names[result.param_type(i)] for i in range(result.nparams)]

@@ -5,10 +5,10 @@ import datetime
 import os
 
 import psycopg
-from generated.aio import user as aio_user
-from generated.models import UserRole
 
 from generated import account, audit_log, session, user
+from generated.aio import user as aio_user
+from generated.models import UserRole
 
 DATABASE_URL = os.environ["DATABASE_URL"]
 
