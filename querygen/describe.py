@@ -1,7 +1,8 @@
 """An `Analysis` as JSON or text: what `querygen describe` prints.
 
 The JSON object is a contract: {"queries": [{name, file, line, command, sql, params, columns, error}], "diagnostics":
-[…]}; types are spelt as `format_type` spells them when only pg_catalog is on the search path.
+[…]}; types are spelt as `format_type` spells them when only pg_catalog is on the search path. A column's name and
+nullability are PostgreSQL's and proved; `marked` is the user's word (`AS "x!"`) where it differs from the proof.
 """
 
 from __future__ import annotations
@@ -63,9 +64,10 @@ def _query_object(query: AnalyzedQuery | FailedQuery, catalog: Catalog) -> dict[
         table, origin = _origin(catalog, column.origin)
         found["columns"].append(
             {
-                "name": column.name,
+                "name": column.server_name,
                 "type": _type(catalog, column.type),
-                "nullable": column.nullable,
+                "nullable": column.proved_nullable,
+                "marked": None if column.nullable == column.proved_nullable else column.nullable,
                 "table": table,
                 "column": origin,
             }

@@ -132,7 +132,11 @@ class QueryParam(Struct, frozen=True):
 
 
 class ResultColumn(Struct, frozen=True):
-    """A column of the result. `why` says how its nullability was proved, or what may make it NULL."""
+    """A column of the result. `why` says how its nullability was proved, or what may make it NULL.
+
+    Where the query marks a column (`AS "name!"`, `-- nullable: name`), `name` is without the mark and `nullable` is what
+    the user says; `server_name` is what PostgreSQL calls the column, `proved_nullable` what analysis proved.
+    """
 
     name: str
     type: TypeRef
@@ -140,6 +144,8 @@ class ResultColumn(Struct, frozen=True):
     origin: ColumnOrigin | None = None
     why: str = ""
     nullable_elements: bool = True  # of an array: may an element be NULL?
+    server_name: str = ""
+    proved_nullable: bool = True
 
 
 class Embed(Struct, frozen=True):

@@ -96,8 +96,10 @@ def analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
             origin=ColumnOrigin(entry.resorigtbl, entry.resorigcol) if entry.resorigtbl else None,
             why=mark.why,
             nullable_elements=verdict.nullable_elements,
+            server_name=name,
+            proved_nullable=verdict.nullable,
         )
-        for entry, verdict, mark in zip(entries, verdicts, marks, strict=True)
+        for entry, name, verdict, mark in zip(entries, names, verdicts, marks, strict=True)
     )
     return AnalyzedQuery(
         raw=raw,

@@ -32,7 +32,9 @@ _QUERY_COMMENT = re.compile(r"(?:--|/\*)[ \t]*name[ \t]*:[ \t]*\w+[ \t]+:\w")
 # "------" and "---- Users ----": what stands above the one, or in the other, heads a part of the file.
 _RULER = re.compile(r"[ \t]*(?:[-=*#~_+]{3,}|[-=*#~]{2,}.*[-=*#~]{2,})[ \t]*$")
 _FLAG = re.compile(r"[ \t]*@(param|sqlc-vet-disable)(?![\w-])[ \t]*(.*?)[ \t]*$")
-_COMMANDS: Final = tuple(command.value for command in Command if command is not Command.EXECLASTID)
+_COMMANDS: Final = tuple(command.value for command in Command)
+# Rendering refuses :execlastid, which PostgreSQL cannot serve; it is read, because a project of sqlc's may have it.
+_OFFERED: Final = tuple(one for one in _COMMANDS if one != Command.EXECLASTID.value)
 
 
 class QueryName(Struct, frozen=True):
@@ -198,15 +200,12 @@ def _read_name(head: Head, source: SourceFile, value: str, start: int, whole: Sp
 
 def _command_problem(command: str, span: Span) -> Diagnostic | None:
     bare = command.removeprefix(":")
-    if bare == Command.EXECLASTID.value:
-        message = ":execlastid cannot be used: PostgreSQL has no id of the last insert"
-        return error("QG105", message, span, "Return the id with RETURNING and use :one.")
     if bare in _COMMANDS:
         if command.startswith(":"):
             return None
         return error("QG103", f'the command "{command}" lacks its colon', span, f"Write :{bare}.")
-    close = difflib.get_close_matches(bare.lower(), _COMMANDS, 1, 0.6)
-    hint = f"Did you mean :{close[0]}?" if close else f"Write one of {', '.join(':' + one for one in _COMMANDS)}."
+    close = difflib.get_close_matches(bare.lower(), _OFFERED, 1, 0.6)
+    hint = f"Did you mean :{close[0]}?" if close else f"Write one of {', '.join(':' + one for one in _OFFERED)}."
     return error("QG103", f'there is no command "{command}"', span, hint)
 
 

@@ -8,8 +8,8 @@ Codes of this stage (QG110 is also used for two files, by `pipeline.py`):
     QG102  no command after the name                    QG111  no semicolon before the next query
     QG103  unknown command                              QG112  (warning) a comment that is nearly an annotation
     QG104  words after the command                      QG113  an annotation without a value, or given twice
-    QG105  a command that PostgreSQL cannot serve       QG114  (warning) an annotation that belongs to no query
-    QG106  a name that is no identifier                 QG120  a macro's argument is no name
+    QG106  a name that is no identifier                 QG114  (warning) an annotation that belongs to no query
+    QG120  a macro's argument is no name
     QG107  a name that is a Python keyword              QG121  unknown sqlc macro
     QG108  two annotations before one statement         QG122  a slice beside other values in IN (…)
     QG109  an annotation without a statement            QG130  (warning) psql's \\i: the file is not read

@@ -42,7 +42,8 @@ E :exec
   sql> SELECT 1
 F :batchone
   sql> SELECT 1
-13:12 error QG105 :execlastid cannot be used: PostgreSQL has no id of the last insert | Return the id with RETURNING and use :one.
+G :execlastid
+  sql> SELECT 1
 15:12 error QG103 there is no command ":on" | Did you mean :one?
 17:12 error QG103 there is no command ":zzz" | Write one of :one, :one!, :many, :iter, :stream, :exec, :execrows, :execresult, :copyfrom, :batchexec, :batchone, :batchmany, :bulk.
 19:10 error QG102 query "J" has no command | Write one of :one, :one!, :many, :iter, :stream, :exec … after the name.
