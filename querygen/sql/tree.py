@@ -11,7 +11,6 @@ Classes and their fields come from pglast's description of the C structs; enums 
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast as structs
@@ -71,7 +70,15 @@ class Node:
     __hash__ = None  # type: ignore[assignment]
 
 
-_builders: dict[str, Callable[[dict[str, Any]], Any]] = {}
+class _Builders(dict[str, "Callable[[dict[str, Any]], Any]"]):
+    """For each node's name, what makes it from its decoded JSON."""
+
+    def __missing__(self, name: str) -> Callable[[dict[str, Any]], Any]:
+        getattr(ast, name)  # makes the class, and its builder with it
+        return self[name]
+
+
+_builders = _Builders()
 
 
 def _wrapped(value: dict[str, Any]) -> Any:
@@ -168,27 +175,36 @@ def _field(c_type: str) -> tuple[Any, Callable[[Any], Any] | None]:
     return None, None
 
 
-def _make_classes() -> SimpleNamespace:
-    classes: dict[str, type[Node]] = {"Node": Node}
-    for name, struct in vars(structs).items():
-        slots = getattr(struct, "__slots__", None)  # field → C type, as pglast extracted it from PostgreSQL's headers
+class _Classes:
+    """The node classes by name, each made when it is first asked for: a project's SQL has a tenth of them."""
+
+    Node = Node
+
+    def __getattr__(self, name: str) -> type[Node]:
+        # The fields and their C types, as pglast extracted them from PostgreSQL's headers.
+        slots = getattr(getattr(structs, name, None), "__slots__", None)
         if not isinstance(slots, dict):
-            continue
+            raise AttributeError(f"PostgreSQL has no raw node {name}")
         described = {field: info.c_type for field, info in slots.items()}
         if name == "A_Const":
             described["location"] = "ParseLoc"
         parts = {field: _field(c_type) for field, c_type in described.items()}
         defaults = {field: default for field, (default, _convert) in parts.items()} | _VALUE_DEFAULTS.get(name, {})
         cls = type(name, (Node,), {"_fields": tuple(described), **defaults})
-        classes[name] = cls
         converters = {field: convert for field, (_default, convert) in parts.items() if convert is not None}
         _builders[name] = _const_builder(cls) if name == "A_Const" else _builder(cls, converters)
-    for name in ("List", "IntList", "OidList"):
-        _builders[name] = _items
-    return SimpleNamespace(**classes)
+        setattr(self, name, cls)
+        return cls
+
+    def __dir__(self) -> list[str]:
+        return [
+            "Node",
+            *(name for name, one in vars(structs).items() if isinstance(getattr(one, "__slots__", 0), dict)),
+        ]
 
 
-ast = _make_classes()
+ast = _Classes()
+_builders.update(dict.fromkeys(("List", "IntList", "OidList"), _items))
 
 
 def _characters(text: str) -> list[int]:
