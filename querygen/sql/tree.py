@@ -178,14 +178,12 @@ def _field(c_type: str) -> tuple[Any, Callable[[Any], Any] | None]:
 class _Classes:
     """The node classes by name, each made when it is first asked for: a project's SQL has a tenth of them."""
 
-    Node = Node
-
     def __getattr__(self, name: str) -> type[Node]:
         # The fields and their C types, as pglast extracted them from PostgreSQL's headers.
-        slots = getattr(getattr(structs, name, None), "__slots__", None)
-        if not isinstance(slots, dict):
+        fields = _fields_of(getattr(structs, name, None))
+        if not fields:
             raise AttributeError(f"PostgreSQL has no raw node {name}")
-        described = {field: info.c_type for field, info in slots.items()}
+        described = {field: info.c_type for field, info in fields.items()}
         if name == "A_Const":
             described["location"] = "ParseLoc"
         parts = {field: _field(c_type) for field, c_type in described.items()}
@@ -197,10 +195,13 @@ class _Classes:
         return cls
 
     def __dir__(self) -> list[str]:
-        return [
-            "Node",
-            *(name for name, one in vars(structs).items() if isinstance(getattr(one, "__slots__", 0), dict)),
-        ]
+        return [name for name, struct in vars(structs).items() if _fields_of(struct)]
+
+
+def _fields_of(struct: Any) -> dict[str, Any]:
+    """pglast's description of a struct's fields; empty for what is not a node of its own."""
+    slots = getattr(struct, "__slots__", None)
+    return slots if isinstance(slots, dict) else {}
 
 
 ast = _Classes()
