@@ -233,7 +233,9 @@ def _result(query: AnalyzedQuery, rows: Rows) -> Result:
         factory = None if found.load is None else rows.value_factory(query, found, nullable=column.nullable)
         return Result(annotation, column.nullable, found.imports, factory, found.json, None)
     row = rows.row_of(query)
-    return Result(row.name, False, (row.imported,), Import(row.module, row.factory), row.json, row)
+    # Not of the class: rows of json and rows of jsonb share one.
+    json = tuple(sorted({helper for one in query.columns for helper in rows.column_type(query, one).json}))
+    return Result(row.name, False, (row.imported,), Import(row.module, row.factory), json, row)
 
 
 def _body_names(query: AnalyzedQuery, result: Result | None, constant_name: str, rows: Rows) -> set[str]:

@@ -17,7 +17,6 @@ from querygen.render.model_classes import (
     Value,
     class_block,
     helper_names,
-    json_of,
     reader_blocks,
     structure,
     unshadowed,
@@ -117,7 +116,7 @@ class Rows:
         self.taken |= {name, reader, factory}
         for one in fields:
             self.models.use_type(one.type)
-        row = RowClass(name, self.module, fields, doc, reader, factory, f'query "{query.name}"', json_of(fields))
+        row = RowClass(name, self.module, fields, doc, reader, factory, f'query "{query.name}"')
         self._first_use.setdefault(query.name, []).append(row)
         return row
 
@@ -145,7 +144,7 @@ class Rows:
         doc = f"A row of {query.name}."
         if name in self.shared and all(one.nested is None or one.nested.module == MODELS for one in fields):
             reader, factory = helper_names(name)
-            found = RowClass(name, MODELS, fields, doc, reader, factory, f'query "{query.name}"', json_of(fields))
+            found = RowClass(name, MODELS, fields, doc, reader, factory, f'query "{query.name}"')
             self.models.add_named(found)
             self.models.use(found)
             return found

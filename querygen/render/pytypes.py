@@ -356,13 +356,16 @@ class TypeMap:
             if element_row.typdelim != ",":
                 refused = refused or f"values of type {label}"
             load = self._unknown_array(row.typelem)
+        dump = element.dump
+        if self.is_array(row.typelem):  # a domain over an array: an element is sent as its text
+            dump = Call(_AS_TEXT) if dump is None else Then(dump, Call(_AS_TEXT))
         # Elements that are lists themselves cannot be told from the dimensions of the array.
         flat = bool(element.json) or element.annotation.startswith(("list[", "dict["))
         return PyType(
             annotation,
             element.imports,
             load,
-            ForEach(element.dump, flat) if element.dump else None,
+            ForEach(dump, flat) if dump else None,
             # A list of str is sent without a type, as a str is.
             f"{element.cast}[]" if element.cast else "",
             element.json,

@@ -89,8 +89,9 @@ def everything() -> tuple[Catalog, list[AnalyzedQuery]]:
         sql = f"SELECT '{command}'"
         add(f"{word}Row", command, sql, ["id int8", "name text?"], star(plain))
         add(f"{word}Own", command, sql + "\nFROM x", ["id int8[]?"], ["id int8!", "mood mood", "moods mood[]!"])
-        add(f"{word}Scalar", command, sql, [], ["count int8!"], cardinality=Cardinality.ONE)
-        add(f"{word}Maybe", command, sql, [], ["max int8"], cardinality=Cardinality.ONE)
+        none = ["id int8"] if command.startswith("batch") else []
+        add(f"{word}Scalar", command, sql, none, ["count int8!"], cardinality=Cardinality.ONE)
+        add(f"{word}Maybe", command, sql, none, ["max int8"], cardinality=Cardinality.ONE)
         add(f"{word}Mood", command, sql, ["mood mood"], ["mood mood"])
         add(
             f"{word}Data", command, sql, ["data jsonb?"], ["data jsonb!"], doc="First line.\n\n  indented\nlast \\ line"
@@ -104,6 +105,13 @@ def everything() -> tuple[Catalog, list[AnalyzedQuery]]:
             embeds=(embed(plain, "p", 0), embed(bare, "b", 5, nullable=True), embed(wide, "class", 7, nullable=True)),
             param_docs={"a": "a number", "from": "where it begins"},
         )
+    insert = "INSERT INTO people (a, b, c) VALUES ($1, $2, $3)"
+    items = ["id int8", "mood mood?", "data jsonb?"]
+    for command in ("copyfrom", "bulk", "batchexec"):
+        add(f"Items{command}", command, insert, items, path="queries/items.sql")
+        add(f"Item{command}", command, "INSERT INTO people (a) VALUES ($1)", ["data jsonb?"], path="queries/items.sql")
+    add("ItemsBack", "bulk", insert + " RETURNING *", items, star(plain), path="queries/items.sql")
+    add("ItemBack", "bulk", "UPDATE t SET a = $1", ["id int8"], ["id int8"], path="queries/items.sql")
     params = [column.replace("!", "") + ("" if "!" in column else "?") for column in columns if "bit" not in column]
     add("WriteWide", "exec", "INSERT", params, path="queries/wide ones.sql")
     add("ReadWide", "many", "SELECT *", [], star(wide), path="queries/wide ones.sql")

@@ -122,11 +122,7 @@ NO_VALUES = {
     "unknown",
     "xml",  # the embedded server is built without it
 }
-NO_ARRAYS = {
-    "since",
-    "ids",
-    "box",
-}  # domains whose arrays are refused: read by the connection's settings, arrays themselves, another delimiter
+NO_ARRAYS = {"box"}  # another delimiter, which psycopg does not write
 WITH_CAST = {"positive", "note", "ids", "since"}  # domains: the server is sent the base type, and the SQL casts it
 SCHEMA = r"""
 CREATE EXTENSION IF NOT EXISTS citext;
@@ -263,12 +259,9 @@ def test_values_of_every_type(database: str, tmp_path: Path) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("name", ["since[]", "ids[]", "anyelement", "t"])
+@pytest.mark.parametrize("name", ["anyelement"])
 def test_what_cannot_be_read_is_refused(name: str) -> None:
     catalog = new_catalog()
-    add_domain(catalog, "since", "timestamptz")
-    add_domain(catalog, "ids", "int8[]")
-    add_table(catalog, "t", "id int4")
     query = make_query(catalog, "get", "one", "SELECT 1", [], [f"x {name}"])
     with pytest.raises(DiagnosticError) as refused:
         render([query], catalog, RenderOptions())
@@ -278,10 +271,9 @@ def test_what_cannot_be_read_is_refused(name: str) -> None:
     assert refused.value.diagnostic.span is not None
 
 
-@pytest.mark.parametrize("name", ["box[]", "record", "t"])
+@pytest.mark.parametrize("name", ["box[]", "record", "anyelement"])
 def test_what_cannot_be_passed_is_refused(name: str) -> None:
     catalog = new_catalog()
-    add_table(catalog, "t", "id int4")
     query = make_query(catalog, "put", "exec", "SELECT 1", [f"x {name}"])
     with pytest.raises(DiagnosticError) as refused:
         render([query], catalog, RenderOptions())

@@ -10,7 +10,8 @@ from typing import Any, Final
 from pydantic import Field, JsonValue
 from pydantic_core import from_json
 
-from ._row import Row, enum_labels, load_array, new_row, row_factory
+from ._row import Row, enum_labels, map_array, row_factory
+from ._types import load_text
 
 
 class Genre(StrEnum):
@@ -33,24 +34,17 @@ class Author(Row):
     details: JsonValue | None
 
 
-_AUTHOR_FIELDS: Final = set(Author.model_fields)
-
-
-def make_author(values: Sequence[Any]) -> Author:
+def read_author(values: Sequence[Any]) -> dict[str, Any]:
     id, name, born, details = values
-    return new_row(
-        Author,
-        {
-            "id": id,
-            "name": name,
-            "born": born,
-            "details": None if details is None else from_json(details),
-        },
-        _AUTHOR_FIELDS,
-    )
+    return {
+        "id": id,
+        "name": name,
+        "born": born,
+        "details": None if details is None else from_json(details),
+    }
 
 
-author_row: Final = row_factory(make_author)
+author_values: Final = row_factory(read_author)
 
 
 class Book(Row):
@@ -65,24 +59,17 @@ class Book(Row):
     price: Decimal | None
 
 
-_BOOK_FIELDS: Final = set(Book.model_fields)
-
-
-def make_book(values: Sequence[Any]) -> Book:
+def read_book(values: Sequence[Any]) -> dict[str, Any]:
     isbn, author_id, title, genre, tags, also, price = values
-    return new_row(
-        Book,
-        {
-            "isbn": isbn,
-            "author_id": author_id,
-            "title": title,
-            "genre": GENRE[genre],
-            "tags": tags,
-            "also": [GENRE[each] for each in load_array(1009, also)],
-            "price": price,
-        },
-        _BOOK_FIELDS,
-    )
+    return {
+        "isbn": isbn,
+        "author_id": author_id,
+        "title": title,
+        "genre": GENRE[genre],
+        "tags": tags,
+        "also": map_array(GENRE.__getitem__, load_text(1009, also)),
+        "price": price,
+    }
 
 
-book_row: Final = row_factory(make_book)
+book_values: Final = row_factory(read_book)

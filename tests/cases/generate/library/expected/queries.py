@@ -12,10 +12,18 @@ from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 from pydantic import JsonValue
 
-from ._row import Row, json_as_text, new_row, only_row, row_factory
-from .models import GENRE, Author, Book, Genre, author_row, make_author, make_book
+from ._row import (
+    Row,
+    jsonb_as_text,
+    new_row,
+    new_rows,
+    only_row,
+    optional_row,
+    row_factory,
+)
+from .models import GENRE, Author, Book, Genre, author_values, read_author, read_book
 
-GET_AUTHOR: Final = "SELECT * FROM authors WHERE id = $1"
+GET_AUTHOR: Final = "SELECT id, name, born, details FROM authors WHERE id = $1"
 
 
 def get_author(conn: Connection[Any], *, id: int) -> Author | None:
@@ -26,13 +34,14 @@ def get_author(conn: Connection[Any], *, id: int) -> Author | None:
     Args:
         id: the key
     """
-    cur = json_as_text(RawCursor(conn, row_factory=author_row))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=author_values))
     cur.execute(GET_AUTHOR, (Int8(id),))
-    return cur.fetchone()
+    return optional_row(Author, cur.fetchone())
 
 
 CREATE_AUTHOR: Final = (
-    "INSERT INTO authors (name, born, details) VALUES ($1, $2::date, $3) RETURNING *"
+    "INSERT INTO authors (name, born, details) VALUES ($1, $2::date, $3) RETURNING id, "
+    "name, born, details"
 )
 
 
@@ -44,12 +53,12 @@ def create_author(
     details: JsonValue | None,
 ) -> Author:
     """Return the row."""
-    cur = json_as_text(RawCursor(conn, row_factory=author_row))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=author_values))
     cur.execute(
         CREATE_AUTHOR,
         (name, born, None if details is None else Jsonb(details)),
     )
-    return only_row(cur.fetchmany(2), "CreateAuthor")
+    return new_row(Author, only_row(cur.fetchmany(2), "CreateAuthor"))
 
 
 COUNT_BOOKS: Final = "SELECT count(*) FROM books WHERE genre = $1"
@@ -69,10 +78,7 @@ class ListAuthorsWithBooksRow(Row):
     b: Book | None
 
 
-_LIST_AUTHORS_WITH_BOOKS_ROW_FIELDS: Final = set(ListAuthorsWithBooksRow.model_fields)
-
-
-def make_list_authors_with_books_row(values: Sequence[Any]) -> ListAuthorsWithBooksRow:
+def read_list_authors_with_books_row(values: Sequence[Any]) -> dict[str, Any]:
     (
         a_id,
         a_name,
@@ -86,25 +92,25 @@ def make_list_authors_with_books_row(values: Sequence[Any]) -> ListAuthorsWithBo
         b_also,
         b_price,
     ) = values
-    return new_row(
-        ListAuthorsWithBooksRow,
-        {
-            "a": make_author((a_id, a_name, a_born, a_details)),
-            "b": None
-            if b_isbn is None
-            else make_book(
-                (b_isbn, b_author_id, b_title, b_genre, b_tags, b_also, b_price),
-            ),
-        },
-        _LIST_AUTHORS_WITH_BOOKS_ROW_FIELDS,
-    )
+    return {
+        "a": new_row(Author, read_author((a_id, a_name, a_born, a_details))),
+        "b": None
+        if b_isbn is None
+        else new_row(
+            Book,
+            read_book((b_isbn, b_author_id, b_title, b_genre, b_tags, b_also, b_price)),
+        ),
+    }
 
 
-list_authors_with_books_row: Final = row_factory(make_list_authors_with_books_row)
+list_authors_with_books_row_values: Final = row_factory(
+    read_list_authors_with_books_row,
+)
 
 
 LIST_AUTHORS_WITH_BOOKS: Final = """\
-SELECT a.*, b.*
+SELECT a.id, a.name, a.born, a.details, b.isbn, b.author_id, b.title, b.genre, b.tags, \
+b.also, b.price
 FROM authors AS a
 LEFT JOIN books AS b ON b.author_id = a.id
 ORDER BY a.name
@@ -116,9 +122,9 @@ def list_authors_with_books(conn: Connection[Any]) -> list[ListAuthorsWithBooksR
 
     Return all rows.
     """
-    cur = json_as_text(RawCursor(conn, row_factory=list_authors_with_books_row))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=list_authors_with_books_row_values))
     cur.execute(LIST_AUTHORS_WITH_BOOKS)
-    return cur.fetchall()
+    return new_rows(ListAuthorsWithBooksRow, cur.fetchall())
 
 
 class ListTitlesRow(Row):
@@ -128,19 +134,12 @@ class ListTitlesRow(Row):
     title: str
 
 
-_LIST_TITLES_ROW_FIELDS: Final = set(ListTitlesRow.model_fields)
-
-
-def make_list_titles_row(values: Sequence[Any]) -> ListTitlesRow:
+def read_list_titles_row(values: Sequence[Any]) -> dict[str, Any]:
     isbn, title = values
-    return new_row(
-        ListTitlesRow,
-        {"isbn": isbn, "title": title},
-        _LIST_TITLES_ROW_FIELDS,
-    )
+    return {"isbn": isbn, "title": title}
 
 
-list_titles_row: Final = row_factory(make_list_titles_row)
+list_titles_row_values: Final = row_factory(read_list_titles_row)
 
 
 LIST_TITLES: Final = "SELECT isbn, title FROM books WHERE isbn = ANY($1::text[])"
@@ -148,9 +147,9 @@ LIST_TITLES: Final = "SELECT isbn, title FROM books WHERE isbn = ANY($1::text[])
 
 def list_titles(conn: Connection[Any], *, isbns: list[str]) -> list[ListTitlesRow]:
     """Return all rows."""
-    cur = RawCursor(conn, row_factory=list_titles_row)
+    cur = RawCursor(conn, row_factory=list_titles_row_values)
     cur.execute(LIST_TITLES, (isbns,))
-    return cur.fetchall()
+    return new_rows(ListTitlesRow, cur.fetchall())
 
 
 FIND_TITLE: Final = "SELECT isbn, title FROM books WHERE title ILIKE $1"
@@ -161,9 +160,9 @@ def find_title(conn: Connection[Any], *, pattern: str) -> ListTitlesRow:
 
     Raises NoRowError or TooManyRowsError where there is not exactly one.
     """
-    cur = RawCursor(conn, row_factory=list_titles_row)
+    cur = RawCursor(conn, row_factory=list_titles_row_values)
     cur.execute(FIND_TITLE, (pattern,))
-    return only_row(cur.fetchmany(2), "FindTitle")
+    return new_row(ListTitlesRow, only_row(cur.fetchmany(2), "FindTitle"))
 
 
 def read_list_genres(values: Sequence[Any]) -> Genre:
@@ -208,3 +207,15 @@ DELETE_AUTHOR: Final = "DELETE FROM authors WHERE id = $1"
 def delete_author(conn: Connection[Any], *, id: int) -> None:
     """Run the statement."""
     RawCursor(conn).execute(DELETE_AUTHOR, (Int8(id),))
+
+
+READ_ONLY: Final = frozenset(
+    {
+        "get_author",
+        "count_books",
+        "list_authors_with_books",
+        "list_titles",
+        "find_title",
+        "list_genres",
+    },
+)

@@ -9,7 +9,7 @@ from psycopg.types.range import Range
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from ._row import Inet, Row, new_row, row_factory
+from ._row import Inet, Row, row_factory
 
 
 class Class(Row):
@@ -25,25 +25,18 @@ class Class(Row):
     values: list[int] | None
 
 
-_CLASS_FIELDS: Final = set(Class.model_fields)
-
-
-def make_class(values: Sequence[Any]) -> Class:
+def read_class(values: Sequence[Any]) -> dict[str, Any]:
     from_, self, json_, a_b, period, address, amount, values_ = values
-    return new_row(
-        Class,
-        {
-            "from_": from_,
-            "self": self,
-            "json_": None if json_ is None else from_json(json_),
-            "a_b": a_b,
-            "period": period,
-            "address": address,
-            "amount": amount,
-            "values": values_,
-        },
-        _CLASS_FIELDS,
-    )
+    return {
+        "from_": from_,
+        "self": self,
+        "json_": None if json_ is None else from_json(json_),
+        "a_b": a_b,
+        "period": period,
+        "address": address,
+        "amount": amount,
+        "values": values_,
+    }
 
 
-class_row: Final = row_factory(make_class)
+class_values: Final = row_factory(read_class)

@@ -12,17 +12,28 @@ from psycopg.types.numeric import Int4
 from psycopg.types.range import Range
 from pydantic import JsonValue
 
-from ._row import Inet, Row, json_as_text, new_row, row_factory
-from .models import Class, class_row
+from ._row import (
+    Inet,
+    Row,
+    json_as_text,
+    map_array,
+    new_rows,
+    optional_row,
+    row_factory,
+)
+from .models import Class, class_values
 
-GET_CLASS: Final = 'SELECT * FROM "class" WHERE "from" = $1'
+GET_CLASS: Final = (
+    'SELECT "from", self, "json", "a b", period, address, amount, "values" FROM '
+    '"class" WHERE "from" = $1'
+)
 
 
 def get_class(conn: Connection[Any], *, from_: int) -> Class | None:
     """Return the row, or None if there is no row."""
-    cur = json_as_text(RawCursor(conn, row_factory=class_row))
+    cur = json_as_text(RawCursor(conn, row_factory=class_values))
     cur.execute(GET_CLASS, (Int4(from_),))
-    return cur.fetchone()
+    return optional_row(Class, cur.fetchone())
 
 
 WRITE_CLASS: Final = (
@@ -54,7 +65,7 @@ def write_class(
             period,
             address,
             amount,
-            None if values is None else [Int4(each) for each in values],
+            None if values is None else map_array(Int4, values),
         ),
     )
 
@@ -87,19 +98,12 @@ class SeveralRow(Row):
     class_: str
 
 
-_SEVERAL_ROW_FIELDS: Final = set(SeveralRow.model_fields)
-
-
-def make_several_row(values: Sequence[Any]) -> SeveralRow:
+def read_several_row(values: Sequence[Any]) -> dict[str, Any]:
     from_, from__2, column, class_ = values
-    return new_row(
-        SeveralRow,
-        {"from_": from_, "from__2": from__2, "column": column, "class_": class_},
-        _SEVERAL_ROW_FIELDS,
-    )
+    return {"from_": from_, "from__2": from__2, "column": column, "class_": class_}
 
 
-several_row: Final = row_factory(make_several_row)
+several_row_values: Final = row_factory(read_several_row)
 
 
 SEVERAL: Final = (
@@ -110,6 +114,9 @@ SEVERAL: Final = (
 
 def several(conn: Connection[Any], *, conn_: int, import_: int) -> list[SeveralRow]:
     """Return all rows."""
-    cur = RawCursor(conn, row_factory=several_row)
+    cur = RawCursor(conn, row_factory=several_row_values)
     cur.execute(SEVERAL, (Int4(conn_), Int4(import_)))
-    return cur.fetchall()
+    return new_rows(SeveralRow, cur.fetchall())
+
+
+READ_ONLY: Final = frozenset({"get_class", "between", "several"})

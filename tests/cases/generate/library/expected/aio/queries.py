@@ -11,8 +11,8 @@ from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 from pydantic import JsonValue
 
-from .._row import json_as_text, only_row
-from ..models import Author, Genre, author_row
+from .._row import jsonb_as_text, new_row, new_rows, only_row, optional_row
+from ..models import Author, Genre, author_values
 from ..queries import (
     COUNT_BOOKS,
     CREATE_AUTHOR,
@@ -25,9 +25,9 @@ from ..queries import (
     REPRICE,
     ListAuthorsWithBooksRow,
     ListTitlesRow,
-    list_authors_with_books_row,
+    list_authors_with_books_row_values,
     list_genres_value,
-    list_titles_row,
+    list_titles_row_values,
 )
 
 __all__ = [
@@ -53,9 +53,9 @@ async def get_author(conn: AsyncConnection[Any], *, id: int) -> Author | None:
     Args:
         id: the key
     """
-    cur = json_as_text(AsyncRawCursor(conn, row_factory=author_row))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=author_values))
     await cur.execute(GET_AUTHOR, (Int8(id),))
-    return await cur.fetchone()
+    return optional_row(Author, await cur.fetchone())
 
 
 async def create_author(
@@ -66,12 +66,12 @@ async def create_author(
     details: JsonValue | None,
 ) -> Author:
     """Return the row."""
-    cur = json_as_text(AsyncRawCursor(conn, row_factory=author_row))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=author_values))
     await cur.execute(
         CREATE_AUTHOR,
         (name, born, None if details is None else Jsonb(details)),
     )
-    return only_row(await cur.fetchmany(2), "CreateAuthor")
+    return new_row(Author, only_row(await cur.fetchmany(2), "CreateAuthor"))
 
 
 async def count_books(conn: AsyncConnection[Any], *, genre: Genre) -> int:
@@ -88,9 +88,11 @@ async def list_authors_with_books(
 
     Return all rows.
     """
-    cur = json_as_text(AsyncRawCursor(conn, row_factory=list_authors_with_books_row))
+    cur = jsonb_as_text(
+        AsyncRawCursor(conn, row_factory=list_authors_with_books_row_values),
+    )
     await cur.execute(LIST_AUTHORS_WITH_BOOKS)
-    return await cur.fetchall()
+    return new_rows(ListAuthorsWithBooksRow, await cur.fetchall())
 
 
 async def list_titles(
@@ -99,9 +101,9 @@ async def list_titles(
     isbns: list[str],
 ) -> list[ListTitlesRow]:
     """Return all rows."""
-    cur = AsyncRawCursor(conn, row_factory=list_titles_row)
+    cur = AsyncRawCursor(conn, row_factory=list_titles_row_values)
     await cur.execute(LIST_TITLES, (isbns,))
-    return await cur.fetchall()
+    return new_rows(ListTitlesRow, await cur.fetchall())
 
 
 async def find_title(conn: AsyncConnection[Any], *, pattern: str) -> ListTitlesRow:
@@ -109,9 +111,9 @@ async def find_title(conn: AsyncConnection[Any], *, pattern: str) -> ListTitlesR
 
     Raises NoRowError or TooManyRowsError where there is not exactly one.
     """
-    cur = AsyncRawCursor(conn, row_factory=list_titles_row)
+    cur = AsyncRawCursor(conn, row_factory=list_titles_row_values)
     await cur.execute(FIND_TITLE, (pattern,))
-    return only_row(await cur.fetchmany(2), "FindTitle")
+    return new_row(ListTitlesRow, only_row(await cur.fetchmany(2), "FindTitle"))
 
 
 async def list_genres(conn: AsyncConnection[Any]) -> list[Genre]:

@@ -11,18 +11,25 @@ from psycopg.types.numeric import Int4
 from psycopg.types.range import Range
 from pydantic import JsonValue
 
-from .._row import Inet, json_as_text
-from ..models import Class, class_row
-from ..queries import BETWEEN, GET_CLASS, SEVERAL, WRITE_CLASS, SeveralRow, several_row
+from .._row import Inet, json_as_text, map_array, new_rows, optional_row
+from ..models import Class, class_values
+from ..queries import (
+    BETWEEN,
+    GET_CLASS,
+    SEVERAL,
+    WRITE_CLASS,
+    SeveralRow,
+    several_row_values,
+)
 
 __all__ = ["SeveralRow", "between", "get_class", "several", "write_class"]
 
 
 async def get_class(conn: AsyncConnection[Any], *, from_: int) -> Class | None:
     """Return the row, or None if there is no row."""
-    cur = json_as_text(AsyncRawCursor(conn, row_factory=class_row))
+    cur = json_as_text(AsyncRawCursor(conn, row_factory=class_values))
     await cur.execute(GET_CLASS, (Int4(from_),))
-    return await cur.fetchone()
+    return optional_row(Class, await cur.fetchone())
 
 
 async def write_class(
@@ -48,7 +55,7 @@ async def write_class(
             period,
             address,
             amount,
-            None if values is None else [Int4(each) for each in values],
+            None if values is None else map_array(Int4, values),
         ),
     )
 
@@ -76,6 +83,6 @@ async def several(
     import_: int,
 ) -> list[SeveralRow]:
     """Return all rows."""
-    cur = AsyncRawCursor(conn, row_factory=several_row)
+    cur = AsyncRawCursor(conn, row_factory=several_row_values)
     await cur.execute(SEVERAL, (Int4(conn_), Int4(import_)))
-    return await cur.fetchall()
+    return new_rows(SeveralRow, await cur.fetchall())

@@ -1,0 +1,284 @@
+"""What stands in the bodies of generated functions, command by command.
+
+Takes a `Body`; gives the lines, for a connection or an asynchronous one, and what they import.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from querygen.ir import Cardinality, Command
+from querygen.render.layout import WIDTH, Each, Group, Pair, put, quoted, width
+from querygen.render.model_items import ITEM_COMMANDS
+from querygen.render.pytypes import CURSORS, ROW, Import
+
+if TYPE_CHECKING:
+    from querygen.ir import AnalyzedQuery
+    from querygen.render.layout import Doc
+    from querygen.render.model_classes import RowClass
+
+BATCH: Final = 500  # rows that :iter and :stream have in memory
+
+
+class Result(NamedTuple):
+    """What a query gives: rows of a class, or (`row` is None) the values of its one column."""
+
+    annotation: str
+    nullable: bool
+    imports: tuple[Import, ...]
+    factory: Import | None  # None: psycopg's scalar_row does
+    json: tuple[str, ...]
+    row: RowClass | None
+
+
+class Body(NamedTuple):
+    """What a function runs. `values` is what is sent, or of many items the function that gives it for one."""
+
+    query: AnalyzedQuery
+    constant: str
+    values: Doc | None
+    result: Result | None
+    types: str  # the constant with the types of a binary COPY
+    of_class: bool = False  # the items are of a class, so `values` is the name of a function
+
+
+def _optional(query: AnalyzedQuery) -> bool:
+    return query.cardinality is not Cardinality.ONE and query.command is not Command.ONE_STRICT
+
+
+def returns(query: AnalyzedQuery, result: Result | None, imports: set[Import], awaited: bool) -> str:
+    """The annotation of what a function returns."""
+    command = query.command
+    if command is Command.EXECRESULT:
+        return f"{'Async' if awaited else ''}RawCursor[Any]"
+    if result is None:
+        return "None" if command in (Command.EXEC, Command.BATCHEXEC) else "int"
+    held = result.annotation
+    one = f"{held} | None" if _optional(query) and not result.nullable else held
+    match command:
+        case Command.MANY | Command.BULK:
+            return f"list[{held}]"
+        case Command.ITER | Command.STREAM:
+            name = "AsyncGenerator" if awaited else "Iterator"
+            imports.add(Import("collections.abc", name))
+            return f"{name}[{held}, None]" if awaited else f"{name}[{held}]"
+        case Command.BATCHMANY:
+            return f"list[list[{held}]]"
+        case Command.BATCHONE:
+            return f"list[{one}]"
+        case _:
+            return one
+
+
+class _Writer(NamedTuple):
+    """Where the lines of a body go, and how the two kinds of connection differ."""
+
+    lines: list[str]
+    body: Body
+    imports: set[Import]
+    awaited: bool
+
+    @property
+    def wait(self) -> str:
+        return "await " if self.awaited else ""
+
+    @property
+    def keyword(self) -> str:
+        return "async " if self.awaited else ""
+
+    def helper(self, name: str, module: str = ROW) -> str:
+        self.imports.add(Import(module, name))
+        return name
+
+    def put(self, depth: int, prefix: str, doc: Doc, suffix: str = "") -> None:
+        put(self.lines, "    " * depth, prefix, doc, suffix)
+
+    def cursor(self, name: str = "RawCursor", *more: Doc) -> None:
+        """Write `cur = …`."""
+        name = f"Async{name}" if self.awaited else name
+        self.imports.add(Import("psycopg", name))
+        result = self.body.result
+        prefix = "cur = "
+        arguments: tuple[Doc, ...] = ("conn", *more)
+        if result is not None:
+            factory = result.factory or Import("psycopg.rows", "scalar_row")
+            self.imports.add(factory)
+            arguments += (Pair("row_factory=", factory.name),)
+            if result.factory is None:
+                prefix = f"cur: {name}[{result.annotation}] = "
+        cursor: Doc = Group(f"{name}(", arguments)
+        for helper in result.json if result else ():
+            cursor = Group(f"{self.helper(helper)}(", (cursor,))
+        if self.body.query.command is Command.BULK:
+            cursor = Group(f"{self.helper('binary_lists', CURSORS)}(", (cursor,))
+        self.put(1, prefix, cursor)
+
+    def execute(self, depth: int, values: Doc | None) -> None:
+        arguments = (self.body.constant,) if values is None else (self.body.constant, values)
+        self.put(depth, f"{self.wait}cur.execute", Group("(", arguments))
+
+    def rows(self, fetched: Doc) -> Doc:
+        """The expression that makes rows of what was fetched; values are what was fetched."""
+        result = self.body.result
+        if result is None or result.row is None:
+            return fetched
+        return Group(f"{self.helper('new_rows')}(", (result.row.name, fetched))
+
+    def row(self, fetched: Doc) -> Doc:
+        result = self.body.result
+        if result is None or result.row is None:
+            return fetched
+        return Group(f"{self.helper('new_row')}(", (result.row.name, fetched))
+
+    def only(self, cursor: str) -> Doc:
+        """The expression that makes the one row of a cursor."""
+        fetched = (f"{self.wait}{cursor}.fetchmany(2)", quoted(self.body.query.name))
+        return self.row(Group(f"{self.helper('only_row')}(", fetched))
+
+    def named(self) -> int:
+        """Begin a block whose errors name the query; gives its depth."""
+        self.put(1, "with ", Group(f"{self.helper('naming', CURSORS)}(", (quoted(self.body.query.name),)), ":")
+        return 2
+
+
+def write_body(lines: list[str], body: Body, imports: set[Import], *, awaited: bool) -> None:
+    """Append the lines of a body."""
+    writer = _Writer(lines, body, imports, awaited)
+    match body.query.command:
+        case Command.ITER:
+            _iter(writer)
+        case Command.STREAM:
+            _stream(writer)
+        case Command.COPYFROM:
+            _copy(writer)
+        case Command.BULK:
+            _bulk(writer)
+        case command if command in ITEM_COMMANDS:
+            _batch(writer)
+        case _:
+            _plain(writer)
+
+
+def _plain(writer: _Writer) -> None:
+    body, lines, wait = writer.body, writer.lines, writer.wait
+    command, result = body.query.command, body.result
+    if command is Command.EXEC:
+        name = "AsyncRawCursor" if writer.awaited else "RawCursor"
+        writer.imports.add(Import("psycopg", name))
+        arguments = (body.constant,) if body.values is None else (body.constant, body.values)
+        writer.put(1, wait, Group(f"{name}(conn).execute(", arguments))
+        return
+    writer.cursor()
+    writer.execute(1, body.values)
+    match command:
+        case Command.EXECROWS:
+            lines.append("    return cur.rowcount")
+        case Command.EXECRESULT:
+            lines.append("    return cur")
+        case Command.MANY:
+            writer.put(1, "return ", writer.rows(f"{wait}cur.fetchall()"))
+        case Command.ONE if _optional(body.query) and result is not None and result.row is None:
+            lines.append(f"    return {wait}cur.fetchone()")
+        case Command.ONE if _optional(body.query):
+            fetched = f"{wait}cur.fetchone()"
+            name = result.row.name if result and result.row else ""
+            writer.put(1, "return ", Group(f"{writer.helper('optional_row')}(", (name, fetched)))
+        case _:
+            writer.put(1, "return ", writer.only("cur"))
+
+
+def _iter(writer: _Writer) -> None:
+    """In batches from a server-side cursor, which needs a transaction."""
+    name = Group(f"{writer.helper('cursor_name', CURSORS)}(", (quoted(writer.body.query.name),))
+    writer.cursor("RawServerCursor", name)
+    transaction = writer.helper("async_cursor_transaction" if writer.awaited else "cursor_transaction", CURSORS)
+    writer.lines.append(f"    {writer.keyword}with {transaction}(conn), cur:")
+    writer.execute(2, writer.body.values)
+    writer.lines.append(f"        while fetched := {writer.wait}cur.fetchmany({BATCH}):")
+    if writer.awaited:
+        writer.put(3, "for each in ", writer.rows("fetched"), ":")
+        writer.lines.append("                yield each")
+    else:
+        writer.put(3, "yield from ", writer.rows("fetched"))
+
+
+def _stream(writer: _Writer) -> None:
+    """As the rows come over the connection, which is busy until the last one."""
+    writer.cursor()
+    helper = writer.helper("async_stream" if writer.awaited else "stream", CURSORS)
+    values = () if writer.body.values is None else (writer.body.values,)
+    source = Group(f"{helper}(", ("cur", writer.body.constant, *values))
+    if writer.awaited:
+        writer.imports.add(Import("contextlib", "aclosing"))
+        writer.put(1, "async with ", Group("aclosing(", (source,)), " as fetched:")
+        writer.lines.append("        async for each in fetched:")
+    elif writer.body.result is None or writer.body.result.row is None:
+        writer.put(1, "yield from ", source)
+        return
+    else:
+        writer.put(1, "for each in ", source, ":")
+    writer.put(3 if writer.awaited else 2, "yield ", writer.row("each"))
+
+
+def _copy(writer: _Writer) -> None:
+    writer.cursor()
+    depth = 1
+    naming = f"{writer.helper('naming', CURSORS)}({quoted(writer.body.query.name)})"
+    copying = f"cur.copy({writer.body.constant}) as copy"
+    if writer.awaited:
+        depth = writer.named()
+        writer.put(2, "async with cur.copy", Group("(", (writer.body.constant,)), " as copy:")
+    elif width(f"    with {naming}, {copying}:") <= WIDTH:
+        writer.lines.append(f"    with {naming}, {copying}:")
+    else:
+        writer.lines.extend(("    with (", f"        {naming},", f"        {copying},", "    ):"))
+    inside = "    " * (depth + 1)
+    if writer.body.types:
+        writer.put(depth + 1, "copy.set_types", Group("(", (writer.body.types,)))
+    writer.lines.append(f"{inside}for {'each' if writer.body.of_class else 'item'} in items:")
+    writer.put(depth + 2, f"{writer.wait}copy.write_row", Group("(", (_of_item(writer.body),)))
+    writer.lines.append("    return cur.rowcount")
+
+
+def _of_item(body: Body) -> Doc:
+    """The values of one item, in a loop over the items."""
+    return Group(f"{body.values}(", ("each",)) if body.of_class else body.values or "()"
+
+
+def _bulk(writer: _Writer) -> None:
+    body = writer.body
+    writer.cursor()
+    values: Doc = body.values or "()"
+    if body.of_class:
+        writer.put(1, "columns = ", Group(f"{body.values}(", ("items",)))
+        values = "columns"
+    depth = writer.named()
+    writer.execute(depth, values)
+    if body.result is None:
+        writer.lines.append("    return cur.rowcount")
+    else:
+        writer.put(1, "return ", writer.rows(f"{writer.wait}cur.fetchall()"))
+
+
+def _batch(writer: _Writer) -> None:
+    """All statements in one pipeline."""
+    body = writer.body
+    command, result = body.query.command, body.result
+    writer.cursor()
+    depth = writer.named()
+    each = "each" if body.of_class else "item"
+    items = Each(_of_item(body), each, "items")
+    keep = () if result is None else ("returning=True",)
+    writer.put(depth, f"{writer.wait}cur.executemany", Group("(", (body.constant, items, *keep)))
+    if result is None:
+        return
+    keyword, source = f"{writer.keyword}for", "cur.results()"
+    if command is Command.BATCHMANY:
+        value = writer.rows(f"{writer.wait}each.fetchall()")
+    elif not _optional(body.query):
+        value = writer.only("each")
+    elif result.row is None:
+        value = f"{writer.wait}each.fetchone()"
+    else:
+        value = Group(f"{writer.helper('optional_row')}(", (result.row.name, f"{writer.wait}each.fetchone()"))
+    writer.put(1, "return ", Each(value, "each", source, keyword))

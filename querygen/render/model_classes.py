@@ -1,0 +1,207 @@
+"""Classes of rows as text: the class, the function that reads a row's fields, and what hands it to psycopg.
+
+Takes `FieldDef`s; gives blocks of lines that `ruff format` would leave alone, and what they import.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from querygen.render import naming
+from querygen.render.layout import Choice, Group, Items, Pair, Text, Union, docstring, put, quoted, width
+from querygen.render.pytypes import ROW, Call, Conversion, Import, PyType, Read, conversion_imports, convert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from querygen.render.layout import Doc
+
+FINAL: Final = Import("typing", "Final")
+ANY: Final = Import("typing", "Any")
+SEQUENCE: Final = Import("collections.abc", "Sequence")
+
+
+class FieldDef(NamedTuple):
+    """An attribute of a row class: a column, or (`nested`) a row."""
+
+    name: str
+    column: str
+    type: PyType
+    nullable: bool
+    comment: str = ""
+    nested: RowClass | None = None
+
+    @property
+    def annotation(self) -> str:
+        held = self.nested.name if self.nested else self.type.annotation
+        return f"{held} | None" if self.nullable else held
+
+    @property
+    def imports(self) -> tuple[Import, ...]:
+        return (self.nested.imported,) if self.nested else self.type.imports
+
+
+@dataclass(frozen=True)
+class RowClass:
+    """A class of rows. `module` is where it stands: `.models`, or the module of a query file."""
+
+    name: str
+    module: str
+    fields: tuple[FieldDef, ...]
+    doc: str
+    reader: str = ""  # the function from a tuple to the fields by name
+    factory: str = ""  # the row factory that is made of it
+    owner: str = ""  # the query or relation that it was made for, for messages
+
+    @property
+    def imported(self) -> Import:
+        return Import(self.module, self.name)
+
+
+Structure = tuple[tuple[str, str, Conversion | None], ...]
+
+
+def structure(fields: Iterable[FieldDef]) -> Structure:
+    """What two rows have to agree in to share a class: names, types and how they are read."""
+    return tuple((one.name, one.annotation, one.type.load) for one in fields)
+
+
+def helper_names(name: str) -> tuple[str, str]:
+    """The function that reads the rows of a class, and the row factory made of it."""
+    plain = naming.snake(name) or "row"
+    return f"read_{plain}", f"{plain}_values"
+
+
+def unshadowed(fields: tuple[FieldDef, ...]) -> tuple[FieldDef, ...]:
+    """In the body of a class a field hides what is called like it: such a field gets an underscore."""
+    used = {word for one in fields for word in _identifiers(one.annotation)} | {"Field"}
+    if not any(one.name in used for one in fields):
+        return fields
+    taken = {one.name for one in fields}
+    return tuple(one._replace(name=naming.free(one.name + "_", taken)) if one.name in used else one for one in fields)
+
+
+def _identifiers(annotation: str) -> list[str]:
+    return annotation.replace("[", " ").replace("]", " ").replace(",", " ").replace(".", " ").split()
+
+
+def class_block(row: RowClass) -> tuple[str, set[Import]]:
+    """The lines of a row class."""
+    imports = {Import(ROW, "Row")}
+    lines = [f"class {row.name}(Row):", *docstring(row.doc, "    ")]
+    if row.fields:
+        lines.append("")
+    for one in row.fields:
+        imports.update(one.imports)
+        if one.comment:
+            imports.add(Import("pydantic", "Field"))
+            described = Group("Field(", (Pair("description=", Text(" ".join(one.comment.split()))),))
+            put(lines, "    ", f"{one.name}: {one.annotation} = ", described)
+        else:
+            put_annotated(lines, one)
+    return "\n".join(lines), imports
+
+
+def put_annotated(lines: list[str], one: FieldDef) -> None:
+    """`name: annotation` in a class body."""
+    line = f"    {one.name}: {one.annotation}"
+    if len(line) <= 88 and line.isascii():
+        lines.append(line)
+    else:
+        put(lines, "    ", f"{one.name}: ", Union(one.annotation))
+
+
+def reader_blocks(row: RowClass) -> tuple[list[str], set[Import]]:
+    """The function that gives the fields of a row by name, and what hands it to psycopg."""
+    imports = {ANY, SEQUENCE, Import(ROW, "row_factory"), FINAL}
+    reserved = {"values", "new_row", "row_or_none", "each", "map_array", row.name}
+    for one in row.fields:
+        reserved.update(needed.name for needed in conversion_imports(one.type.load))
+        if one.nested:
+            reserved |= {one.nested.reader, one.nested.name}
+    variables: list[str] = []
+    pairs: list[Doc] = []
+    for one in row.fields:
+        if one.nested is None:
+            variable = naming.free(_short(one.name, len(variables)), reserved)
+            reserved.add(variable)
+            variables.append(variable)
+            value = convert(one.type.load, variable, nullable=one.nullable)
+            imports.update(conversion_imports(one.type.load))
+        else:
+            value, inner = _nested(one, one.nested, reserved)
+            variables += inner
+            imports |= {Import(one.nested.module, one.nested.reader), one.nested.imported}
+            optional = one.nullable and not _discriminant(one.nested)
+            imports.add(Import(ROW, "row_or_none" if optional else "new_row"))
+        pairs.append(Pair(f"{quoted(one.name)}: ", value))
+    lines: list[str] = []
+    put(lines, "", f"def {row.reader}", Group("(", ("values: Sequence[Any]",), ") -> dict[str, Any]:"))
+    if variables:
+        unpacked = ", ".join(variables) if len(variables) > 1 else f"({variables[0]},)"
+        if len(unpacked) + 13 <= 88 and unpacked.isascii():
+            lines.append(f"    {unpacked} = values")
+        else:
+            put(lines, "    ", "", Items(tuple(variables)), " = values")
+    put(lines, "    ", "return ", Group("{", tuple(pairs), "}"))
+    factory: list[str] = []
+    put(factory, "", f"{row.factory}: Final = ", Group("row_factory(", (row.reader,)))
+    return ["\n".join(lines), "\n".join(factory)], imports
+
+
+def _short(name: str, number: int) -> str:
+    """The name of a column's variable: a very long one would break the lines of its uses."""
+    return name if width(name) <= 48 else f"column_{number + 1}"
+
+
+def _discriminant(row: RowClass) -> FieldDef | None:
+    """A column that is NULL only where the whole row is."""
+    return next((one for one in row.fields if not one.nullable and one.nested is None), None)
+
+
+def _nested(one: FieldDef, row: RowClass, reserved: set[str]) -> tuple[Doc, list[str]]:
+    """The expression that makes a nested row, and the variables of its columns."""
+    inner = []
+    for number, column in enumerate(row.fields):
+        variable = naming.free(_short(f"{one.name}_{column.name}", len(reserved) + number), reserved)
+        reserved.add(variable)
+        inner.append(variable)
+    columns = Items(tuple(inner))
+    made = Group("new_row(", (row.name, Group(f"{row.reader}(", (columns,))))
+    if not one.nullable:
+        return made, inner
+    for variable, column in zip(inner, row.fields, strict=True):
+        if column is _discriminant(row):
+            return Choice(f"{variable} is None", made), inner
+    return Group("row_or_none(", (row.name, row.reader, columns)), inner
+
+
+class Value(NamedTuple):
+    """How the values of a query of one column are converted."""
+
+    reader: str
+    factory: str
+    type: PyType
+    nullable: bool
+
+
+def value_blocks(value: Value) -> tuple[list[str], set[Import]]:
+    """The function that takes the value out of a tuple and converts it, and what hands it to psycopg."""
+    imports = {ANY, SEQUENCE, Import(ROW, "row_factory"), FINAL, *value.type.imports}
+    imports.update(conversion_imports(value.type.load))
+    annotation = f"{value.type.annotation} | None" if value.nullable else value.type.annotation
+    lines: list[str] = []
+    put(lines, "", f"def {value.reader}", Group("(", ("values: Sequence[Any]",), f") -> {annotation}:"))
+    variable = naming.free("value", {one.name for one in conversion_imports(value.type.load)})
+    lines.append(f"    ({variable},) = values")
+    converted = convert(value.type.load, variable, nullable=value.nullable)
+    if isinstance(value.type.load, Call | Read) and not value.nullable:
+        # from_json returns Any, which a strict checker does not take for the promised type.
+        put(lines, "    ", f"converted: {annotation} = ", converted)
+        lines.append("    return converted")
+    else:
+        put(lines, "    ", "return ", converted)
+    factory: list[str] = []
+    put(factory, "", f"{value.factory}: Final = ", Group("row_factory(", (value.reader,)))
+    return ["\n".join(lines), "\n".join(factory)], imports

@@ -1,0 +1,266 @@
+"""The classes of the schema (models.py): enums, composites, tables and views.
+
+Takes the catalog and the options; gives the class of every relation and type, and the text of models.py. Classes are
+made when they are first asked for; which of them the queries use is remembered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from querygen.diagnostics import Diagnostic, Severity
+from querygen.render import naming
+from querygen.render.layout import Group, Items, docstring, put, put_text
+from querygen.render.model_classes import (
+    ANY,
+    FINAL,
+    FieldDef,
+    RowClass,
+    Structure,
+    class_block,
+    helper_names,
+    reader_blocks,
+    structure,
+    unshadowed,
+)
+from querygen.render.model_names import schema_names
+from querygen.render.pytypes import MODELS, ROW, TYPES, Composite, Import, PyType, TypeMap, conversion_imports, convert
+
+if TYPE_CHECKING:
+    from querygen.catalog.catalog import Catalog
+    from querygen.catalog.objects import Column, Relation
+    from querygen.pg_catalog.rows import Oid, PgType
+    from querygen.render.layout import Doc
+    from querygen.render.options import RenderOptions
+
+NO_CLASS: Final = "QG205"
+
+
+class Models:
+    """The classes of the schema, and which of them the queries use."""
+
+    def __init__(self, catalog: Catalog, options: RenderOptions) -> None:
+        self.catalog = catalog
+        self.options = options
+        self._names = schema_names(catalog, options)
+        classes = self._names.classes
+        self._labels: dict[Oid, str] = {}
+        taken = set(classes.values())
+        for enum in self._names.enums:
+            self._labels[enum.oid] = naming.free(naming.snake(classes[enum.oid]).upper(), taken)
+            taken.add(self._labels[enum.oid])
+        self._composites = {one.reltype: one for one in self._names.relations if one.reltype}
+        self.types = TypeMap(
+            catalog,
+            options,
+            {oid: (classes[oid], name) for oid, name in self._labels.items()},
+            {oid: _composite(one, classes[one.oid]) for oid, one in self._composites.items()},
+        )
+        self._rows: dict[Oid, RowClass | None] = {}
+        self._by_structure: dict[Structure, list[RowClass]] | None = None
+        self._made: dict[str, RowClass] = {}  # classes whose rows are read, by name
+        self._used_types: dict[Oid, None] = {}  # enums and composites that are read or written
+        self._named: dict[str, RowClass] = {}  # -- row: Name of several files
+        self.names = taken
+        self.helper_names = frozenset(
+            one
+            for relation in self._names.relations
+            for name in (classes[relation.oid],)
+            for one in (*helper_names(name), *_converters(name))
+        )
+
+    def use_type(self, found: PyType) -> None:
+        """Remember the enums and composites of a type that a query takes or gives."""
+        for oid in found.uses:
+            if oid in self._used_types:
+                continue
+            self._used_types[oid] = None
+            relation = self._composites.get(oid)
+            row = None if relation is None else self.of_relation(relation.oid)
+            if row is not None:
+                self.use(row)
+
+    def use(self, row: RowClass) -> None:
+        """Remember that a query makes rows of a class of models.py."""
+        if row.module == MODELS and row.name not in self._made:
+            self._made[row.name] = row
+            for one in row.fields:
+                self.use_type(one.type)
+                if one.nested:
+                    self.use(one.nested)
+
+    def of_relation(self, oid: Oid) -> RowClass | None:
+        """The class of a relation of the user's; None where it has none, or a column that cannot be read yet."""
+        if oid not in self._rows:
+            relation = self.catalog.find_relation(oid)
+            found = None if relation is None or oid not in self._names.classes else self._of_relation(relation)
+            self._rows[oid] = found
+        return self._rows[oid]
+
+    def type_of(self, relation: Relation, column: Column) -> PyType:
+        """The Python type of a column, an override of it included."""
+        return self.types.of_column(self.column_names(relation, column.name), column.type_oid)
+
+    def column_names(self, relation: Relation, column: str) -> tuple[str, str]:
+        """How the configuration may call a column."""
+        schema = self.catalog.namespace_name(relation.namespace)
+        return f"{schema}.{relation.name}.{column}", f"{relation.name}.{column}"
+
+    def _of_relation(self, relation: Relation) -> RowClass | None:
+        columns = relation.live_columns
+        types = [self.type_of(relation, column) for column in columns]
+        if any(one.read_refused for one in types):
+            return None
+        rename = self.options.rename
+        names = naming.field_names(
+            next((rename[one] for one in self.column_names(relation, column.name) if one in rename), column.name)
+            for column in columns
+        )
+        view = relation.kind in "vm"
+        fields = []
+        for column, name, found in zip(columns, names, types, strict=True):
+            proved = column.nullable_proof is False if view else column.not_null and column.not_null_validated
+            nullable = not (proved or self.catalog.type(column.type_oid).typnotnull)
+            fields.append(FieldDef(name, column.name, found, nullable, column.comment or ""))
+        name = self._names.classes[relation.oid]
+        shown = self.shown(relation)
+        doc = relation.comment or f"A {'value' if relation.kind == 'c' else 'row'} of {shown}."
+        reader, factory = helper_names(name)
+        shadowed = unshadowed(tuple(fields))
+        return RowClass(name, MODELS, shadowed, doc, reader, factory, shown)
+
+    def shown(self, relation: Relation) -> str:
+        """How messages and documentation call a relation."""
+        kinds = {"v": "view", "m": "materialized view", "f": "foreign table", "c": "composite type"}
+        kind = kinds.get(relation.kind, "table")
+        schema = self.catalog.namespace_name(relation.namespace)
+        return f"the {kind} {relation.name if schema == 'public' else f'{schema}.{relation.name}'}"
+
+    def with_structure(self, fields: tuple[FieldDef, ...]) -> RowClass | None:
+        """The one class of the schema with these names, types and nullability."""
+        if self._by_structure is None:
+            self._by_structure = {}
+            for relation in self._names.relations:
+                if relation.kind != "c" and (row := self.of_relation(relation.oid)):
+                    self._by_structure.setdefault(structure(row.fields), []).append(row)
+        found = self._by_structure.get(structure(fields), ())
+        return found[0] if len(found) == 1 else None
+
+    def named(self, name: str) -> RowClass | None:
+        """The class of a name, of the schema or of `-- row: Name`."""
+        if name in self._named:
+            return self._named[name]
+        oid = next((oid for oid, known in self._names.classes.items() if known == name), None)
+        return None if oid is None else self.of_relation(oid)
+
+    def add_named(self, row: RowClass) -> None:
+        """A class of `-- row: Name` that queries of several files use."""
+        self._named[row.name] = row
+        self.names.add(row.name)
+
+    def without_class(self) -> list[Diagnostic]:
+        """A warning for every relation whose class is left out because a column cannot be read yet."""
+        problems = []
+        for relation in () if self.options.omit_unused else self._names.relations:
+            for column in relation.live_columns if self.of_relation(relation.oid) is None else ():
+                if refused := self.type_of(relation, column).read_refused:
+                    message = f'{self.shown(relation)} has no class: its column "{column.name}" has {refused}'
+                    span = column.span or relation.span
+                    problems.append(Diagnostic(NO_CLASS, Severity.WARNING, message, span))
+                    break
+        return problems
+
+    def blocks(self) -> tuple[list[str], set[Import]]:
+        """The text of models.py, block by block, and what it imports."""
+        blocks: list[str] = []
+        imports: set[Import] = set()
+        only_used = self.options.omit_unused
+        used_enums = set(self._used_types)
+        if not only_used:
+            used_enums.update(one.oid for one in self._names.enums)
+        for enum in self._names.enums:
+            if enum.oid in used_enums:
+                blocks += self._enum_blocks(enum)
+                imports |= {Import("enum", "StrEnum"), Import(ROW, "enum_labels"), FINAL}
+        for row in self._in_order():
+            found, needed = class_block(row)
+            blocks.append(found)
+            imports |= needed
+            if row.name in self._made:
+                more, needed = reader_blocks(row)
+                blocks += more
+                imports |= needed
+            composite = next((one for one in self._used_composites() if one.name == row.name), None)
+            if composite is not None:
+                blocks += self._converter_blocks(composite, row, imports)
+        return blocks, {one for one in imports if one.module != MODELS}
+
+    def _in_order(self) -> list[RowClass]:
+        """The classes that are written: one that others are made of stands before them."""
+        ordered: dict[str, RowClass] = {}
+
+        def add(row: RowClass) -> None:
+            if row.name in ordered:
+                return
+            for one in row.fields:
+                for oid in one.type.uses:
+                    inner = self.of_relation(self._composites[oid].oid) if oid in self._composites else None
+                    if inner is not None:
+                        add(inner)
+                if one.nested is not None and one.nested.module == MODELS:
+                    add(one.nested)
+            ordered[row.name] = row
+
+        rows = [row for relation in self._names.relations if (row := self.of_relation(relation.oid))]
+        for row in (*rows, *self._named.values()):
+            if not self.options.omit_unused or row.name in self._made:
+                add(row)
+        return list(ordered.values())
+
+    def _used_composites(self) -> list[Composite]:
+        found = (self._composites[oid] for oid in self._used_types if oid in self._composites)
+        return [_composite(relation, self._names.classes[relation.oid]) for relation in found]
+
+    def _converter_blocks(self, composite: Composite, row: RowClass, imports: set[Import]) -> list[str]:
+        """The functions that read a composite from its text, and write it as text."""
+        oids = [str(self.types.wire(oid)) for _, oid in composite.columns]
+        imports |= {ANY, Import(ROW, "new_row"), Import(TYPES, "load_record")}
+        load = [f"def {composite.load}(text: Any) -> {row.name}:"]
+        values = Group("load_record(", ("text", Items(tuple(oids)) if oids else "()"))
+        put(load, "    ", "return ", Group("new_row(", (row.name, Group(f"{row.reader}(", (values,)))))
+        if any(self.types.find(oid).write_refused for _, oid in composite.columns):
+            return ["\n".join(load)]
+        imports.add(Import(TYPES, "as_text"))
+        dump: list[str] = []
+        put(dump, "", f"def {composite.dump}", Group("(", (f"value: {row.name}",), ") -> str:"))
+        parts: list[Doc] = []
+        for one in row.fields:
+            converted = convert(one.type.dump, f"value.{one.name}", nullable=one.nullable)
+            imports.update(conversion_imports(one.type.dump))
+            parts.append(converted)
+        put(dump, "    ", "return ", Group("as_text(", (Items(tuple(parts)) if parts else "()",)))
+        return ["\n".join(load), "\n".join(dump)]
+
+    def _enum_blocks(self, enum: PgType) -> list[str]:
+        declared = self.catalog.enum(enum.oid)
+        labels = declared.labels if declared else ()
+        name = self._names.classes[enum.oid]
+        comment = declared.comment if declared else None
+        lines = [f"class {name}(StrEnum):", *docstring(comment or f"The enum {enum.typname}.", "    ")]
+        if labels:
+            lines.append("")
+        for label, member in zip(labels, naming.member_names(labels), strict=True):
+            put_text(lines, "    ", f"{member} = ", label)
+        map_lines: list[str] = []
+        put(map_lines, "", f"{self._labels[enum.oid]}: Final = ", Group("enum_labels(", (name,)))
+        return ["\n".join(lines), "\n".join(map_lines)]
+
+
+def _converters(name: str) -> tuple[str, str]:
+    plain = naming.snake(name) or "row"
+    return f"load_{plain}", f"dump_{plain}"
+
+
+def _composite(relation: Relation, name: str) -> Composite:
+    columns = tuple((one.name, one.type_oid) for one in relation.live_columns)
+    return Composite(name, *_converters(name), columns)
