@@ -181,7 +181,7 @@ class _Classes:
     def __getattr__(self, name: str) -> type[Node]:
         # The fields and their C types, as pglast extracted them from PostgreSQL's headers.
         fields = _fields_of(getattr(structs, name, None))
-        if not fields:
+        if fields is None:
             raise AttributeError(f"PostgreSQL has no raw node {name}")
         described = {field: info.c_type for field, info in fields.items()}
         if name == "A_Const":
@@ -195,13 +195,13 @@ class _Classes:
         return cls
 
     def __dir__(self) -> list[str]:
-        return [name for name, struct in vars(structs).items() if _fields_of(struct)]
+        return [name for name, struct in vars(structs).items() if _fields_of(struct) is not None]
 
 
-def _fields_of(struct: Any) -> dict[str, Any]:
-    """pglast's description of a struct's fields; empty for what is not a node of its own."""
+def _fields_of(struct: Any) -> dict[str, Any] | None:
+    """pglast's description of a struct's fields; None for what is no node."""
     slots = getattr(struct, "__slots__", None)
-    return slots if isinstance(slots, dict) else {}
+    return slots if isinstance(slots, dict) else None
 
 
 ast = _Classes()
