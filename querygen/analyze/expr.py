@@ -46,7 +46,9 @@ from querygen.analyze.nodes import (
 )
 from querygen.analyze.pgtypes import (
     DATEOID,
+    INT2VECTOROID,
     NAMEOID,
+    OIDVECTOROID,
     RECORDOID,
     TEXTOID,
     TIMEOID,
@@ -74,6 +76,7 @@ MAX_TUPLE_ATTRIBUTE_NUMBER: Final = 1664  # MaxTupleAttributeNumber
 
 parse_expr_kind_name = expr_kind.parse_expr_kind_name
 
+_VECTORS = (INT2VECTOROID, OIDVECTOROID)
 _EXPLICIT: Final = enums.CoercionContext.COERCION_EXPLICIT
 _EXPLICIT_CAST: Final = enums.CoercionForm.COERCE_EXPLICIT_CAST
 _Svf: Final = enums.SQLValueFunctionOp
@@ -412,8 +415,9 @@ def transform_array_expr(
             multidims = True
         else:
             elements.append(transform_expr_recurse(ps, element))
-            if not multidims and typename.get_element_type(catalog, nodefuncs.expr_type(elements[-1])):
-                multidims = True
+            # The vector types are arrays in name only: an array of them has one dimension of its own.
+            found = nodefuncs.expr_type(elements[-1])
+            multidims = multidims or (found not in _VECTORS and bool(typename.get_element_type(catalog, found)))
     coerce_hard = bool(array_type)
     if coerce_hard:
         wanted = array_type if multidims else element_type
