@@ -231,9 +231,15 @@ def bulk_statement(query: AnalyzedQuery, params: Sequence[Param], models: Models
     used = set(re.findall(r"\w+", query.sql.lower()))
     table = naming.free("items", used)
     fields = {one.number: naming.free(f"item_{one.number}", used) for one in params}
-    arrays = ", ".join(f"${one.number}::{casts[one.number]}[]" for one in params)
+    # unnest would take the values of a composite type apart, too: they come as text.
+    composed = {one.number for one in params if models.types.is_composite(one.oid)}
+    sent = {number: "text" if number in composed else name for number, name in casts.items()}
+    arrays = ", ".join(f"${one.number}::{sent[one.number]}[]" for one in params)
     unnest = f"unnest({arrays}) AS {table}({', '.join(fields.values())})"
-    names = {number: f"{table}.{name}" for number, name in fields.items()}
+    names = {
+        number: f"{table}.{name}::{casts[number]}" if number in composed else f"{table}.{name}"
+        for number, name in fields.items()
+    }
     statement = _Statement(query.sql)
     match statement.word(statement.verb):
         case "insert":

@@ -269,6 +269,10 @@ class TypeMap:
         """Whether values are arrays, a domain over arrays included."""
         return self._is_array(self._catalog.type(self.base(oid)))
 
+    def is_composite(self, oid: Oid) -> bool:
+        """Whether values are composites, a domain over composites included."""
+        return self._catalog.type(self.base(oid)).typtype == "c"
+
     def _work_out(self, oid: Oid, nullable_elements: bool) -> PyType:
         row = self._catalog.type(oid)
         schema = self._catalog.namespace_name(row.typnamespace)
