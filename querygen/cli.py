@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from querygen.diagnostics_render import render_github, render_text, sort_diagnos
 from querygen.server.errors import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 GOOD, BAD_SQL, USAGE, STALE = 0, 1, 2, 3
 USAGE_CODES = ("QG0", "QG13")  # QG13x: files that cannot be found or read (sql/parse.py)
@@ -76,6 +77,18 @@ def project_config(schema: tuple[str, ...], queries: tuple[str, ...], out: str |
     return check_config(replace(config, **changes))
 
 
+@contextmanager
+def told_on_a_terminal(first: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done while it is, where somebody looks: rich is not loaded for a pipe or a log."""
+    if not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(first) as status:
+        yield status.update
+
+
 schema_option = click.option(
     "--schema", multiple=True, metavar="PATH", help="DDL: file, folder or pattern; repeatable."
 )
@@ -111,7 +124,8 @@ def build(schema: tuple[str, ...], queries: tuple[str, ...], out: str | None, ch
     from querygen.pipeline import generate
 
     config = project_config(schema, queries, out)
-    result = generate(config)
+    with told_on_a_terminal("analysing") as progress:
+        result = generate(config, progress)
     report(result.diagnostics, output_format)
     if code := exit_code(result.diagnostics):
         count = sum(one.severity is Severity.ERROR for one in result.diagnostics)
@@ -156,6 +170,11 @@ def describe(
         raise DiagnosticError(error(NO_SUCH_QUERY, f'there is no query named "{name}"', hint=hint))
     if output_format == "json":
         click.echo(describe_json(analysis, name))
+    elif sys.stdout.isatty():
+        from querygen.describe_table import print_tables
+
+        print_tables(analysis, name, why=why)
+        report(analysis.diagnostics)
     else:
         click.echo(describe_text(analysis, name, why=why), nl=False)
         report(analysis.diagnostics)

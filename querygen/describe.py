@@ -100,23 +100,28 @@ def describe_text(analysis: Analysis, name: str | None = None, *, why: bool = Fa
         if isinstance(query, FailedQuery):
             lines += [f"  refused: {query.problem.message} [{query.problem.code}]", ""]
             continue
-        lines += _text_rows(query, analysis.catalog, why)
+        lines += _text_lines(query, analysis.catalog, why)
         lines.append("")
     return "\n".join(lines)
 
 
-def _text_rows(query: AnalyzedQuery, catalog: Catalog, why: bool) -> list[str]:
+def text_rows(query: AnalyzedQuery, catalog: Catalog) -> list[tuple[str, str, str, str, str]]:
+    """A row for each parameter and column: "<-" or "->", its name, its type, "or NULL", and why."""
     rows = []
     for param in query.params:
         label = f"${param.number} {param.name or param.column_name or ''}".rstrip()
-        rows.append((label, _full_type(catalog, param.type), _null(param.nullable), ""))
-    rows += [(one.name, _full_type(catalog, one.type), _null(one.nullable), one.why) for one in query.columns]
-    widths = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
-    marks = ["<-"] * len(query.params) + ["->"] * len(query.columns)
+        rows.append(("<-", label, _full_type(catalog, param.type), _null(param.nullable), ""))
+    rows += [("->", one.name, _full_type(catalog, one.type), _null(one.nullable), one.why) for one in query.columns]
+    return rows
+
+
+def _text_lines(query: AnalyzedQuery, catalog: Catalog, why: bool) -> list[str]:
+    rows = text_rows(query, catalog)
+    widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
     lines = []
-    for mark, row in zip(marks, rows, strict=True):
-        cells = "  ".join(cell.ljust(width) for cell, width in zip(row[:3], widths, strict=True))
-        lines.append(f"  {mark} {cells}  {row[3] if why else ''}".rstrip())
+    for row in rows:
+        cells = "  ".join(cell.ljust(width) for cell, width in zip(row[1:4], widths[1:], strict=True))
+        lines.append(f"  {row[0]} {cells}  {row[4] if why else ''}".rstrip())
     if query.columns:
         lines.append(f"  => {query.cardinality} row{'s' if query.cardinality == 'many' else ''}")
     return lines

@@ -134,8 +134,8 @@ class QueryParam(Struct, frozen=True):
 class ResultColumn(Struct, frozen=True):
     """A column of the result. `why` says how its nullability was proved, or what may make it NULL.
 
-    Where the query marks a column (`AS "name!"`, `-- nullable: name`), `name` is without the mark and `nullable` is what
-    the user says; `server_name` is what PostgreSQL calls the column, `proved_nullable` what analysis proved.
+    Where the query marks a column (`AS "name!"`, `-- nullable: name`), `name` is without the mark and `nullable` is
+    what the user says; `server_name` is what PostgreSQL calls the column, `proved_nullable` what analysis proved.
     """
 
     name: str
