@@ -51,7 +51,7 @@ class Module:
 class Package:
     modules: tuple[Module, ...]
     diagnostics: tuple[Diagnostic, ...]
-    helpers: frozenset[str]  # the modules of our own text that are needed: _types, _cursors
+    helpers: frozenset[str]  # the modules of our own text that are needed: _types, _cursors, _changes
 
 
 def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: RenderOptions) -> Package:
@@ -85,7 +85,7 @@ def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: R
         modules.append(_query_module(name, source, rows, done, options))
         if options.emit_async:
             modules.append(_async_module(name, source, rows, done))
-    helpers = (one for one in ("_types", "_cursors") for module in modules if module.uses(one))
+    helpers = (one for one in ("_types", "_cursors", "_changes") for module in modules if module.uses(one))
     return Package(tuple(modules), tuple(problems), frozenset(helpers))
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from querygen.diagnostics import Diagnostic, Severity
 from querygen.render import naming
 from querygen.render.layout import Group, Items, docstring, put, put_text
+from querygen.render.model_changes import TABLES, change_blocks
 from querygen.render.model_classes import (
     ANY,
     FINAL,
@@ -193,6 +194,12 @@ class Models:
             composite = next((one for one in self._used_composites() if one.name == row.name), None)
             if composite is not None:
                 blocks += self._converter_blocks(composite, row, imports)
+        for relation in self._names.relations if self.options.insert_models else ():
+            found_row = self.of_relation(relation.oid) if relation.kind in TABLES else None
+            if found_row is not None and (not only_used or found_row.name in self._made):
+                more, needed = change_blocks(self, relation, found_row)
+                blocks += more
+                imports |= needed
         return blocks, {one for one in imports if one.module != MODELS}
 
     def _in_order(self) -> list[RowClass]:

@@ -29,16 +29,22 @@ MODEL_ATTRIBUTES: Final = frozenset(
 # Class names that the generated modules import or define themselves.
 RESERVED_CLASSES: Final = frozenset(
     {
-        "Any", "AsyncConnection", "AsyncRawCursor", "BaseModel", "Cidr", "Connection", "Decimal", "Field", "Final",
-        "Float4", "Float8", "Inet", "Int2", "Int4", "Int8", "Json", "JsonValue", "Jsonb", "Multirange", "NoRowError",
-        "Oid", "Range", "RawCursor", "Row", "Sequence", "StrEnum", "TooManyRowsError", "UUID", "None", "True", "False",
+        "Annotated", "Any", "AsyncConnection", "AsyncGenerator", "AsyncRawCursor", "AsyncRawServerCursor", "BaseModel",
+        "Changes", "Cidr", "Connection", "Decimal", "Field", "Final", "Float4", "Float8", "Inet", "Int2", "Int4",
+        "Int8", "Iterable", "Iterator", "Json", "JsonValue", "Jsonb", "Multirange", "NoRowError", "Oid", "Range",
+        "RawCursor", "RawServerCursor", "Row", "Sequence", "StrEnum", "TooManyRowsError", "UNSET", "UUID", "Unset",
+        "None", "True", "False",
     }
 )
 # Names of functions and modules that the generated modules import.
 RESERVED_FUNCTIONS: Final = frozenset(
     {
-        "datetime", "enum_labels", "from_json", "json_as_text", "load_array", "new_row", "only_row", "row_factory",
-        "scalar_row", "row_or_none", "list", "set", "dict", "tuple", "str", "int", "float", "bool", "bytes",
+        "aclosing", "as_text", "async_cursor_transaction", "async_stream", "binary_lists", "cursor_name",
+        "cursor_transaction", "datetime", "dump_hstore", "dump_vector", "enum_labels", "from_json", "json_as_text",
+        "json_model", "jsonb_as_text", "jsonb_model", "load_hstore", "load_multirange", "load_range", "load_record",
+        "load_text", "load_vector", "map_array", "naming", "new_row", "new_rows", "only_row", "optional_row",
+        "read_json", "row_factory", "row_or_none", "scalar_row", "stream",
+        "list", "set", "dict", "tuple", "str", "int", "float", "bool", "bytes",
     }
 )
 # fmt: on

@@ -70,7 +70,7 @@ INSERT INTO trip (id, {", ".join(COLUMNS)}) VALUES (@id, {", ".join(f"@{one}" fo
 INSERT INTO trip (id, track, spot, span, spans, tags, path, code)
 VALUES (@id, @track, @spot, @span, @spans, @tags, @path, @code);
 -- name: GetTrip :one!
-SELECT id, track, tracks, spot, spots, span, spans, many_spans, words, ages, lists, tags, more_tags, path, paths, moods, grid, docs, code FROM trip WHERE id = @id;
+SELECT * FROM trip WHERE id = @id;
 -- name: GetTrack :one!
 SELECT track FROM trip WHERE id = @id;
 -- name: GetPoints :one!

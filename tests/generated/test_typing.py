@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OPTIONS = {
-    "default": RenderOptions(),
+    "default": RenderOptions(insert_models=True, pool_module=True, sql_tags={"application": "it's"}),
     "validated": RenderOptions(validate_rows=True, nullable_elements=True, omit_unused=True),
     "sync": RenderOptions(emit_async=False),
     "async": RenderOptions(emit_sync=False),
