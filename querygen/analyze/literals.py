@@ -1,9 +1,8 @@
 """Input functions: is a literal's text a value of its type? PostgreSQL finds out while it analyses, so querygen does.
 
 Takes a type and a text, raises the error of the type's input function. Mirrors the input functions in `utils/adt`,
-one by one where a few lines decide as they do; what is not modelled (geometry, text search, XML, time zone
-names) is accepted. Arrays, ranges and rows are in `literals_containers.py`, dates and times in `literals_datetime.py`,
-JSON paths in `jsonpath.py`.
+one by one where a few lines decide as they do; what is not modelled (money, time zone names, unusual dates) is
+accepted. The others are in `literals_*.py` and `jsonpath.py`.
 """
 
 from __future__ import annotations
@@ -11,13 +10,15 @@ from __future__ import annotations
 import json
 import re
 import struct
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from querygen.analyze.jsonpath import check_jsonpath
 from querygen.analyze.literals_datetime import DATETIME_INPUT
-from querygen.analyze.typename import VARHDRSZ, format_type, lookup_type_name, type_name_to_string
+from querygen.analyze.literals_geometry import GEOMETRIC_INPUT
+from querygen.analyze.literals_network import NETWORK_INPUT
+from querygen.analyze.literals_text_search import tsquery_in, tsvector_in
+from querygen.analyze.typename import VARHDRSZ, format_type
 from querygen.diagnostics import PgError
-from querygen.sql.nodes import ast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,8 +52,10 @@ def check_input(catalog: Catalog, row: PgType, typmod: int, text: str | None) ->
             raise PgError("22001", f"value too long for type {format_type(catalog, row.oid, typmod)}")
     elif (of_time := DATETIME_INPUT.get(function)) is not None:
         of_time(text, typmod)
-    elif (named := _NAMED.get(function)) is not None:
-        named(catalog, text)
+    elif function.startswith("reg"):
+        from querygen.analyze.literals_names import NAME_INPUT  # it looks up functions, which look at literals
+
+        NAME_INPUT[function](catalog, text)
     elif function == "enum_in":
         _enum_in(catalog, row, text)
     else:
@@ -243,37 +246,6 @@ def _uuid_in(text: str) -> None:
         raise invalid_syntax("uuid", text)
 
 
-_INET = re.compile(r"[0-9a-fA-FxX:.]+(?:/[0-9]{1,3})?\Z")
-_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
-
-
-def _inet_in(name: str) -> Callable[[str], None]:
-    """network.c: network_in, as far as what can never be an address"""
-
-    def read(text: str) -> None:
-        address, slash, _bits = text.partition("/")
-        if _INET.match(text) is None:
-            raise invalid_syntax(name, text)
-        if ":" not in address and name == "inet" and not slash:
-            if _IPV4.match(address) is None or any(int(part) > 255 for part in address.split(".")):
-                raise invalid_syntax(name, text)
-
-    return read
-
-
-_NUMBER_LIKE = re.compile(r"[0-9]+|inf|nan", re.IGNORECASE)
-
-
-def _needs_numbers(name: str, count: int) -> Callable[[str], None]:
-    """Types of which only this is modelled: there is no value with fewer numbers than these."""
-
-    def read(text: str) -> None:
-        if len(_NUMBER_LIKE.findall(text)) < count:
-            raise invalid_syntax(name, text)
-
-    return read
-
-
 def _matches(name: str, pattern: str) -> Callable[[str], None]:
     """Types of which this is modelled: how every value looks."""
     compiled = re.compile(pattern, re.ASCII)
@@ -283,6 +255,21 @@ def _matches(name: str, pattern: str) -> Callable[[str], None]:
             raise invalid_syntax(name, text)
 
     return read
+
+
+_TID = re.compile(r"[^,(]*[(,]([^,]*),([^)]*)\)", re.DOTALL)
+_BLOCK = re.compile(r"\s*([+-]?)([0-9]*)\Z", re.ASCII)
+
+
+def _tid_in(text: str) -> None:
+    """tid.c: tidin — anything may stand before the parenthesis and behind it"""
+    match = _TID.match(text)
+    parts = [] if match is None else [_BLOCK.match(part) for part in match.groups()]
+    if len(parts) != 2 or not all(parts):
+        raise invalid_syntax("tid", text)
+    for part, limit in zip(parts, (1 << 32, 1 << 16), strict=True):
+        if part is not None and int(part.group(2) or 0) >= limit:
+            raise invalid_syntax("tid", text)
 
 
 def _cash_in(text: str) -> None:
@@ -341,82 +328,6 @@ def _enum_in(catalog: Catalog, row: PgType, text: str) -> None:
         raise PgError("22P02", f'invalid input value for enum {format_type(catalog, row.oid)}: "{text}"')
 
 
-_NAME_PART = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^\s".][^\s.]*))\s*(\.|\Z)')
-
-
-def _qualified_name(text: str) -> list[str]:
-    """regproc.c: stringToQualifiedNameList"""
-    parts: list[str] = []
-    place = 0
-    while True:
-        match = _NAME_PART.match(text, place)
-        if match is None:
-            raise PgError("42602", "invalid name syntax")
-        quoted, bare, more = match.groups()
-        parts.append(quoted.replace('""', '"') if quoted is not None else bare.lower())
-        if not more:
-            return parts
-        place = match.end()
-
-
-def _is_number_or_dash(text: str) -> bool:
-    return text == "-" or (text.isascii() and text.isdigit())
-
-
-def _regclass_in(catalog: Catalog, text: str) -> None:
-    """regproc.c: regclassin"""
-    if _is_number_or_dash(text):
-        return
-    parts = _qualified_name(text)
-    schema, name = (parts[-2] if len(parts) > 1 else None), parts[-1]
-    if catalog.relation_oid(name, schema) is None:
-        raise PgError("42P01", f'relation "{".".join(parts)}" does not exist')
-
-
-def _regnamespace_in(catalog: Catalog, text: str) -> None:
-    """regproc.c: regnamespacein"""
-    if _is_number_or_dash(text):
-        return
-    parts = _qualified_name(text)
-    if len(parts) != 1:
-        raise PgError("42602", "invalid name syntax")
-    if catalog.namespace_oid(parts[0]) is None:
-        raise PgError("3F000", f'schema "{parts[0]}" does not exist')
-
-
-def _regproc_in(catalog: Catalog, text: str) -> None:
-    """regproc.c: regprocin"""
-    if _is_number_or_dash(text):
-        return
-    parts = _qualified_name(text)
-    found = catalog.procs_named(parts[-1], parts[-2] if len(parts) > 1 else None)
-    if not found:
-        raise PgError("42883", f'function "{text}" does not exist')
-    if len(found) > 1:
-        raise PgError("42725", f'more than one function named "{text}"')
-
-
-def _regtype_in(catalog: Catalog, text: str) -> None:
-    """regproc.c: regtypein — the grammar reads the name of a type"""
-    if _is_number_or_dash(text):
-        return
-    from querygen.sql.parse import parse_statement
-
-    raw: Any = parse_statement(f"SELECT NULL::{text}")
-    value = raw.targetList[0].val
-    if len(raw.targetList) > 1 or raw.fromClause or not isinstance(value, ast.TypeCast):
-        raise PgError("42601", f'invalid type name "{text}"')
-    if lookup_type_name(None, catalog, value.typeName) is None:
-        raise PgError("42704", f'type "{type_name_to_string(value.typeName)}" does not exist')
-
-
-_NAMED: dict[str, Callable[[Catalog, str], None]] = {
-    "regclassin": _regclass_in,
-    "regnamespacein": _regnamespace_in,
-    "regprocin": _regproc_in,
-    "regtypein": _regtype_in,
-}
-
 _SCALARS: dict[str, Callable[[str], None]] = {
     "boolin": _boolin,
     "jsonpath_in": check_jsonpath,
@@ -434,20 +345,13 @@ _SCALARS: dict[str, Callable[[str], None]] = {
     "bit_in": _bit_in,
     "varbit_in": _bit_in,
     "uuid_in": _uuid_in,
-    "inet_in": _inet_in("inet"),
-    "cidr_in": _inet_in("cidr"),
-    "macaddr_in": _matches("macaddr", r"[0-9a-fA-F:.\s-]+"),
-    "macaddr8_in": _matches("macaddr8", r"[0-9a-fA-F:.\s-]+"),
     "pg_lsn_in": _matches("pg_lsn", r"[0-9a-fA-F]{1,8}/[0-9a-fA-F]{1,8}"),
-    "tidin": _matches("tid", r".*\(.*,.*"),
+    "tidin": _tid_in,
     "cash_in": _cash_in,
-    "point_in": _needs_numbers("point", 2),
-    "box_in": _needs_numbers("box", 4),
-    "lseg_in": _needs_numbers("lseg", 4),
-    "line_in": _needs_numbers("line", 3),
-    "path_in": _needs_numbers("path", 2),
-    "poly_in": _needs_numbers("polygon", 2),
-    "circle_in": _needs_numbers("circle", 3),
+    "tsvectorin": tsvector_in,
+    "tsqueryin": tsquery_in,
     "json_in": _json_in,
     "jsonb_in": _jsonb_in,
+    **GEOMETRIC_INPUT,
+    **NETWORK_INPUT,
 }

@@ -7,6 +7,7 @@ Takes a type and a text, raises the error of the type's input function. Mirrors 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from querygen.analyze import literals
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _SPACE = " \t\n\v\f\r"
 _MAXDIM = 6
+_ISO_BOUND = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?)?", re.ASCII)
 
 
 def check_container(catalog: Catalog, row: PgType, typmod: int, text: str) -> None:
@@ -288,15 +290,27 @@ def _range_in(catalog: Catalog, row: PgType, text: str) -> None:
 
 
 def _check_order(catalog: Catalog, subtype: Oid, lower: str | None, upper: str | None) -> None:
-    """make_range's check of bounds that are numbers; how other types order is not known here."""
-    if lower is None or upper is None or catalog.type(subtype).typcategory != "N":
+    """make_range's check of bounds that are numbers or ISO dates; how other types order is not known here."""
+    if lower is None or upper is None:
         return
-    try:
-        wrong = float(lower) > float(upper)
-    except ValueError:
-        return
+    wrong = False
+    match catalog.type(subtype).typinput:
+        case "int4in" | "int8in" | "numeric_in" | "float8in" | "int2in" | "float4in":
+            try:
+                wrong = Decimal(lower.strip()) > Decimal(upper.strip())
+            except ArithmeticError:
+                return
+        case "date_in" | "timestamp_in":
+            one, other = _ISO_BOUND.fullmatch(lower), _ISO_BOUND.fullmatch(upper)
+            if one is None or other is None:
+                return
+            wrong = _moment(one) > _moment(other)
     if wrong:
         raise PgError("22000", "range lower bound must be less than or equal to range upper bound")
+
+
+def _moment(bound: re.Match[str]) -> tuple[float, ...]:
+    return tuple(float(part or 0) for part in bound.groups())
 
 
 def _multirange_in(catalog: Catalog, row: PgType, text: str) -> None:

@@ -38,10 +38,10 @@ def _words(text: str) -> frozenset[str]:
 
 
 _INTERVAL_WORDS = _words(
-    "ago c cent century centuries d day days dec decade decades decs h hour hours hr hrs m microsecon microsecond"
-    " microseconds mil millennia millennium mils millisecon millisecond milliseconds min mins minute minutes mon mons"
-    " month months ms msec msecs msecond mseconds qtr quarter s sec second seconds secs us usec usecond useconds usecs"
-    " w week weeks y year years yr yrs"
+    "ago at c cent century centuries d day days dec decade decades decs h hour hours hr hrs m microsecon microsecond"
+    " microseconds mil millennia millennium mils millisecon millisecond milliseconds min mins minute minutes mm mon"
+    " mons month months ms msec msecs msecond mseconds on qtr quarter s sec second seconds secs us usec usecond"
+    " useconds usecs w week weeks y year years yr yrs"
 )
 # datetktbl holds ten letters of a word and the decoders cut longer ones
 _TOKEN_LENGTH = 10
@@ -158,7 +158,7 @@ def _interval_in(text: str, _typmod: int) -> None:
         return
     if body[:1] == "P" and _ISO_INTERVAL.match(body) is not None and len(body) > 1:
         return
-    if not body or (not _DIGITS.search(body) and _WORD.search(body)):
+    if not body or (not re.search("[0-9.]", body) and _WORD.search(body)):
         raise _invalid("interval", text)
     for word in _WORD.findall(body):
         if word.lower()[:_TOKEN_LENGTH] not in _INTERVAL_TOKENS and not body.startswith(("P", "-P", "+P")):

@@ -49,9 +49,9 @@ class Catalog:
         self.extensions: set[str] = set()
         self._frozen = False
         self._journal = Journal()
-        self.made: list[
-            str
-        ] = []  # the names that were put since somebody last emptied the list: ddl.py's retries wait on them
+        # the names that were put since somebody last emptied the list: ddl.py's retries wait on them
+        self.made: list[str] = []
+        self.text_search_names: set[tuple[str, str]] = set()  # of the user's: (config or dictionary, name)
         self._next_oid = FIRST_USER_OID
         self._namespaces: dict[str, Oid] = {}
         self._namespace_names: dict[Oid, str] = {}

@@ -155,7 +155,7 @@ def _import_foreign_schema(_state: DdlState, _stmt: ast.ImportForeignSchemaStmt)
 
 
 def _define(state: DdlState, stmt: ast.DefineStmt) -> None:
-    """CREATE AGGREGATE, OPERATOR, TYPE, COLLATION; text search objects have no types."""
+    """CREATE AGGREGATE, OPERATOR, TYPE, COLLATION; of text search objects the names are all that a query needs."""
     match stmt.kind:
         case enums.ObjectType.OBJECT_AGGREGATE:
             ddl_aggregate.create_aggregate(state, stmt)
@@ -165,6 +165,10 @@ def _define(state: DdlState, stmt: ast.DefineStmt) -> None:
             ddl_type.create_base_type(state, stmt)
         case enums.ObjectType.OBJECT_COLLATION:
             ddl_operator.create_collation(state, stmt)
+        case enums.ObjectType.OBJECT_TSCONFIGURATION:
+            state.catalog.text_search_names.add(("config", stmt.defnames[-1].sval))
+        case enums.ObjectType.OBJECT_TSDICTIONARY:
+            state.catalog.text_search_names.add(("dictionary", stmt.defnames[-1].sval))
 
 
 # CREATE SCHEMA's elements in the order in which they are carried out (transformCreateSchemaStmtElements)
