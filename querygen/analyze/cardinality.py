@@ -12,7 +12,7 @@ from querygen.analyze import cardinality_keys as keys
 from querygen.analyze import nodes as n
 from querygen.analyze.nodefuncs import expression_returns_set
 from querygen.analyze.nullability_quals import enter
-from querygen.analyze.nullability_relation import row_may_be_changed
+from querygen.analyze.nullability_relation import has_rules, row_may_be_changed
 from querygen.analyze.nullability_scope import Env, RowCount, Scope, rte_of
 from querygen.ir import Cardinality
 from querygen.sql.nodes import enums
@@ -215,7 +215,9 @@ def _set_operation_count(scope: Scope, node: n.SetOperationStmt | n.RangeTblRef)
 
 def _has_rules(scope: Scope) -> bool:
     relation = _target(scope)
-    return relation is None or bool(relation.rules) or any(one.timing == "instead" for one in relation.triggers)
+    if relation is None or has_rules(scope.env.catalog, relation):
+        return True
+    return any(one.timing == "instead" for one in relation.triggers)
 
 
 def _target(scope: Scope) -> Relation | None:

@@ -322,13 +322,16 @@ def returning_verdict(owner: Scope, var: n.Var) -> Verdict:
     name = var_name(owner, var)
     kind = var.varreturningtype
     command = query.commandType
+    relation = owner.env.catalog.find_relation(rte_of(owner, var.varno).relid)
+    if relation is not None and has_rules(owner.env.catalog, relation):
+        return nullable(f"a rule on {relation.name} may return anything")
     if command == CmdType.CMD_MERGE:
         return _merge_returning(owner, var, name)
     if kind == Returning.VAR_RETURNING_OLD and command == CmdType.CMD_INSERT:
         return nullable("INSERT has no old row")
     if kind == Returning.VAR_RETURNING_NEW and command == CmdType.CMD_DELETE:
         return nullable("DELETE has no new row")
-    before = replace(var, varreturningtype=Returning.VAR_RETURNING_DEFAULT)
+    before = replace(var, varreturningtype=Returning.VAR_RETURNING_DEFAULT, varlevelsup=0)
     if command == CmdType.CMD_DELETE or kind == Returning.VAR_RETURNING_OLD:
         return expressions.verdict(owner.rows, before)
     return _new_row_verdict(owner, before, name)
@@ -365,9 +368,9 @@ def _target_verdict(owner: Scope, var: n.Var, name: str) -> Verdict:
     """A column of a new row, by declaration only. The new row of a view need not fulfil the view's conditions."""
     rte = rte_of(owner, var.varno)
     relation = owner.env.catalog.find_relation(rte.relid)
-    if relation is not None and (relation.rules or relation.kind == "v") and var.varattno != 0:
-        if relation.rules or any(one.timing == "instead" for one in relation.triggers):
-            return nullable(f"a rule or trigger on {relation.name} may return anything")
+    if relation is not None and relation.kind == "v" and var.varattno != 0:
+        if any(one.timing == "instead" for one in relation.triggers):
+            return nullable(f"a trigger on {relation.name} may return anything")
         env = replace(owner.env, ignore_quals=True)
         return declared_verdict(env, rte.relid, var.varattno, name, children=rte.inh)
     return declared_verdict(owner.env, rte.relid, var.varattno, name, children=rte.inh)
@@ -381,6 +384,16 @@ def _merge_returning(owner: Scope, var: n.Var, name: str) -> Verdict:
     if var.varreturningtype == Returning.VAR_RETURNING_NEW and CmdType.CMD_DELETE in commands:
         return nullable("MERGE has no new row where it deletes")
     return _target_verdict(owner, var, name)
+
+
+def has_rules(catalog: Catalog, relation: Relation) -> bool:
+    """Has a relation that is written to a rule, or the table that is written to through a view?"""
+    if relation.rules:
+        return True
+    if relation.kind != "v" or not isinstance(relation.view_query, n.Query):
+        return False
+    below = [catalog.find_relation(rte.relid) for rte in relation.view_query.rtable if rte.relid]
+    return any(has_rules(catalog, one) for one in below if one is not None)
 
 
 def row_may_be_changed(catalog: Catalog, relation: Relation, command: enums.CmdType) -> bool:
