@@ -171,3 +171,13 @@ def test_values_asynchronously(pg_database: PgDatabase, tmp_path: Path, values: 
 
     with project(tmp_path, SCHEMA, QUERIES) as load:
         asyncio.run(use(load("aio.queries"), load("models")))
+
+
+def test_vectors_and_relations_as_values(tmp_path: Path) -> None:
+    """The embedded server has no vector: its text is read and written here."""
+    schema = "CREATE EXTENSION vector; CREATE TABLE doc (id int4 NOT NULL, spot vector(3), spots vector(3)[]);"
+    with project(tmp_path, schema, "-- name: Put :exec\nINSERT INTO doc VALUES (@id, @spot, @spots);\n") as load:
+        assert load("models").Doc.__annotations__["spot"] == list[float] | None
+        types = load("_types")
+        assert types.load_vector(types.dump_vector([1, 2.5, -0.1])) == [1.0, 2.5, -0.1]
+        assert "$2::vector, $3::vector[]" in load("queries").PUT
