@@ -141,11 +141,7 @@ def row_or_none(
 
 def row_factory(make: RowMaker[T]) -> BaseRowFactory[T]:
     """What a cursor takes: a function that gives the function that makes rows."""
-
-    def factory(cursor: object) -> RowMaker[T]:
-        return make
-
-    return factory
+    return lambda _cursor: make
 
 
 def enum_labels(enum: type[EnumT]) -> dict[Any, EnumT]:
