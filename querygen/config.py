@@ -29,6 +29,18 @@ STYLES = ("functions",)
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """One `[[overrides]]`: `python` for what exactly one of `type`, `column` and `query` names."""
+
+    python: str
+    type: str = ""
+    column: str = ""
+    query: str = ""
+    load: str = ""
+    dump: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What a project asks for. `schema` and `queries` are files, folders or patterns, relative to `root`."""
 
@@ -44,6 +56,11 @@ class Config:
     emit_async: bool = True
     validate_rows: bool = False
     omit_unused: bool = False
+    nullable_elements: bool = False
+    insert_models: bool = False
+    pool_module: bool = False
+    sql_tags: tuple[tuple[str, str], ...] | None = None
+    overrides: tuple[Override, ...] = ()
     rename: tuple[tuple[str, str], ...] = ()
     singular_exceptions: tuple[str, ...] = ()
     file: Path | None = field(default=None, compare=False)
@@ -83,10 +100,33 @@ def _integer(where: str, value: Any) -> int:
     raise _fail(f"{where} must be a whole number")
 
 
+def _overrides(where: str, value: Any) -> tuple[Override, ...]:
+    if not isinstance(value, list):
+        raise _fail(f"{where} must be a list of tables: [[{where}]]")
+    return tuple(_override(f"{where}[{number}]", one) for number, one in enumerate(value))
+
+
+def _override(where: str, value: Any) -> Override:
+    if not isinstance(value, dict):
+        raise _fail(f"{where} must be a table")
+    known = Override.__match_args__
+    for key in value:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(known) + "."
+            raise _fail(f"unknown key {where}.{key}", hint)
+    strings = {key: _string(f"{where}.{key}", one) for key, one in value.items()}
+    if "python" not in strings:
+        raise _fail(f"{where} has no python", 'Name the Python type: python = "app.types.UserId".')
+    if len({"type", "column", "query"} & strings.keys()) != 1:
+        raise _fail(f"{where} must have exactly one of type, column and query")
+    return Override(**strings)
+
+
 def _renames(where: str, value: Any) -> tuple[tuple[str, str], ...]:
     if isinstance(value, dict) and all(isinstance(one, str) for one in value.values()):
         return tuple(value.items())
-    raise _fail(f"{where} must be a table of strings: {where}.user = 'Person'")
+    raise _fail(f"{where} must be a table of strings: {where}.name = 'value'")
 
 
 _READERS = {
@@ -101,6 +141,11 @@ _READERS = {
     "emit_async": _boolean,
     "validate_rows": _boolean,
     "omit_unused": _boolean,
+    "nullable_elements": _boolean,
+    "insert_models": _boolean,
+    "pool_module": _boolean,
+    "sql_tags": _renames,
+    "overrides": _overrides,
     "rename": _renames,
     "singular_exceptions": _strings,
 }

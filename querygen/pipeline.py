@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from querygen.source import SourceFile
 
 DUPLICATE_QUERY = "QG110"
+UNREAD_SCHEMA = ("QG131", "QG132", "QG133", "QG134")  # sql/parse.py: schema files that are not there or cannot be read
 
 
 class FailedQuery(Struct, frozen=True):
@@ -113,6 +114,9 @@ def analyze(config: Config) -> Analysis:
     problems: list[Diagnostic] = []
     catalog = load_catalog(config, problems)
     queries: list[AnalyzedQuery | FailedQuery] = []
+    if any(one.code in UNREAD_SCHEMA for one in problems):
+        # Without the schema every query would be wrong: one cause, one message.
+        return Analysis(catalog, (), tuple(sort_diagnostics(problems)))
     for raw in load_queries(config, catalog, problems):
         try:
             analyzed = analyze_query(raw, catalog)
@@ -141,7 +145,7 @@ def generate(config: Config, progress: Callable[[str], None] = lambda _step: Non
 
 
 def _render_options(config: Config) -> RenderOptions:
-    from querygen.render.options import RenderOptions
+    from querygen.render.options import RenderOptions, TypeOverride
 
     return RenderOptions(
         style="functions",
@@ -149,6 +153,13 @@ def _render_options(config: Config) -> RenderOptions:
         emit_async=config.emit_async,
         validate_rows=config.validate_rows,
         omit_unused=config.omit_unused,
+        nullable_elements=config.nullable_elements,
+        insert_models=config.insert_models,
+        pool_module=config.pool_module,
+        sql_tags=None if config.sql_tags is None else dict(config.sql_tags),
+        overrides=tuple(
+            TypeOverride(one.python, one.type, one.column, one.query, one.load, one.dump) for one in config.overrides
+        ),
         rename=dict(config.rename),
         singular_exceptions=frozenset(config.singular_exceptions),
     )

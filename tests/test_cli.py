@@ -93,6 +93,30 @@ def test_orphans_are_removed_and_foreign_files_stay(querygen: RunCommand, tmp_pa
     assert (tmp_path / "generated" / "mine.py").exists()
 
 
+def test_a_missing_schema_is_one_message(querygen: RunCommand) -> None:
+    failed = querygen("build", files={"querygen.toml": "", "queries/users.sql": QUERY})
+    assert failed.code == 2
+    assert failed.err.count("error[") == 1
+
+
+def test_options_of_the_generated_code(querygen: RunCommand, tmp_path: Path) -> None:
+    config = """
+insert_models = true
+pool_module = true
+sql_tags = {application = "shop"}
+
+[[overrides]]
+column = "users.bio"
+python = "pathlib.PurePath"
+"""
+    assert querygen("build", files=project(config=config)).code == 0
+    models = (tmp_path / "generated/models.py").read_text()
+    assert "class NewUser(" in models
+    assert "bio: PurePath | None" in models
+    assert "application='shop'" in (tmp_path / "generated/users.py").read_text()
+    assert (tmp_path / "generated/db.py").exists()
+
+
 def test_an_error_writes_nothing(querygen: RunCommand, tmp_path: Path) -> None:
     files = project(queries=QUERY + "-- name: Bad :one\nSELECT emial FROM users;\n")
     failed = querygen("build", files=files)
@@ -119,6 +143,8 @@ BAD: dict[str, tuple[dict[str, str | bytes], int, str]] = {
     "unknown key": (project(config='scema = ["x"]\n'), 2, 'Did you mean "schema"?'),
     "wrong value": (project(config='pg_version = "18"\n'), 2, "pg_version must be a whole number"),
     "bad toml": (project(config="schema = [\n"), 2, "not valid TOML"),
+    "override of nothing": (project(config='[[overrides]]\npython = "app.X"\n'), 2, "exactly one of type, column"),
+    "override with a slip": (project(config='[[overrides]]\npyhton = "app.X"\n'), 2, 'Did you mean "python"?'),
     "no catalogue": (project(config="pg_version = 9\n"), 2, "no catalog of PostgreSQL 9"),
     "not utf-8": (project(queries=b"-- name: A :one\nSELECT '\xff';\n"), 1, "UTF-8"),
     "no name": (project(queries="-- name: :one\nSELECT 1;\n"), 1, "queries/users.sql:1"),
