@@ -18,6 +18,7 @@ from querygen.catalog import (
     ddl_alter,
     ddl_constraint,
     ddl_drop,
+    ddl_expr,
     ddl_index,
     ddl_sequence,
     ddl_table,
@@ -131,6 +132,8 @@ def add_column(
     ddl_table.column_definition(state, elements, node)
     ddl_type.check_not_inside(state, elements.columns[0].type_oid, relation.reltype)
     _append(state, relation, elements.columns[0], recurse=recurse, cascade=cascade)
+    relation = state.catalog.relation(relation.oid)
+    ddl_expr.check_default(state, relation, relation.by_name[node.colname])
     for check in elements.checks:
         ddl_alter.add_constraint(state, state.catalog.relation(relation.oid), check, recurse=recurse)
     for one in elements.not_nulls:
@@ -290,6 +293,9 @@ def alter_type(
     collation = ddl_type.collation_of(state, node.collClause)
     if node.raw_default is None and relation.kind != "c" and not column.generated:
         _check_castable(state, column, type_oid, where(node))
+    elif node.raw_default is not None:
+        ddl_expr.check_using(state, relation, column, node.raw_default, (type_oid, typmod))
+    ddl_expr.check_retyped(state, relation, column, (type_oid, typmod))
     _change_type(state, relation, column.name, (type_oid, typmod, collation), recurse=recurse, cascade=cascade)
 
 
@@ -373,6 +379,7 @@ def _set_default(state: DdlState, relation: Relation, command: ast.AlterTableCmd
             text = ddl_text.expression(state.text, tree, state.raw.shift, state.raw.end)
     column = replace(column, has_default=tree is not None, default_sql=text, default_expr=tree)
     _put_column(state, relation, column)
+    ddl_expr.check_default(state, relation, column)
     ddl_sequence.record_default(state, relation.oid, column)
     if recurse:
         for child in state.catalog.children_of(relation.oid):
@@ -428,6 +435,7 @@ def _set_expression(state: DdlState, relation: Relation, command: ast.AlterTable
     column = replace(column, default_sql=text, default_expr=command.def_)
     relation = ddl_constraint.with_column(relation, column)
     state.catalog.put_relation(relation)
+    ddl_expr.check_default(state, relation, column)
     me = Address("relation", relation.oid, column.attnum)
     state.depend.forget(me, only="relation")
     ddl_table.record_generated(state, relation, column)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from querygen.analyze.coerce_path import can_coerce_type
 from querygen.analyze.typename import format_type, get_base_type
-from querygen.catalog import ddl_names, ddl_text
+from querygen.catalog import ddl_expr, ddl_names, ddl_text
 from querygen.catalog.ddl_depend import AUTO, Address
 from querygen.catalog.ddl_names import where
 from querygen.catalog.ddl_state import LateForeignKey
@@ -145,6 +145,8 @@ def with_check(
     state: DdlState, relation: Relation, node: ast.Constraint, *, inherited: int = 0, local: bool = True
 ) -> Relation:
     """A CHECK constraint; the name is made from the only column it uses, if it uses one."""
+    if not inherited:
+        ddl_expr.check_constraint(state, relation, node.raw_expr)
     columns = tuple(name for name in ddl_text.column_references(node.raw_expr) if name in relation.by_name)
     if node.conname:
         old = find_constraint(relation, node.conname)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from querygen.analyze.typename import typename_type_id_and_mod
-from querygen.catalog import ddl_drop, ddl_names, ddl_text, ddl_type
+from querygen.catalog import ddl_drop, ddl_expr, ddl_names, ddl_text, ddl_type
 from querygen.catalog.ddl_depend import Address
 from querygen.catalog.ddl_names import where
 from querygen.catalog.objects import Constraint, DomainType
@@ -62,6 +62,7 @@ def create_domain(state: DdlState, stmt: ast.CreateDomainStmt) -> None:
                 if default_sql is not None:
                     raise PgError("42601", "multiple default expressions", where(constraint))
                 default_sql = ddl_text.column_default(state.text, state.offset(constraint.location))
+                ddl_expr.check_domain_default(state, row, constraint.raw_expr)
             case enums.ConstrType.CONSTR_NOTNULL | enums.ConstrType.CONSTR_NULL:
                 not_null = constraint.contype == enums.ConstrType.CONSTR_NOTNULL
                 if null_seen not in (None, not_null):
@@ -94,6 +95,8 @@ def _add_constraint(state: DdlState, row: PgType, node: ast.Constraint) -> None:
     """domainAddCheckConstraint, domainAddNotNullConstraint"""
     domain = _domain(state, row.oid)
     kind = "c" if node.contype == enums.ConstrType.CONSTR_CHECK else "n"
+    if kind == "c":
+        ddl_expr.check_domain_constraint(state, row, node.raw_expr)
     if node.conname:
         if any(one.name == node.conname for one in domain.checks):
             raise PgError("42710", f'constraint "{node.conname}" for domain "{row.typname}" already exists')
@@ -120,6 +123,8 @@ def alter_domain(state: DdlState, stmt: ast.AlterDomainStmt) -> None:
     match stmt.subtype:
         case "T":
             text = None
+            if stmt.def_ is not None:
+                ddl_expr.check_domain_default(state, row, stmt.def_)
             if stmt.def_ is not None and state.raw is not None:
                 text = ddl_text.expression(state.text, stmt.def_, state.raw.shift, state.raw.end)
             catalog.put_domain(replace(domain, default_sql=text))

@@ -20,7 +20,7 @@ from querygen.analyze.typename import (
     lookup_type_name,
     type_name_to_string,
 )
-from querygen.catalog import ddl_names, ddl_type
+from querygen.catalog import ddl_expr, ddl_names, ddl_type
 from querygen.catalog.ddl_depend import Address
 from querygen.catalog.ddl_names import name_list, where
 from querygen.catalog.objects import FunctionBody
@@ -203,6 +203,7 @@ def interpret_parameters(
             if mode not in "ibv":
                 raise PgError("42P13", "only input parameters can have default values", where(node))
             defaults.append(node.defexpr)
+            ddl_expr.check_argument_default(state, node.defexpr, oid)
         elif mode in "ibv" and defaults:
             raise PgError(
                 "42P13", "input parameters after one with a default value must also have defaults", where(node)

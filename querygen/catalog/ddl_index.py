@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from querygen.analyze.target_names import figure_index_colname
-from querygen.catalog import ddl_constraint, ddl_names, ddl_text
+from querygen.catalog import ddl_constraint, ddl_expr, ddl_names, ddl_text
 from querygen.catalog.ddl_depend import AUTO, INTERNAL, Address
 from querygen.catalog.ddl_names import name_list, where
 from querygen.catalog.objects import Constraint, Index, IndexColumn
@@ -58,6 +58,7 @@ def spec_of_constraint(state: DdlState, relation: Relation, node: ast.Constraint
         enums.ConstrType.CONSTR_EXCLUSION: "x",
     }[node.contype]
     if kind == "x":
+        ddl_expr.check_exclusion(state, relation, node)
         elements = tuple(pair[0] for pair in node.exclusions)
         texts = ddl_text.list_elements(state.text, state.offset(node.location))
         columns = tuple(_column(element, text) for element, text in _with_texts(elements, texts))
@@ -157,6 +158,7 @@ def create_index(state: DdlState, stmt: ast.IndexStmt) -> None:
     for element in (*stmt.indexParams, *(stmt.indexIncludingParams or ())):
         if element.name is not None and element.name not in relation.by_name and element.name not in _SYSTEM:
             raise PgError("42703", f'column "{element.name}" does not exist')
+    ddl_expr.check_index(state, relation, stmt)
     sql = None
     if stmt.whereClause is not None and state.raw is not None:
         sql = ddl_text.expression(state.text, stmt.whereClause, state.raw.shift, state.raw.end)
@@ -218,6 +220,8 @@ def define_index(
         constraint=name if spec.constraint else None,
         comment=spec.comment,
     )
+    if spec.constraint in ("p", "u"):
+        ddl_expr.check_index_keys(state, relation, index)
     if spec.constraint == "p":
         for column in spec.columns:
             if column.name and ddl_constraint.not_null_of(relation, column.name) is None:

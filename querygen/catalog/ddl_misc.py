@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace
-from querygen.catalog import ddl_address, ddl_constraint, ddl_domain, ddl_function, ddl_inherit, ddl_names
+from querygen.catalog import ddl_address, ddl_constraint, ddl_domain, ddl_expr, ddl_function, ddl_inherit, ddl_names
 from querygen.catalog.catalog import PUBLIC
 from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
 from querygen.catalog.ddl_names import name_list, where
@@ -125,6 +125,7 @@ def _install(state: DdlState, name: str, namespace: Oid, *, cascade: bool) -> No
             _install(state, required, namespace, cascade=True)
     folder = _find_folder(state, name)
     if folder is None:
+        state.unknown_extension = True
         raise PgError(
             UNKNOWN_EXTENSION,
             f'querygen has no catalogue of the extension "{name}"',
@@ -282,11 +283,17 @@ def create_trigger(state: DdlState, stmt: ast.CreateTrigStmt) -> None:
             lookup_explicit_namespace(state.catalog, schema)
         raise PgError("42883", f"function {name_list(stmt.funcname)}() does not exist")
     timing = stmt.timing or 0
+    events = frozenset(word for bit, word in _EVENTS.items() if (stmt.events or 0) & bit)
+    before = bool(timing & _BEFORE)
+    ddl_expr.check_trigger_when(state, relation, stmt.whenClause, events, row_level=bool(stmt.row), before=before)
+    for column in stmt.columns or ():
+        if column.sval not in relation.by_name:
+            raise ddl_constraint.undefined_column(relation, column.sval)
     trigger = Trigger(
         stmt.trigname,
         bool(stmt.row),
-        "before" if timing & _BEFORE else "instead" if timing & _INSTEAD else "after",
-        frozenset(word for bit, word in _EVENTS.items() if (stmt.events or 0) & bit),
+        "before" if before else "instead" if timing & _INSTEAD else "after",
+        events,
         name_list(stmt.funcname),
     )
     kept = [one for one in relation.triggers if one.name != trigger.name]
@@ -303,10 +310,11 @@ def create_trigger(state: DdlState, stmt: ast.CreateTrigStmt) -> None:
 
 
 def create_policy(state: DdlState, stmt: ast.CreatePolicyStmt) -> None:
-    """CreatePolicy: the name"""
+    """CreatePolicy: the name; its expressions are only checked"""
     relation = ddl_names.get_relation(state, stmt.table)
     if stmt.policy_name in relation.policies:
         raise PgError("42710", f'policy "{stmt.policy_name}" for table "{relation.name}" already exists')
+    ddl_expr.check_policy(state, relation, stmt.qual, stmt.with_check)
     state.catalog.put_relation(replace(relation, policies=(*relation.policies, stmt.policy_name)))
 
 

@@ -15,6 +15,7 @@ from querygen.analyze.pgtypes import INT2OID, INT4OID, INT8OID
 from querygen.analyze.typename import typename_type_id, typename_type_id_and_mod
 from querygen.catalog import (
     ddl_constraint,
+    ddl_expr,
     ddl_index,
     ddl_inherit,
     ddl_like,
@@ -137,11 +138,17 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
         state.depend.record(me, Address("relation", parent.oid), AUTO if relation.is_partition else NORMAL)
     if of_type:
         state.depend.record(me, Address("type", of_type))
+    own = {one.colname for one in stmt.tableElts or () if isinstance(one, ast.ColumnDef) and one.constraints}
+    for column in relation.columns:
+        if column.name in own:
+            ddl_expr.check_default(state, relation, column)
     _check_partition_key(relation, stmt)
+    if stmt.partspec is not None:
+        ddl_expr.check_partition_key(state, relation, stmt.partspec.partParams)
 
     relation = _add_constraints(state, relation, elements, inherited)
-    for column, sequence, identity in elements.sequences:
-        attribute = relation.by_name[column]
+    for name, sequence, identity in elements.sequences:
+        attribute = relation.by_name[name]
         ddl_sequence.own(state, sequence, relation.oid, attribute.attnum, identity=identity)
         if not identity:
             ddl_sequence.record_default(state, relation.oid, attribute, sequence)
