@@ -325,6 +325,8 @@ def _key_fields(node_class: type[Any]) -> tuple[str, ...]:
 
 def expr_key(scope: Scope, expr: object) -> Fact | None:
     """An expression so written that equal keys have equal values in one row; None if it may differ from use to use."""
+    if not isinstance(expr, Struct | tuple):
+        return ("value", expr)
     match expr:
         case n.Var():
             return var_fact(scope, expr)
@@ -345,7 +347,5 @@ def expr_key(scope: Scope, expr: object) -> Fact | None:
     if isinstance(expr, tuple):
         parts = [expr_key(scope, one) for one in expr]
         return ("tuple", *parts) if None not in parts else None
-    if isinstance(expr, Struct):
-        values = [expr_key(scope, getattr(expr, name)) for name in _key_fields(type(expr))]
-        return (type(expr).__name__, *values) if None not in values else None
-    return ("value", expr)
+    values = [expr_key(scope, getattr(expr, name)) for name in _key_fields(type(expr))]
+    return (type(expr).__name__, *values) if None not in values else None

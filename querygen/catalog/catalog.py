@@ -51,6 +51,7 @@ class Catalog:
         self._journal = Journal()
         # the names that were put since somebody last emptied the list: ddl.py's retries wait on them
         self.made: list[str] = []
+        self._visible: dict[tuple[str, str, str | None], list[Any]] = {}  # what _rows_on_path found, once frozen
         self.text_search_names: set[tuple[str, str]] = set()  # of the user's: (config or dictionary, name)
         self._next_oid = FIRST_USER_OID
         self._namespaces: dict[str, Oid] = {}
@@ -232,22 +233,21 @@ class Catalog:
         FuncnameGetCandidates' first loop; it is for the caller to let an earlier schema hide a later one's equal
         signature.
         """
-        oids = self._proc_names.get(name)
-        return self._rows_on_path(self._procs, oids, "pronamespace", schema) if oids else []
+        return self._rows_on_path(self._procs, self._proc_names, name, "pronamespace", schema)
 
     def operators_named(self, name: str, schema: str | None = None) -> list[PgOperator]:
         """The operators of a name, in the same order as `procs_named`. OpernameGetCandidates."""
-        oids = self._operator_names.get(name)
-        return self._rows_on_path(self._operators, oids, "oprnamespace", schema) if oids else []
+        return self._rows_on_path(self._operators, self._operator_names, name, "oprnamespace", schema)
 
-    def _rows_on_path(self, rows: Rows, oids: Iterable[Oid], column: str, schema: str | None) -> list[Any]:
-        found = [row for oid in oids if (row := rows.get(oid)) is not None]
-        if schema is not None:
-            namespace = self._namespaces.get(schema)
-            return [row for row in found if getattr(row, column) == namespace]
-        path = {oid: place for place, oid in enumerate(self.search_path_oids())}
-        visible = [row for row in found if getattr(row, column) in path]
-        visible.sort(key=lambda row: path[getattr(row, column)])
+    def _rows_on_path(self, rows: Rows, names: Any, name: str, column: str, schema: str | None) -> list[Any]:
+        known = self._visible.get((column, name, schema))
+        if known is not None:
+            return known
+        path = self.search_path_oids() if schema is None else (self._namespaces.get(schema),)
+        found = [row for oid in names.get(name, ()) if (row := rows.get(oid)) is not None]
+        visible = [row for namespace in path for row in found if getattr(row, column) == namespace]
+        if self._frozen:
+            self._visible[column, name, schema] = visible
         return visible
 
     def proc(self, oid: Oid) -> PgProc:
