@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 _OCTETS = re.compile(r"([0-9]+(?:\.[0-9]+)*)\.?(?:/([0-9]+))?\Z", re.ASCII)
 _HEX_BYTES = re.compile(r"0[xX]([0-9a-fA-F]+)(?:/([0-9]+))?\Z", re.ASCII)
-_IPV6 = re.compile(r"([0-9a-fA-F:]*?)((?<=:)[0-9]*(?:\.[0-9]*){0,2}\.(?:[0-9]+|(?=/)))?(?:/(0|[1-9][0-9]*))?\Z", re.ASCII)
+_IPV6 = re.compile(
+    r"([0-9a-fA-F:]*?)((?<=:)[0-9]*(?:\.[0-9]*){0,2}\.(?:[0-9]+|(?=/)))?(?:/(0|[1-9][0-9]*))?\Z", re.ASCII
+)
 
 
 def _ipv4(text: str, *, is_cidr: bool) -> tuple[list[int], int] | None:

@@ -87,6 +87,22 @@ def analyze_view_query(catalog: Catalog, raw: Node, sourcetext: str) -> Query:
         raise PgError("54001", "stack depth limit exceeded") from error
 
 
+def analyze_body_statement(
+    catalog: Catalog, raw: Node, sourcetext: str, params: ParamTable, arguments: dict[str, int], function_name: str
+) -> Query:
+    """A statement of a SQL function's body, in which the arguments are parameters and names."""
+    ps = ParseState(catalog=catalog, params=params, sourcetext=sourcetext)
+    ps.function_arguments = arguments
+    ps.function_name = function_name
+    try:
+        query = transform_top_level_stmt(ps, raw)
+    except RecursionError as error:
+        raise PgError("54001", "stack depth limit exceeded") from error
+    if query.commandType != _UTILITY:
+        rewrite.check_rewrite(catalog, query)
+    return query
+
+
 def transform_top_level_stmt(ps: ParseState, raw: Node) -> Query:
     """analyze.c: transformTopLevelStmt, transformOptionalSelectInto — SELECT … INTO is allowed here only."""
     if isinstance(raw, ast.SelectStmt):

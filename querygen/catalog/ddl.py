@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from querygen.catalog import ddl_constraint, ddl_execute, ddl_text
+from querygen.catalog import ddl_body, ddl_constraint, ddl_execute, ddl_text
 from querygen.catalog.catalog import Catalog
 from querygen.catalog.ddl_depend import Depend
 from querygen.catalog.ddl_misc import UNKNOWN_EXTENSION
@@ -76,6 +76,7 @@ def build_catalog(
     _retry(state, pending)
     for late, error in ddl_constraint.settle_late_foreign_keys(state):
         state.diagnostics.append(diagnostic_of(error, late.raw))
+    state.diagnostics += ddl_body.settle_late_bodies(state)
     state.diagnostics.sort(key=_place)
     catalog.search_path = path if search_path else state.session_path
     catalog.freeze()
@@ -95,6 +96,7 @@ def _first_pass(state: DdlState, statements: Sequence[RawStatement]) -> list[_Pe
         if raw.source is not source:
             source = raw.source
             state.catalog.search_path = state.session_path
+            state.check_bodies = True
             state.transactions.clear()
             state.transaction_path = None
         if isinstance(raw.stmt, ast.TransactionStmt):
@@ -117,6 +119,7 @@ def _run(state: DdlState, raw: RawStatement) -> PgError | None:
     catalog = state.catalog
     mark = catalog.mark()
     late = len(state.late_foreign_keys)
+    bodies = len(state.late_bodies)
     path = catalog.search_path
     state.raw = raw
     try:
@@ -125,6 +128,7 @@ def _run(state: DdlState, raw: RawStatement) -> PgError | None:
         catalog.rollback_to(mark)
         catalog.search_path = path
         del state.late_foreign_keys[late:]
+        del state.late_bodies[bodies:]
         return error
     return None
 

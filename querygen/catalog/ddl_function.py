@@ -20,7 +20,7 @@ from querygen.analyze.typename import (
     lookup_type_name,
     type_name_to_string,
 )
-from querygen.catalog import ddl_expr, ddl_names, ddl_type
+from querygen.catalog import ddl_body, ddl_expr, ddl_names, ddl_type
 from querygen.catalog.ddl_depend import Address
 from querygen.catalog.ddl_names import name_list, where
 from querygen.catalog.objects import FunctionBody
@@ -321,7 +321,11 @@ def create_function(state: DdlState, stmt: ast.CreateFunctionStmt) -> None:
         proargmodes=parameters.modes if set(parameters.modes) - {"i"} else None,
         proargnames=parameters.names if any(parameters.names) else None,
     )
-    put_function(state, row, replace_=bool(stmt.replace), body=_body(state, options, language, parameters))
+    if language == "sql":
+        ddl_body.check_signature(state, row)
+    row = put_function(state, row, replace_=bool(stmt.replace), body=_body(state, options, language, parameters))
+    if language == "sql":
+        ddl_body.check_body(state, row, stmt)
 
 
 def _on(argument: Any) -> bool:

@@ -212,13 +212,27 @@ def split_identifiers(text: str) -> tuple[str, ...]:
 def set_variable(state: DdlState, stmt: ast.VariableSetStmt) -> None:
     """SET search_path, SET SCHEMA, RESET"""
     kinds = enums.VariableSetKind
+    if stmt.name == "check_function_bodies":
+        state.check_bodies = stmt.kind != kinds.VAR_SET_VALUE or not _is_off(stmt.args[0])
+        return
     match stmt.kind:
         case kinds.VAR_RESET_ALL:
             state.catalog.search_path = state.session_path
+            state.check_bodies = True
         case kinds.VAR_SET_VALUE if stmt.name == "search_path":
             set_search_path(state, _path_of(stmt.args), local=bool(stmt.is_local))
         case kinds.VAR_SET_DEFAULT | kinds.VAR_RESET if stmt.name == "search_path":
             set_search_path(state, state.session_path, local=bool(stmt.is_local))
+
+
+def _is_off(value: ast.A_Const) -> bool:
+    """guc.c: parse_bool, of what SET takes"""
+    match value.val:
+        case ast.String(sval=text):
+            return (len(text) > 1 and "off".startswith(text.lower())) or text.lower() in ("0", "f", "n", "no", "false")
+        case ast.Integer(ival=number):
+            return not number
+    return False
 
 
 def set_search_path(state: DdlState, path: tuple[str, ...], *, local: bool) -> None:

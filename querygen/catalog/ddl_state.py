@@ -79,6 +79,8 @@ class DdlState(Struct, eq=False):
     late_foreign_keys: list[LateForeignKey] = field(default_factory=list)
     opfamilies: dict[tuple[str, Oid, str], Oid] = field(default_factory=dict)  # method, schema, name
     servers: set[str] = field(default_factory=set)
+    late_bodies: list[Any] = field(default_factory=list)  # ddl_body.LateBody
+    check_bodies: bool = True  # check_function_bodies
     unknown_extension: bool = False  # a CREATE EXTENSION of which there is no catalogue: names may be its
     first_path: tuple[str, ...] = ("public",)  # what the project is configured to begin with
     session_path: tuple[str, ...] = ("public",)  # what a new session begins with, and RESET goes back to

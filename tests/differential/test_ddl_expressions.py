@@ -1,6 +1,6 @@
 """Expressions in DDL are refused as the server refuses them: SQLSTATE, message, hint, detail and place.
 
-The statements of `ddl_expressions.sql` one after the other, those that fail leaving nothing on both sides.
+The statements of two files one after the other, those that fail leaving nothing on both sides.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from querygen.sql.parse import parse_schema_file
 if TYPE_CHECKING:
     from tests.pg_fixtures import PgDatabase
 
-TEXT = (Path(__file__).parent / "ddl_expressions.sql").read_text(encoding="utf-8")
+FILES = [Path(__file__).parent / name for name in ("ddl_expressions.sql", "ddl_functions.sql")]
 
 Refusal = tuple[str, str, str, str, int]  # SQLSTATE, message, hint, detail, position in the statement from 0, or -1
 
@@ -63,9 +63,9 @@ def of_fold(text: str) -> tuple[list[str], dict[str, Refusal]]:
     return list(statements.values()), refused
 
 
-@pytest.mark.parametrize("text", [TEXT], ids=["expressions"])
-def test_refusals(pg_database: PgDatabase, text: str) -> None:
-    statements, ours = of_fold(text)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_refusals(pg_database: PgDatabase, path: Path) -> None:
+    statements, ours = of_fold(path.read_text(encoding="utf-8"))
     theirs = of_server(pg_database(), statements)
     for statement, refusal in theirs.items():
         mine = ours.get(statement)
