@@ -35,6 +35,7 @@ from querygen.analyze.nodes import (
     CoalesceExpr,
     CoerceToDomainValue,
     CollateExpr,
+    CurrentOfExpr,
     MergeSupportFunc,
     MinMaxExpr,
     NamedArgExpr,
@@ -149,7 +150,9 @@ def transform_expr_recurse(ps: ParseState, raw: Node | None) -> Any:
         case ast.BooleanTest():
             return transform_boolean_test(ps, raw)
         case ast.CurrentOfExpr():
-            raise unsupported("WHERE CURRENT OF")
+            item = ps.p_target_nsitem
+            assert item is not None  # noqa: S101  the grammar has it in UPDATE and DELETE only
+            return CurrentOfExpr(item.p_rtindex, raw.cursor_name)
         case ast.SetToDefault():
             # where DEFAULT is legal, the caller has dealt with it
             raise PgError("42601", "DEFAULT is not allowed in this context", place(raw.location))

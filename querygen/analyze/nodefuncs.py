@@ -30,6 +30,7 @@ from querygen.analyze.nodes import (
     Const,
     ConvertRowtypeExpr,
     CTECycleClause,
+    CurrentOfExpr,
     DistinctExpr,
     FieldSelect,
     FieldStore,
@@ -150,6 +151,7 @@ _TYPE_OF: dict[type[Any], Callable[[Any], Any]] = {
     CoerceToDomain: attrgetter("resulttype"),
     CoerceToDomainValue: attrgetter("typeId"),
     SetToDefault: attrgetter("typeId"),
+    CurrentOfExpr: lambda _: BOOLOID,
     InferenceElem: lambda node: expr_type(node.expr),
 }
 

@@ -70,6 +70,9 @@ from querygen.analyze.primnodes import (
     ConvertRowtypeExpr as ConvertRowtypeExpr,
 )
 from querygen.analyze.primnodes import (
+    CurrentOfExpr as CurrentOfExpr,
+)
+from querygen.analyze.primnodes import (
     DistinctExpr as DistinctExpr,
 )
 from querygen.analyze.primnodes import (

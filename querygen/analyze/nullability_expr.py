@@ -152,6 +152,8 @@ def _verdict(scope: Scope, expr: Expr) -> Verdict:  # noqa: C901 - the big match
             return not_null("IS NULL is true or false")
         case n.BooleanTest():
             return not_null("IS TRUE and its like are true or false")
+        case n.CurrentOfExpr():
+            return not_null("WHERE CURRENT OF is true or false")
         case n.CoerceToDomain():
             arg = verdict(scope, expr.arg)
             if arg.nullable and domain_not_null(scope.env.catalog, expr.resulttype):

@@ -400,6 +400,13 @@ class SetToDefault(Struct, frozen=True):
     location: int = -1
 
 
+class CurrentOfExpr(Struct, frozen=True):
+    """WHERE CURRENT OF: the row that a cursor is at."""
+
+    cvarno: int
+    cursor_name: str
+
+
 class InferenceElem(Struct, frozen=True):
     expr: Expr
     infercollid: Oid = 0
@@ -448,6 +455,7 @@ Expr: TypeAlias = (
     | CoerceToDomain
     | CoerceToDomainValue
     | SetToDefault
+    | CurrentOfExpr
     | InferenceElem
 )
 

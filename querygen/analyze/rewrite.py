@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from querygen.analyze import nodefuncs
 from querygen.analyze.nodes import (
     CoerceToDomain,
+    CurrentOfExpr,
     FieldStore,
     Query,
     RangeTblRef,
@@ -192,6 +193,10 @@ def _check_view(catalog: Catalog, query: Query, view: Relation, view_query: Quer
     reason = _not_updatable(view_query, check_columns)
     if reason is not None:
         raise _view_error(view, changes[0].command, reason, query.commandType == _Cmd.CMD_MERGE)
+    if query.jointree is not None and any(
+        isinstance(node, CurrentOfExpr) for node in nodefuncs.walk_expr(query.jointree.quals)
+    ):
+        raise PgError("0A000", "WHERE CURRENT OF on a view is not implemented")
     assert view_query.jointree is not None  # noqa: S101
     reference = view_query.jointree.fromlist[0]
     assert isinstance(reference, RangeTblRef)  # noqa: S101
