@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 from querygen.analyze import cardinality_keys as keys
 from querygen.analyze import nodes as n
 from querygen.analyze.nodefuncs import expression_returns_set
-from querygen.analyze.nullability_quals import enter
-from querygen.analyze.nullability_relation import has_rules, row_may_be_changed
-from querygen.analyze.nullability_scope import Env, RowCount, Scope, rte_of
+from querygen.analyze.nullability_relation import row_may_be_changed
+from querygen.analyze.nullability_scope import Env, RowCount, Scope, has_rules, rte_of
 from querygen.ir import Cardinality
 from querygen.sql.nodes import enums
 
@@ -38,10 +37,9 @@ def cardinality(query: Query, catalog: Catalog) -> tuple[Cardinality, str]:
 
 def row_count(env: Env, query: Query, parent: Scope | None) -> RowCount:
     """The rows of a query at any level (those of RETURNING, if it writes)."""
-    if parent is None:
-        return _row_count(enter(env, query, parent))
-    if (found := parent.counts.get(id(query))) is None:
-        found = parent.counts[id(query)] = _row_count(enter(env, query, parent))
+    key = (id(query), id(parent))
+    if (found := env.counted.get(key)) is None:
+        found = env.counted[key] = _row_count(keys.entered(env, query, parent))
     return found
 
 
@@ -169,7 +167,7 @@ def rte_count(scope: Scope, rte: RangeTblEntry) -> RowCount:
         case kinds.RTE_RELATION:
             relation = scope.env.catalog.find_relation(rte.relid)
             if relation is not None and relation.kind == "v" and relation.view_query is not None:
-                return row_count(Env(scope.env.catalog), relation.view_query, None)
+                return row_count(scope.env, relation.view_query, None)
     return MANY
 
 
@@ -215,9 +213,7 @@ def _set_operation_count(scope: Scope, node: n.SetOperationStmt | n.RangeTblRef)
 
 def _has_rules(scope: Scope) -> bool:
     relation = _target(scope)
-    if relation is None or has_rules(scope.env.catalog, relation):
-        return True
-    return any(one.timing == "instead" for one in relation.triggers)
+    return relation is None or has_rules(scope.env.catalog, relation)
 
 
 def _target(scope: Scope) -> Relation | None:

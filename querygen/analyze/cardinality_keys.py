@@ -271,14 +271,14 @@ def _unique_keys(scope: Scope, rte: RangeTblEntry) -> Iterator[frozenset[int]]:
                 return
             if relation.kind == "v":
                 if relation.view_query is not None:
-                    yield from _query_keys(Env(scope.env.catalog), relation.view_query, None)
+                    yield from query_keys(scope.env, relation.view_query, None)
                 return
             yield from _table_keys(scope.env.catalog, relation, inherited=rte.inh)
         case kinds.RTE_SUBQUERY if rte.subquery is not None:
-            yield from _query_keys(scope.env, rte.subquery, scope)
+            yield from query_keys(scope.env, rte.subquery, scope)
         case kinds.RTE_CTE:
             if (found := cardinality.cte_query(scope, rte)) is not None:
-                yield from _query_keys(scope.env, found[1], found[0])
+                yield from query_keys(scope.env, found[1], found[0])
         case _:
             return
 
@@ -309,6 +309,22 @@ def _is_key(relation: Relation, index: Index) -> bool:
     return bool(index.columns)
 
 
+def entered(env: Env, query: Query, parent: Scope | None) -> Scope:
+    """The scope of a query's rows, opened once for each scope around it."""
+    key = (id(query), id(parent))
+    if (found := env.entered.get(key)) is None:
+        found = env.entered[key] = enter(env, query, parent)
+    return found
+
+
+def query_keys(env: Env, query: Query, parent: Scope | None) -> tuple[frozenset[int], ...]:
+    """Sets of output columns (from 1) that no two rows of a query share, found once."""
+    key = (id(query), id(parent))
+    if (found := env.keys.get(key)) is None:
+        found = env.keys[key] = tuple(_query_keys(env, query, parent))
+    return found
+
+
 def _query_keys(env: Env, query: Query, parent: Scope | None) -> Iterator[frozenset[int]]:
     """Sets of output columns (from 1) that no two rows of a query share: query_is_distinct_for, turned round."""
     if query.commandType != CmdType.CMD_SELECT:
@@ -318,7 +334,7 @@ def _query_keys(env: Env, query: Query, parent: Scope | None) -> Iterator[frozen
         if not operation.all:
             yield frozenset(range(1, len(entries) + 1))
         return
-    scope = enter(env, query, parent)
+    scope = entered(env, query, parent)
     if query.distinctClause:
         refs = {clause.tleSortGroupRef for clause in query.distinctClause}
         keys = {number for number, entry in enumerate(entries, 1) if entry.ressortgroupref in refs}

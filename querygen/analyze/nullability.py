@@ -21,7 +21,16 @@ from querygen.analyze import nullability_expr as expressions
 from querygen.analyze.nodefuncs import expr_type
 from querygen.analyze.nodes import RangeTblRef, SetOperationStmt
 from querygen.analyze.nullability_quals import Known, enter, facts_of
-from querygen.analyze.nullability_scope import Env, Facts, Scope, Verdict, nullable, nulling_joins, rte_of
+from querygen.analyze.nullability_scope import (
+    Env,
+    Facts,
+    Scope,
+    Verdict,
+    nullable,
+    nulling_joins,
+    rte_of,
+    writes_by_rule,
+)
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
@@ -103,8 +112,9 @@ def target_scope(scope: Scope) -> Scope:
             having = facts_of(replace(scope, row=scope), query.havingQual, Known.TRUE)
         grouped = replace(scope, row=scope, facts=scope.facts | having, memo={})
         return replace(grouped, window=grouped, single_srf=expressions.count_srfs(query.targetList) == 1, memo={})
-    if query.commandType in (enums.CmdType.CMD_UPDATE, enums.CmdType.CMD_INSERT, enums.CmdType.CMD_MERGE):
-        # WHERE holds of the row before it was written.
+    changes = query.commandType in (enums.CmdType.CMD_UPDATE, enums.CmdType.CMD_INSERT, enums.CmdType.CMD_MERGE)
+    if changes or writes_by_rule(scope):
+        # WHERE holds of the row before it was written, and not of the rows that a rule returns.
         kept = _not_about(scope.facts, id(query), query.resultRelation)
         weak = _not_about(scope.weak, id(query), query.resultRelation)
         return replace(scope, row=scope, facts=kept, weak=weak, returning=True, memo={})

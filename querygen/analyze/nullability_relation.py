@@ -23,6 +23,7 @@ from querygen.analyze.nullability_scope import (
     nullable,
     rte_of,
     var_name,
+    writes_by_rule,
 )
 from querygen.sql.nodes import ast, enums
 
@@ -267,8 +268,6 @@ def _column_proof(catalog: Catalog, relation: Relation, column: Column) -> str |
     """What keeps NULL out of a column of a table, or None."""
     if column.not_null and column.not_null_validated:
         return "is NOT NULL"
-    if column.identity:
-        return "is an identity column"
     if expressions.domain_not_null(catalog, column.type_oid):
         return "has a domain that is NOT NULL"
     for constraint in relation.constraints:
@@ -322,9 +321,8 @@ def returning_verdict(owner: Scope, var: n.Var) -> Verdict:
     name = var_name(owner, var)
     kind = var.varreturningtype
     command = query.commandType
-    relation = owner.env.catalog.find_relation(rte_of(owner, var.varno).relid)
-    if relation is not None and has_rules(owner.env.catalog, relation):
-        return nullable(f"a rule on {relation.name} may return anything")
+    if writes_by_rule(owner):
+        return nullable(f"a rule or trigger on {rte_of(owner, var.varno).eref.aliasname} may return anything")
     if command == CmdType.CMD_MERGE:
         return _merge_returning(owner, var, name)
     if kind == Returning.VAR_RETURNING_OLD and command == CmdType.CMD_INSERT:
@@ -369,8 +367,6 @@ def _target_verdict(owner: Scope, var: n.Var, name: str) -> Verdict:
     rte = rte_of(owner, var.varno)
     relation = owner.env.catalog.find_relation(rte.relid)
     if relation is not None and relation.kind == "v" and var.varattno != 0:
-        if any(one.timing == "instead" for one in relation.triggers):
-            return nullable(f"a trigger on {relation.name} may return anything")
         env = replace(owner.env, ignore_quals=True)
         return declared_verdict(env, rte.relid, var.varattno, name, children=rte.inh)
     return declared_verdict(owner.env, rte.relid, var.varattno, name, children=rte.inh)
@@ -384,16 +380,6 @@ def _merge_returning(owner: Scope, var: n.Var, name: str) -> Verdict:
     if var.varreturningtype == Returning.VAR_RETURNING_NEW and CmdType.CMD_DELETE in commands:
         return nullable("MERGE has no new row where it deletes")
     return _target_verdict(owner, var, name)
-
-
-def has_rules(catalog: Catalog, relation: Relation) -> bool:
-    """Has a relation that is written to a rule, or the table that is written to through a view?"""
-    if relation.rules:
-        return True
-    if relation.kind != "v" or not isinstance(relation.view_query, n.Query):
-        return False
-    below = [catalog.find_relation(rte.relid) for rte in relation.view_query.rtable if rte.relid]
-    return any(has_rules(catalog, one) for one in below if one is not None)
 
 
 def row_may_be_changed(catalog: Catalog, relation: Relation, command: enums.CmdType) -> bool:

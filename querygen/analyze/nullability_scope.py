@@ -17,6 +17,7 @@ from querygen.analyze.nodes import FromExpr, JoinExpr, JoinTreeNode, Query, Rang
 
 if TYPE_CHECKING:
     from querygen.catalog.catalog import Catalog
+    from querygen.catalog.objects import Relation
 
 # ("var", query, varno, attno, returning), ("join", query, rtindex, side), ("param", number) or ("expr", …)
 Fact: TypeAlias = tuple[object, ...]
@@ -58,6 +59,10 @@ class Env(Struct, frozen=True, eq=False):
     # For a view that is written to: its new rows need not fulfil its conditions.
     ignore_quals: bool = False
     recursive: dict[int, tuple[Verdict, ...]] = field(default_factory=dict)  # id of a CTE → what is assumed of it
+    # For cardinality, by the ids of a query and of the scope around it: each level is opened and counted once.
+    entered: dict[tuple[int, int], Scope] = field(default_factory=dict)
+    counted: dict[tuple[int, int], RowCount] = field(default_factory=dict)
+    keys: dict[tuple[int, int], tuple[frozenset[int], ...]] = field(default_factory=dict)
 
 
 class Scope(Struct, frozen=True, eq=False):
@@ -76,7 +81,6 @@ class Scope(Struct, frozen=True, eq=False):
     case_test: Verdict | None = None  # what CaseTestExpr stands for
     single_srf: bool = False  # the target list has one set-returning function: it is never padded
     memo: dict[int, tuple[Verdict, ...]] = field(default_factory=dict)  # columns of the queries in FROM and WITH
-    counts: dict[int, RowCount] = field(default_factory=dict)  # rows of the queries directly below
 
     def up(self, levels: int) -> Scope:
         """The scope so many query levels further out."""
@@ -167,6 +171,22 @@ def join_sides(query: Query) -> dict[tuple[int, int], str]:
             case RangeTblRef():
                 pass
     return sides
+
+
+def writes_by_rule(scope: Scope) -> bool:
+    """May a rule, or a trigger of a view, write something else than the statement says, and return it?"""
+    relation = scope.env.catalog.find_relation(rte_of(scope, scope.query.resultRelation).relid)
+    return relation is not None and has_rules(scope.env.catalog, relation)
+
+
+def has_rules(catalog: Catalog, relation: Relation) -> bool:
+    """Has a relation that is written to a rule or an INSTEAD OF trigger, or the one that a view writes through to?"""
+    if relation.rules or any(one.timing == "instead" for one in relation.triggers):
+        return True
+    if relation.kind != "v" or not isinstance(relation.view_query, Query):
+        return False
+    below = [catalog.find_relation(rte.relid) for rte in relation.view_query.rtable if rte.relid]
+    return any(has_rules(catalog, one) for one in below if one is not None)
 
 
 def var_name(owner: Scope, var: Var) -> str:
