@@ -169,7 +169,9 @@ class World:
                     rows.append((name, ", ".join(one.name for one in columns), row))
         return self.load(rows)
 
-    def load(self, rows: list[tuple[str, str, tuple[str | None, ...]]]) -> list[tuple[str, str, tuple[str | None, ...]]]:
+    def load(
+        self, rows: list[tuple[str, str, tuple[str | None, ...]]]
+    ) -> list[tuple[str, str, tuple[str | None, ...]]]:
         kept = []
         for drop, _ in self.schema.late:
             self.command(drop)
@@ -224,6 +226,8 @@ def make_world(connection: Connection, seed: int) -> World:
                 connection.execute(one.encode())
             return World(connection, schema, catalog_of.__wrapped__(schema.sql))
         except psycopg.Error as problem:
+            if connection.info.status != psycopg.pq.ConnStatus.OK:
+                raise
             if problem.sqlstate not in ("42830", "42P16", "42804", "42883", "0A000", "23502", "55000"):
                 raise AssertionError(f"{problem}\n{schema.sql}") from problem
             connection.execute("rollback to schema")
@@ -259,10 +263,9 @@ def statements_of(world: World, seed: int, counts: Counts) -> list[tuple[Stateme
 
 def observe(connection: Connection, seed: int, counts: Counts) -> list[Observed]:
     """All statements of one seed, run; those that always gave an error are left out."""
-    connection.execute("begin") if connection.autocommit else None
-    connection.execute("set local statement_timeout = '300ms'")
     connection.execute("set local client_min_messages = error")
     world = make_world(connection, seed)
+    connection.execute("set local statement_timeout = '300ms'")
     try:
         queries = statements_of(world, seed, counts)
         seen = [Observed(one.sql, one.params, world.catalog, seed) for one, _ in queries]
@@ -286,7 +289,12 @@ def observe(connection: Connection, seed: int, counts: Counts) -> list[Observed]
 def observe_all(dsn: str, seeds: Iterable[int], counts: Counts) -> Iterator[list[Observed]]:
     """`observe` for each seed; where a statement ends the server, the seed is run again without it."""
     connection = psycopg.connect(dsn)
-    for seed in seeds:
+    for number, seed in enumerate(seeds):
+        if number % 40 == 39:
+            # What was rolled back stays in the catalogues, and slows them.
+            connection.autocommit = True
+            connection.execute("vacuum")
+            connection.autocommit = False
         while True:
             try:
                 yield observe(connection, seed, counts)
@@ -317,8 +325,10 @@ def reconnected(dsn: str) -> Connection:
 def explain(connection: Connection, seen: Observed) -> str:
     """The statement, the arguments and the rows that break a promise, as small as they get."""
     message = judged(seen)
-    connection.execute("set local statement_timeout = '300ms'")
+    connection.rollback()
+    connection.execute("set local client_min_messages = error")
     world = make_world(connection, seen.seed)
+    connection.execute("set local statement_timeout = '300ms'")
     try:
         for data_set in range(DATA_SETS):
             for attempt in range(40):

@@ -88,7 +88,6 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "{bigint}::int",
         "unnest({int[]})",
         "generate_series(1, {int})",
-        "grouping_id",
         "regexp_count({text}, 'a')",
         "width_bucket({float8}, 0, 10, 3)",
         "bit_length({text})",
@@ -123,7 +122,6 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "({text})::varchar(3)",
         "json_value({jsonb}, '$.a')",
         "json_query({jsonb}, '$.a' returning text)",
-        "json_serialize({json})",
         "regexp_replace({text}, 'a', 'b')",
         "(regexp_match({text}, 'a'))[1]",
         "nullif({text}, '')",
@@ -135,7 +133,6 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "overlay({text} placing 'x' from 1)",
         "initcap({text})",
         "{word}::text",
-        "max_text",
         "md5({text})",
         "quote_nullable({text})",
         "quote_literal({text})",
@@ -235,7 +232,6 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "case when {S:int} > 0 then true else {bool} end",
         "case when {bool} then {S:int} > 0 else false end",
         "nullif({bool}, false)",
-        "({int}, {int}) overlaps_not",
     ),
     "numeric": ("{numeric} + {int}", "{int}::numeric", "round({numeric})", "{numeric} / 2", "trunc({numeric}, 1)"),
     "float8": ("{float8} * 2", "{int}::float8", "{numeric}::float8", "sqrt(abs({float8}))"),
@@ -278,6 +274,8 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
     "int[]": (
         "array[{int}, {int}]",
         "array[{int}]",
+        "array[array[{int}], array[{int}]]",
+        "array[{int[]}, array[1, 2]]",
         "array({Q:int})",
         "{int[]} || {int}",
         "{int[]} || {int[]}",
@@ -302,14 +300,18 @@ OPERATIONS: dict[str, tuple[str, ...]] = {
         "regexp_split_to_array({text}, 'a')",
         "array[{text}]::varchar[]::text[]",
         "trim_array({text[]}, 0)",
-        "akeys",
     ),
     "pair": ("row({int}, {text})::pair", "({int}, {text})::pair", "f_pair({int})", "f_out({int})::text::pair"),
     "mood": ("'ok'::text::mood", "enum_last({mood})", "enum_first(null::mood)"),
     "int4range": ("int4range(1, {int})", "{int4range} * {int4range}", "{int4range} + '[1,2)'"),
     "uuid": ("gen_random_uuid()",),
     "bytea": ("convert_to({text}, 'UTF8')", "{bytea} || {bytea}"),
-    "interval": ("{interval} * 2", "age({timestamp}, {timestamp})", "{timestamp} - {timestamp}"),
+    "interval": (
+        "make_interval(days => {int})",
+        "{interval} * 2",
+        "age({timestamp}, {timestamp})",
+        "{timestamp} - {timestamp}",
+    ),
 }
 
 AGGREGATES: dict[str, tuple[str, ...]] = {
@@ -327,7 +329,7 @@ AGGREGATES: dict[str, tuple[str, ...]] = {
         "any_value({int}){f}",
         "max({C}){f}",
         "f_max({int}){f}",
-        "count({any})::int{-}",
+        "count({any})::int",
         "mode() within group (order by {int}){f}",
         "bit_and({int}){f}",
         "sum({int})::int",
@@ -379,9 +381,14 @@ WINDOWS: dict[str, tuple[str, ...]] = {
         "ntile({int}) {over}",
         "max({int}) {over}",
         "max({int}) filter (where {bool}) {over}",
+        "count({int}) filter (where {bool}) {over}",
+        "sum(1) filter (where {bool}) {over}",
+        "max(1) {over}",
+        "first_value(1) {over}",
+        "lag(1) {over}",
         "f_max({int}) {over}",
         "min({S:int}) {over}",
-        "sum({S:int})::int{-}",
+        "lead({int}) {over}",
     ),
     "float8": ("percent_rank() {over}", "cume_dist() {over}", "avg({float8}) {over}"),
     "text": ("string_agg({text}, ',') {over}", "first_value({text}) {over}", "max({text}) {over}"),
@@ -390,7 +397,6 @@ WINDOWS: dict[str, tuple[str, ...]] = {
     "jsonb": ("jsonb_agg({int}) {over}",),
     "numeric": ("avg({int}) {over}", "sum({numeric}) {over}"),
 }
-DROPPED = ("grouping_id", "max_text", "overlaps_not", "akeys", "{-}")
 
 FRAMES = (
     "",
@@ -475,9 +481,14 @@ class Expressions:
         pick = dice.choice(GENERIC) if not templates or roll > 0.85 else dice.choice(templates)
         return self.fill(pick, level, type_name, depth - 1)
 
+    def made(self, level: Level, type_name: str, depth: int) -> str:
+        """An expression for the select list: rather one that does something."""
+        templates = OPERATIONS.get(type_name)
+        if depth <= 0 or templates is None or self.dice.random() < 0.4 or level.windows or level.grouped is not None:
+            return self.make(level, type_name, depth)
+        return self.fill(self.dice.choice(templates), level, type_name, depth - 1)
+
     def fill(self, template: str, level: Level, wanted: str, depth: int) -> str:
-        if any(word in template for word in DROPPED):
-            return self.leaf(level, wanted)
         if not level.sets and re.match(
             r"(f_set|unnest|generate_series|string_to_table|jsonb_array_elements)\(", template
         ):
@@ -501,6 +512,13 @@ class Expressions:
             case ["S", type_name]:
                 type_name = {"T": wanted, "T1": shared}.get(type_name, type_name)
                 return self.column(level, type_name) or self.leaf(level, type_name)
+            case ["Q", "T" | "int" | "text" as one] if (
+                level.aggregates and AGGREGATES.get(wanted) and dice.random() < 0.3
+            ):
+                # An aggregate of the outer query.
+                type_name = wanted if one == "T" else one
+                made = self.fill(dice.choice(AGGREGATES[type_name]), level.plain(), type_name, 1)
+                return f"select {made} from (values (1)) z"
             case ["Q", types]:
                 return self.query(level, [wanted if one == "T" else one for one in types.split(",")], depth, False)
             case ["Q1", types]:

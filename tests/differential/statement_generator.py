@@ -8,34 +8,15 @@ most of what it makes is accepted; what PostgreSQL refuses is left out by the ex
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, replace
 
-from tests.differential.statement_expressions import COMPARABLE, Expressions, Level, Output, base
+from tests.differential.statement_expressions import COMPARABLE, OPERATIONS, Expressions, Level, Output, base
 from tests.differential.statement_schema import Schema, Table, TableColumn, weighted
+from tests.differential.statement_special import special
 
-RESULT_TYPES = {
-    "int": 9,
-    "text": 6,
-    "bool": 6,
-    "bigint": 3,
-    "numeric": 2,
-    "float8": 2,
-    "date": 1,
-    "timestamp": 1,
-    "timestamptz": 1,
-    "jsonb": 3,
-    "json": 2,
-    "int[]": 4,
-    "text[]": 3,
-    "pair": 2,
-    "pos": 1,
-    "must": 1,
-    "mood": 1,
-    "int4range": 1,
-    "uuid": 1,
-    "interval": 1,
-    "bytea": 1,
-}
+# By how many templates a type has, so that each of them is used.
+RESULT_TYPES = {one: 2 + len(templates) // 3 for one, templates in OPERATIONS.items()} | {"pos": 1, "must": 1}
 JOINS = {"join": 3, "left join": 4, "right join": 3, "full join": 3, "cross join": 1}
 
 
@@ -72,17 +53,23 @@ class Statements:
         self.alias_number = 0
         self.ctes = []
         roll = dice.random()
-        if roll < 0.68:
+        if roll < 0.3:
+            text = special(self)
+        elif roll < 0.76:
             text = self.top_select()
-        elif roll < 0.79:
+        elif roll < 0.83:
             text = self.insert()
-        elif roll < 0.87:
+        elif roll < 0.89:
             text = self.update()
-        elif roll < 0.92:
+        elif roll < 0.93:
             text = self.delete()
         else:
             text = self.merge()
-        return Statement(text, tuple(self.expressions.params))
+        # Some parameters were made for what was not used in the end.
+        used = list(dict.fromkeys(re.findall(r"\$\d+", text)))
+        numbers = {one: f"${number}" for number, one in enumerate(used, 1)}
+        text = re.sub(r"\$\d+", lambda match: numbers[match[0]], text)
+        return Statement(text, tuple(self.expressions.params[int(one[1:]) - 1] for one in used))
 
     def alias(self) -> str:
         self.alias_number += 1
@@ -159,7 +146,7 @@ class Statements:
             level = replace(level, sets=outer is None and dice.random() < 0.5)
         if level.grouped is not None and level.grouped and dice.random() < 0.2:
             level = replace(level, windows=True)
-        targets = [self.expressions.make(level, one, depth) for one in types]
+        targets = [self.expressions.made(level, one, depth) for one in types]
         listed = [f"{text} as c{number}" for number, text in enumerate(targets, 1)]
         simple = not level.sets and level.grouped is None
         if simple and dice.random() < 0.08:
@@ -324,8 +311,8 @@ class Statements:
         if shared and one_each and dice.random() < 0.3:
             using = dice.sample(shared, min(len(shared), dice.choice((1, 1, 2))))
             clause = f" using ({', '.join(using)})"
-            merged = [Output(name, left.names[name]) for name in using]
-            if dice.random() < 0.2:
+            merged = [Output(name, left.names[name]) for name in using] if joins == 1 and outer is None else []
+            if dice.random() < 0.3:
                 alias = self.alias()
                 clause += f" as {alias}"
                 merged = [Output(f"{alias}.{name}", left.names[name]) for name in using]
@@ -333,8 +320,7 @@ class Statements:
             return replace(both, text=f"{left.text} {kind} {right.text}{clause}", columns=both.columns + merged)
         natural = set(left.names) & set(right.names)
         if one_each and natural and natural <= set(shared) and dice.random() < 0.1:
-            merged = [Output(name, left.names[name]) for name in natural]
-            return replace(both, text=f"{left.text} natural {kind} {right.text}", columns=both.columns + merged)
+            return replace(both, text=f"{left.text} natural {kind} {right.text}")
         level = Level(both.columns, both.wholes, outer)
         on = self.join_condition(Level(left.columns), Level(right.columns), level, kind)
         text = f"{left.text} {kind} {right.text} on {on}"
@@ -372,7 +358,7 @@ class Statements:
         roll = dice.random()
         if self.ctes and roll < 0.3:
             return self.named(dice.choice(self.ctes), alias)
-        if roll < 0.66 or depth <= 0:
+        if roll < 0.6 or depth <= 0:
             table = dice.choice(self.schema.tables)
             only = "only " if table.name in ("h1", "p") and dice.random() < 0.3 else ""
             found = self.named(table, alias)
@@ -381,7 +367,7 @@ class Statements:
         word = "lateral " if lateral is not None else ""
         if lateral is None or dice.random() < 0.5:
             inner, word = outer, ""
-        if roll < 0.82:
+        if roll < 0.76:
             types = [self.one_of("int", "int", "text"), *self.types(0, 2)]
             names = ("id", "v", "a", "b")
             if dice.random() < 0.15:
@@ -392,16 +378,18 @@ class Statements:
             listed = ", ".join(one.name for one in columns)
             found = self.named(Table(alias, columns), alias)
             return replace(found, text=f"{word}({body}) as {alias} ({listed})")
-        if roll < 0.89:
+        if roll < 0.83:
             types = [self.one_of("int", "text"), *self.types(0, 1)]
             columns = [TableColumn(name, one) for name, one in zip(("id", "v"), types, strict=False)]
             found = self.named(Table(alias, columns), alias)
             listed = ", ".join(one.name for one in columns)
-            return replace(found, text=f"({self.values(inner, types)}) as {alias} ({listed})")
+            return replace(found, text=f"{word}({self.values(inner, types)}) as {alias} ({listed})")
         return self.function_item(inner, alias, word)
 
     def named(self, table: Table, alias: str) -> Source:
         columns = [Output(f"{alias}.{one.name}", one.type) for one in table.columns]
+        if table.filled and self.dice.random() < 0.1:
+            columns.append(Output(f"{alias}.ctid::text", "text"))
         return Source(f"{table.name} {alias}", columns, [alias], {one.name: one.type for one in table.columns}, [])
 
     def function_item(self, outer: Level | None, alias: str, word: str) -> Source:

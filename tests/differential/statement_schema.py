@@ -80,7 +80,7 @@ class Table:
     columns: list[TableColumn]
     keys: list[tuple[str, ...]] = field(default_factory=list)
     writable: bool = True
-    lockable: bool = True
+    filled: bool = False  # a table of its own, not a view
 
 
 @dataclass
@@ -114,6 +114,7 @@ def random_schema(dice: random.Random) -> Schema:
 def _add(schema: Schema, table: Table, ddl: str, *, filled: bool = True) -> Table:
     schema.ddl.append(ddl)
     schema.tables.append(table)
+    table.filled = filled
     if filled:
         schema.filled.append(table.name)
     return table
@@ -145,7 +146,7 @@ def _column(dice: random.Random, name: str, type_name: str) -> tuple[str, bool]:
             f"check ({name} is not null) not enforced": 1,
         },
     )
-    if type_name == "int" and dice.random() < 0.2:
+    if type_name == "int" and "default" not in constraint and dice.random() < 0.2:
         constraint += dice.choice((" default 1", " check (%s > -1)" % name, " default f_int(1)"))
     return f"{name} {type_name} {constraint}", True
 
@@ -340,9 +341,9 @@ def _view(schema: Schema, dice: random.Random, name: str) -> None:
         case _:
             sql = f"create materialized view {name} as select {names} from {one.name} x where {condition}"
             outputs += rest
-    table = Table(name, outputs, keys, kind in ("plain", "instead"), kind in ("plain", "instead"))
+    table = Table(name, outputs, keys, kind in ("plain", "instead"))
     if one.name[0] == "v" and not one.writable:
-        table.writable = table.lockable = False
+        table.writable = False
     _add(schema, table, sql, filled=False)
     if kind == "instead":
         schema.ddl.append(

@@ -1,0 +1,454 @@
+# ruff: noqa: E501 - an old text and a new one are read side by side
+"""Deliberate breaks of the rules of nullability and cardinality, each of which generated statements must find.
+
+Two kinds. `claims()` turns what a rule says round, one place at a time: `nullable(…)` becomes `not_null(…)`, a
+`RowCount(…)` promises a row, or one at most. `SLIPS` are changes of a condition, written as the old text and the new.
+A break that no statement can show is in `HARMLESS`, with the reason.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+from querygen.analyze import (
+    cardinality,
+    cardinality_keys,
+    nullability,
+    nullability_agg,
+    nullability_expr,
+    nullability_quals,
+    nullability_relation,
+)
+from tests.differential.rule_sites import MODULES, tree_of
+
+
+@dataclass(frozen=True)
+class Mutation:
+    name: str
+    module: ModuleType
+    tree: ast.Module
+    line: int
+
+
+# ---------------------------------------------------------------------------------------------- claims
+
+
+def _places(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    for function in tree.body:
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    yield function.name, node
+
+
+def claims() -> Iterator[Mutation]:
+    for module in MODULES:
+        short = module.__name__.rpartition(".")[2]
+        for number, (function, node) in enumerate(_places(tree_of(module))):
+            assert isinstance(node.func, ast.Name)
+            text = ast.unparse(node)
+            if node.func.id == "nullable":
+                tree = tree_of(module)
+                _, copy = list(_places(tree))[number]
+                assert isinstance(copy.func, ast.Name)
+                copy.func.id = "not_null"
+                yield Mutation(f"{short}.{function}: never NULL: {text}", module, tree, node.lineno)
+            if node.func.id == "RowCount":
+                for place, word in ((0, "a row"), (1, "one row at most")):
+                    argument = node.args[place]
+                    if isinstance(argument, ast.Constant) and argument.value is True:
+                        continue
+                    tree = tree_of(module)
+                    _, copy = list(_places(tree))[number]
+                    copy.args[place] = ast.copy_location(ast.Constant(True), argument)
+                    yield Mutation(f"{short}.{function}: {word}: {text}", module, tree, node.lineno)
+
+
+# ---------------------------------------------------------------------------------------------- slips
+
+SLIPS: tuple[tuple[ModuleType, str, str], ...] = (
+    # nullability: levels
+    (nullability, "if node.op == enums.SetOperation.SETOP_EXCEPT:", "if node.op != enums.SetOperation.SETOP_UNION:"),
+    (nullability, "a.nullable or b.nullable,", "a.nullable and b.nullable,"),
+    (nullability, "a.nullable or b.nullable,", "a.nullable,"),
+    (nullability, "a.nullable or b.nullable,", "b.nullable,"),
+    (nullability, "a.nullable_elements or b.nullable_elements,", "a.nullable_elements and b.nullable_elements,"),
+    (nullability, "if entry.ressortgroupref in left_out", "if False"),
+    (nullability, "kept = _not_about(scope.facts, id(query), query.resultRelation)", "kept = scope.facts"),
+    (nullability, "single_srf=expressions.count_srfs(query.targetList) == 1", "single_srf=True"),
+    # aggregates and windows
+    (nullability_agg, "if listed is not None and listed.over_no_rows:", "if listed is not None:"),
+    (nullability_agg, "if agg.aggfilter is not None:\n        return", "if False:\n        return"),
+    (nullability_agg, "if (why := _no_rows(scope.rows)) is not None:", "if (why := _no_rows(scope.rows)) is None:"),
+    (nullability_agg, "if query.groupingSets:\n        return", "if False:\n        return"),
+    (nullability_agg, "all(_may_be_empty(one) for one in query.groupingSets)", "False"),
+    (nullability_agg, "if one.nullable and not listed.may_be_null(number):", "if False:"),
+    (nullability_agg, "inner = scope.rows\n", "inner = scope\n"),
+    (nullability_agg, "if listed.over_no_rows:", "if True:"),
+    (nullability_agg, "inner = scope.window or scope.rows", "inner = scope"),
+    (nullability_agg, "if func.aggfilter is not None:", "if False:"),
+    (nullability_agg, "if needs_frame and not _frame_has_rows(scope, func.winref):", "if False:"),
+    (nullability_agg, "options & (EXCLUDE_CURRENT_ROW | EXCLUDE_GROUP)", "options & EXCLUDE_GROUP"),
+    (nullability_agg, "options & (EXCLUDE_CURRENT_ROW | EXCLUDE_GROUP)", "options & EXCLUDE_CURRENT_ROW"),
+    (nullability_agg, "return bool(starts_before) and bool(ends_after)", "return bool(starts_before)"),
+    (nullability_agg, "return bool(starts_before) and bool(ends_after)", "return bool(ends_after)"),
+    (nullability_agg, "if one.nullable and not may_be_null:", "if False:"),
+    # expressions
+    (nullability_expr, "return replace(verdict(scope, expr.arg), nullable_elements=True)", "return not_null('')"),
+    (
+        nullability_expr,
+        "return replace(arg, nullable_elements=inner.nullable)",
+        "return replace(arg, nullable_elements=False)",
+    ),
+    (
+        nullability_expr,
+        "elements=any(one.nullable_elements for one in found))\n            return",
+        "elements=False)\n            return",
+    ),
+    (
+        nullability_expr,
+        'return not_null("an array", elements=any(one.nullable for one in found))',
+        "return not_null('', elements=False)",
+    ),
+    (nullability_expr, "if nulled:\n", "if False:\n"),
+    (nullability_expr, "if owner.returning and var.varno == owner.query.resultRelation:", "if False:"),
+    (nullability_expr, 'elements="null" in expr.value.lower()', "elements=False"),
+    (nullability_expr, "if allowed is None or expr.paramid in allowed:", "if False:"),
+    (nullability_expr, "if one.nullable and (last or not listed.may_be_null(number)):", "if False:"),
+    (
+        nullability_expr,
+        'return found[0].nullable_elements or found[1].nullable\n        case "array_prepend"',
+        'return False\n        case "array_prepend"',
+    ),
+    (nullability_expr, "return found[0].nullable or found[1].nullable_elements\n", "return False\n"),
+    (nullability_expr, "return found[0].nullable_elements or found[1].nullable_elements\n", "return False\n"),
+    (nullability_expr, "return found[0].nullable_elements and not removes_null", "return False"),
+    (nullability_expr, "return found[0].nullable_elements\n", "return False\n"),
+    (nullability_expr, "return len(found) > 2", "return False"),
+    (nullability_expr, "        case _:\n            return True\n", "        case _:\n            return False\n"),
+    (nullability_expr, "if not scope.single_srf:", "if False:"),
+    (nullability_expr, "if not found[0].nullable_elements:", "if True:"),
+    (
+        nullability_expr,
+        "if (found := verdict(scope, arg)).nullable:\n            return nullable",
+        "if False:\n            return nullable",
+    ),
+    (nullability_expr, "if verdict(scope, expr.args[1]).nullable_elements:", "if False:"),
+    (
+        nullability_expr,
+        "known = Known.TRUE if expr.boolop == enums.BoolExprType.AND_EXPR else Known.FALSE",
+        "known = Known.TRUE",
+    ),
+    (nullability_expr, "if one.nullable and verdict(inner, arg).nullable:", "if False:"),
+    (
+        nullability_expr,
+        "for arg, one in zip(expr.args, found, strict=True) if not one.nullable)",
+        "for arg, one in zip(expr.args, found, strict=True))",
+    ),
+    (nullability_expr, '(used if word == "COALESCE" else found)', "used[-1:]"),
+    (
+        nullability_expr,
+        "scope = scope.narrowed(facts_of(scope, condition, Known.NOT_TRUE))",
+        "scope = scope.narrowed(facts_of(scope, condition, Known.FALSE))",
+    ),
+    (
+        nullability_expr,
+        "true = facts_of(scope, condition, Known.TRUE)\n",
+        "true = facts_of(scope, condition, Known.TRUE) | facts_of(scope, arm.result, Known.NOT_NULL)\n",
+    ),
+    (nullability_expr, "elements=columns[0].nullable)\n", "elements=False)\n"),
+    (nullability_expr, "if not cardinality.row_count(scope.env, expr.subselect, scope).at_least_one:", "if False:"),
+    (
+        nullability_expr,
+        "if cardinality.row_count(scope.env, expr.subselect, scope).at_least_one:\n                return verdict(replace",
+        "if True:\n                return verdict(replace",
+    ),
+    (nullability_expr, "if arg.nullable and domain_not_null(scope.env.catalog, expr.resulttype):", "if arg.nullable:"),
+    (nullability_expr, "if expr.on_error is not None and expr.on_error.btype in _UNKNOWN_WHEN_NULL:", "if False:"),
+    (nullability_expr, 'if key is not None and scope.holds(("expr", key), 1000):', "if key is not None:"),
+    # conditions
+    (
+        nullability_quals,
+        "None if spine else node, strong, weak)\n            for item",
+        "None, strong, weak)\n            for item",
+    ),
+    (nullability_quals, "if not (left_nulled and right_nulled):", "if True:"),
+    (
+        nullability_quals,
+        "holds_for = node.rarg if right_nulled else node.larg if left_nulled else None if spine else node",
+        "holds_for = None",
+    ),
+    (
+        nullability_quals,
+        "_settle(scope, node.larg, spine and not left_nulled, strong, weak)",
+        "_settle(scope, node.larg, True, strong, weak)",
+    ),
+    (
+        nullability_quals,
+        "_settle(scope, node.rarg, spine and not right_nulled, strong, weak)",
+        "_settle(scope, node.rarg, True, strong, weak)",
+    ),
+    (
+        nullability_quals,
+        "if query.commandType == enums.CmdType.CMD_MERGE and _only_matched(query):",
+        "if query.commandType == enums.CmdType.CMD_MERGE:",
+    ),
+    (
+        nullability_quals,
+        "return frozenset.intersection(*found) if found else NOTHING",
+        "return frozenset().union(*found)",
+    ),
+    (
+        nullability_quals,
+        "return _var_facts(scope, expr) if known is not Known.NOT_TRUE else NOTHING",
+        "return _var_facts(scope, expr)",
+    ),
+    (
+        nullability_quals,
+        "if expr.paramkind == enums.ParamKind.PARAM_EXTERN and known is not Known.NOT_TRUE:",
+        "if expr.paramkind == enums.ParamKind.PARAM_EXTERN:",
+    ),
+    (nullability_quals, "case n.CoalesceExpr() if known is Known.TRUE:", "case n.CoalesceExpr():"),
+    (
+        nullability_quals,
+        "return facts_of(scope, rest[0], Known.TRUE) if len(rest) == 1 else _any(scope, rest, Known.TRUE)",
+        "return _all(scope, rest)",
+    ),
+    (nullability_quals, "case n.DistinctExpr() if known in (Known.FALSE, Known.NOT_TRUE):", "case n.DistinctExpr():"),
+    (nullability_quals, "if isinstance(one, n.Const) and not one.constisnull:", "if True:"),
+    (nullability_quals, "    if known is Known.NOT_TRUE:\n        return NOTHING\n    match expr:", "    match expr:"),
+    (
+        nullability_quals,
+        "case n.FuncExpr() if not expr.funcretset and catalog.proc(expr.funcid).proisstrict:",
+        "case n.FuncExpr():",
+    ),
+    (
+        nullability_quals,
+        "case n.OpExpr() if not expr.opretset and operator_is_strict(catalog, expr.opno):",
+        "case n.OpExpr():",
+    ),
+    (
+        nullability_quals,
+        "return facts_of(scope, expr.args[0], Known.NOT_NULL)\n        case n.CoerceViaIO()",
+        "return _all(scope, expr.args)\n        case n.CoerceViaIO()",
+    ),
+    (
+        nullability_quals,
+        "return _all(scope, (expr.largs[0], expr.rargs[0]))",
+        "return _all(scope, (*expr.largs, *expr.rargs))",
+    ),
+    (
+        nullability_quals,
+        "opposite = {Known.TRUE: Known.FALSE,",
+        "opposite = {Known.NOT_TRUE: Known.FALSE, Known.TRUE: Known.FALSE,",
+    ),
+    (
+        nullability_quals,
+        "return _all(scope, expr.args, known) if is_and else _any(scope, expr.args, known)",
+        "return _all(scope, expr.args, known)",
+    ),
+    (
+        nullability_quals,
+        "return _any(scope, expr.args, known) if is_and else _all(scope, expr.args, known)",
+        "return _all(scope, expr.args, known)",
+    ),
+    (nullability_quals, "# One argument alone may decide.\n            return _any(", "return _all("),
+    (
+        nullability_quals,
+        "if known is Known.NOT_NULL or (known is Known.TRUE) != wanted:",
+        "if known is Known.NOT_NULL:",
+    ),
+    (
+        nullability_quals,
+        "if known is Known.NOT_NULL or (known is Known.TRUE) != wanted:",
+        "if (known is Known.TRUE) != wanted:",
+    ),
+    (nullability_quals, "if not wanted:\n        return NOTHING", "if False:\n        return NOTHING"),
+    (nullability_quals, "    if known is Known.NOT_NULL:\n        return NOTHING\n    holds", "    holds"),
+    (nullability_quals, "Known.TRUE if holds else Known.NOT_TRUE)", "Known.TRUE if holds else Known.FALSE)"),
+    (nullability_quals, "Known.NOT_TRUE if holds else Known.TRUE)", "Known.FALSE if holds else Known.TRUE)"),
+    (nullability_quals, "case enums.BoolTestType.IS_FALSE if holds:", "case enums.BoolTestType.IS_FALSE:"),
+    (nullability_quals, "case enums.BoolTestType.IS_NOT_FALSE if not holds:", "case enums.BoolTestType.IS_NOT_FALSE:"),
+    (nullability_quals, "case enums.BoolTestType.IS_UNKNOWN if not holds:", "case enums.BoolTestType.IS_UNKNOWN:"),
+    (nullability_quals, "case enums.BoolTestType.IS_NOT_UNKNOWN if holds:", "case enums.BoolTestType.IS_NOT_UNKNOWN:"),
+    (nullability_quals, "compared = known is (Known.TRUE if expr.useOr else Known.FALSE)", "compared = True"),
+    (
+        nullability_quals,
+        "if not operator_is_strict(scope.env.catalog, expr.opno):\n        return NOTHING",
+        "if False:\n        return NOTHING",
+    ),
+    (nullability_quals, "SubLinkType.EXISTS_SUBLINK and known is Known.TRUE", "SubLinkType.EXISTS_SUBLINK"),
+    (nullability_quals, "SubLinkType.ANY_SUBLINK and known is Known.TRUE", "SubLinkType.ANY_SUBLINK"),
+    (nullability_quals, "query.groupingSets or (query.hasAggs and not query.groupClause)", "query.groupingSets"),
+    (
+        nullability_quals,
+        'case n.FuncExpr() if expr.funcretset or scope.env.catalog.proc(expr.funcid).provolatile == "v":',
+        "case n.FuncExpr() if False:",
+    ),
+    # relations
+    (nullability_relation, "if worst is not None:", "if False:"),
+    (nullability_relation, "if cte.cterecursive", "if cte.cterecursive"),
+    (
+        nullability_relation,
+        "Verdict(a.nullable or b.nullable, b.why, a.nullable_elements or b.nullable_elements)",
+        "Verdict(a.nullable and b.nullable, b.why, a.nullable_elements)",
+    ),
+    (nullability_relation, "replace(scope, memo={})) + extra", "scope) + extra"),
+    (nullability_relation, "if all(isinstance(mark, n.Const) and not mark.constisnull for mark in marks):", "if True:"),
+    (nullability_relation, "if len(rte.functions) != 1:", "if False:"),
+    (nullability_relation, "if ordinality and _is_outer_column(function.plan, column):", "if ordinality:"),
+    (nullability_relation, "if children:\n", "if False:\n"),
+    (nullability_relation, "if column.not_null and column.not_null_validated:", "if column.not_null:"),
+    (
+        nullability_relation,
+        'constraint.kind == "c" and constraint.validated and constraint.enforced',
+        'constraint.kind == "c" and constraint.enforced',
+    ),
+    (
+        nullability_relation,
+        'constraint.kind == "c" and constraint.validated and constraint.enforced',
+        'constraint.kind == "c" and constraint.validated',
+    ),
+    (nullability_relation, "if _check_refuses_null(constraint.expression, column.name):", "if True:"),
+    (
+        nullability_relation,
+        "arg = check.arg\n            return isinstance(arg, ast.ColumnRef) and",
+        "arg = check.arg\n            return True or",
+    ),
+    (
+        nullability_relation,
+        "case ast.BoolExpr() if check.boolop == enums.BoolExprType.AND_EXPR:",
+        "case ast.BoolExpr():",
+    ),
+    (nullability_relation, "if writes_by_rule(owner):", "if False:"),
+    (nullability_relation, "if kind == Returning.VAR_RETURNING_OLD and command == CmdType.CMD_INSERT:", "if False:"),
+    (nullability_relation, "if kind == Returning.VAR_RETURNING_NEW and command == CmdType.CMD_DELETE:", "if False:"),
+    (nullability_relation, "env = replace(owner.env, ignore_quals=True)", "env = owner.env"),
+    (nullability_relation, "or row_may_be_changed(owner.env.catalog, relation, query.commandType)", ""),
+    (nullability_relation, "return declared if assigned.nullable else not_null", "return not_null"),
+    # how many rows
+    (cardinality, "if expression_returns_set(query.targetList):", "if False:"),
+    (cardinality, "at_most = not missing and not keys.has_full_join(scope, tree)", "at_most = not missing"),
+    (cardinality, "at_least = tree.quals is None and not query.rowMarks and", "at_least = not query.rowMarks and"),
+    (cardinality, "return left and right and always", "return left and right"),
+    (
+        cardinality,
+        "case enums.JoinType.JOIN_LEFT:\n                    return left",
+        "case enums.JoinType.JOIN_LEFT:\n                    return right",
+    ),
+    (
+        cardinality,
+        "case enums.JoinType.JOIN_RIGHT:\n                    return right",
+        "case enums.JoinType.JOIN_RIGHT:\n                    return left",
+    ),
+    (cardinality, "bool(rte.values_lists), len(rte.values_lists) <= 1", "True, True"),
+    (cardinality, "if any(isinstance(call, n.FuncExpr) and call.funcretset for call in calls):", "if False:"),
+    (cardinality, "found.at_least_one and query.limitOffset is None and not query.rowMarks", "found.at_least_one"),
+    (
+        cardinality,
+        'at_least = at_least and number is not None and number != "0"',
+        "at_least = at_least and number is not None",
+    ),
+    (
+        cardinality,
+        'at_least = at_least and number is not None and number != "0"',
+        'at_least = at_least and number != "0"',
+    ),
+    (
+        cardinality,
+        'if number in ("0", "1") and query.limitOption == enums.LimitOption.LIMIT_OPTION_COUNT:',
+        'if number in ("0", "1"):',
+    ),
+    (cardinality, 'if number in ("0", "1") and', "if"),
+    (cardinality, "if _has_rules(scope):\n                return MANY", "if False:\n                return MANY"),
+    (cardinality, "if relation is None or _has_rules(scope):", "if relation is None:"),
+    (cardinality, "if query.onConflict.action != enums.OnConflictAction.ONCONFLICT_UPDATE:", "if False:"),
+    (cardinality, "elif query.onConflict.onConflictWhere is not None:", "elif False:"),
+    (cardinality, "if at_least and any(row_may_be_changed", "if False and any(row_may_be_changed"),
+    (cardinality, "any(action.matchKind == by_source for action in query.mergeActionList)", "False"),
+    (
+        cardinality,
+        'if query.resultRelation in keys.single_relations(scope):\n        return RowCount(False, True, "one row is merged',
+        'if True:\n        return RowCount(False, True, "one row is merged',
+    ),
+    (cardinality, "if not from_count(scope).at_most_one:\n        return MANY", ""),
+    # keys
+    (cardinality_keys, "if not (nulls_left and nulls_right):", "if True:"),
+    (
+        cardinality_keys,
+        "_split(scope, node.quals, frozenset(members(side)) if side is not None else usable, found)",
+        "_split(scope, node.quals, usable, found)",
+    ),
+    (cardinality_keys, "quals.boolop == enums.BoolExprType.AND_EXPR", "quals.boolop != enums.BoolExprType.NOT_EXPR"),
+    (cardinality_keys, "if needs is None or column[0] in needs:", "if needs is None:"),
+    (cardinality_keys, "if one.column[0] == rtindex and one.needs <= single:", "if one.column[0] == rtindex:"),
+    (cardinality_keys, "if rtindex in bounded and bounded[rtindex] <= single:", "if rtindex in bounded:"),
+    (cardinality_keys, "_outer_relations(rte) if rte.lateral else set[int]()", "set[int]()"),
+    (cardinality_keys, "if funcretset", "if funcretset"),
+    (
+        cardinality_keys,
+        "all(_binds(scope, rte, attno, operators, attno in columns) for attno in key)",
+        "any(_binds(scope, rte, attno, operators, attno in columns) for attno in key)",
+    ),
+    (
+        cardinality_keys,
+        "return type_oid is not None and any(_is_equality(scope.env.catalog, one, type_oid) for one in wanted)",
+        "return True",
+    ),
+    (
+        cardinality_keys,
+        "operator.oprleft != operator.oprright and TIMESTAMPTZOID in (operator.oprleft, operator.oprright)",
+        "False",
+    ),
+    (cardinality_keys, '(relation.kind == "r" and inherited and any(descendants(catalog, relation)))', "False"),
+    (cardinality_keys, "constraint.deferrable or constraint.without_overlaps or", "constraint.without_overlaps or"),
+    (cardinality_keys, "constraint.deferrable or constraint.without_overlaps or", "constraint.deferrable or"),
+    (
+        cardinality_keys,
+        'if not index.unique or index.predicate is not None or index.predicate_sql or index.method != "btree":',
+        "if not index.unique:",
+    ),
+    (cardinality_keys, "if not index.unique or", "if"),
+    (
+        cardinality_keys,
+        "if column is None or (one.collation is not None and one.collation != column.collation):\n            return False",
+        "if column is None:\n            continue",
+    ),
+    (cardinality_keys, "if not operation.all:", "if True:"),
+    (cardinality_keys, "if len(refs) == len(keys):", "if True:"),
+    (cardinality_keys, "    if expression_returns_set(query.targetList):\n        return\n", ""),
+    (cardinality_keys, "if query.groupClause and not query.groupingSets:", "if query.groupClause:"),
+    (cardinality_keys, "if len({entries[number - 1].ressortgroupref for number in keys}) == len(refs):", "if True:"),
+    (cardinality_keys, "    if has_full_join(scope, query.jointree):\n        return\n", ""),
+    (cardinality_keys, "and relations <= single_relations(scope, columns)", ""),
+    (
+        cardinality_keys,
+        "        if column is None:\n            return False\n        if column[0] in single:",
+        "        if column is None:\n            continue\n        if column[0] in single:",
+    ),
+    (
+        cardinality_keys,
+        "        if not any(\n            one.column == column and one.needs",
+        "        if False and not any(\n            one.column == column and one.needs",
+    ),
+)
+
+
+def slips() -> Iterator[Mutation]:
+    import inspect
+
+    for module, old, new in SLIPS:
+        if old == new:
+            continue
+        source = inspect.getsource(module)
+        short = module.__name__.rpartition(".")[2]
+        assert old in source, f"{short} has not: {old}"
+        line = source[: source.index(old)].count("\n") + 1
+        yield Mutation(f"{short}:{line}: {old} → {new}", module, ast.parse(source.replace(old, new, 1)), line)
+
+
+# The start of a mutation's name, and why no statement can show it.
+HARMLESS: dict[str, str] = {}
