@@ -175,6 +175,8 @@ def join_sides(query: Query) -> dict[tuple[int, int], str]:
 
 def writes_by_rule(scope: Scope) -> bool:
     """May a rule, or a trigger of a view, write something else than the statement says, and return it?"""
+    if not scope.query.resultRelation:
+        return False
     relation = scope.env.catalog.find_relation(rte_of(scope, scope.query.resultRelation).relid)
     return relation is not None and has_rules(scope.env.catalog, relation)
 

@@ -122,7 +122,7 @@ def _load(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> No
     connection.execute("set client_min_messages = error")
     statements, _ = parse_schema_file(SourceFile("schema.sql", schema))
     for one in statements:
-        text = one.source.text[one.span.start : one.span.end]
+        text = one.text
         try:
             connection.execute(text.encode())
         except psycopg.Error:
