@@ -61,8 +61,9 @@ def result_nullability(
 
 def result_entries(query: Query) -> tuple[TargetEntry, ...]:
     """The target entries that a client sees."""
-    select = query.commandType == enums.CmdType.CMD_SELECT
-    return tuple(entry for entry in (query.targetList if select else query.returningList) if not entry.resjunk)
+    # The columns of EXPLAIN, SHOW and CALL stand in the target list, too (utility.py).
+    listed = query.commandType in (enums.CmdType.CMD_SELECT, enums.CmdType.CMD_UTILITY)
+    return tuple(entry for entry in (query.targetList if listed else query.returningList) if not entry.resjunk)
 
 
 def query_columns(env: Env, query: Query, parent: Scope | None) -> tuple[Verdict, ...]:

@@ -342,9 +342,10 @@ def _bool_verdict(scope: Scope, expr: n.BoolExpr) -> Verdict:
     facts = NOTHING.union(
         *(facts_of(scope, arg, known) for arg, one in zip(expr.args, found, strict=True) if not one.nullable)
     )
-    inner = scope.narrowed(facts)
+    # Where nothing new is known, asking again would double the work at every level.
+    inner = None if facts <= scope.facts else scope.narrowed(facts)
     for arg, one in zip(expr.args, found, strict=True):
-        if one.nullable and verdict(inner, arg).nullable:
+        if one.nullable and (inner is None or verdict(inner, arg).nullable):
             return nullable(one.why)
     return not_null("AND, OR, NOT of conditions that are never NULL")
 

@@ -17,7 +17,7 @@ from querygen.analyze.nodefuncs import expr_type, expr_typmod, walk_levels
 from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries, result_nullability
 from querygen.analyze.param_nullability import infer_params
 from querygen.analyze.query_marks import read_marks
-from querygen.analyze.star import expand_stars
+from querygen.analyze.star import expand_stars, star_ranges, ungrouped
 from querygen.analyze.state import ParamTable
 from querygen.analyze.version import check_version
 from querygen.catalog.ddl_text import walk
@@ -38,7 +38,7 @@ from querygen.sql.nodes import ast, enums
 from querygen.sql.parse import parse_statement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from querygen.analyze.nodes import Query, TargetEntry
     from querygen.analyze.nullability import Scope
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 NO_ROWS: Final = "QG301"
 KEYWORD_TABLE: Final = "QG302"
+EMBED_LOST: Final = "QG306"
 
 _NEEDS_ROWS: Final = frozenset(
     {Command.ONE, Command.ONE_STRICT, Command.MANY, Command.ITER, Command.STREAM, Command.BATCHONE, Command.BATCHMANY}
@@ -70,6 +71,14 @@ _KEYWORDS: Final = {
 
 def analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
     """Everything that is known of a query; a `DiagnosticError` if PostgreSQL would refuse it, or we must."""
+    try:
+        return _analyze_query(raw, catalog)
+    except RecursionError as deep:
+        problem = PgError("54001", "stack depth limit exceeded", hint="Split the statement: it nests too deeply.")
+        raise DiagnosticError(_diagnostic(raw, problem)) from deep
+
+
+def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
     params = ParamTable()
     try:
         tree = parse_statement(raw.sql)
@@ -108,7 +117,7 @@ def analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
         columns=columns,
         query=query,
         cardinality=cardinality(query, catalog)[0],
-        embeds=_embeds(raw, query, catalog, entries),
+        embeds=_embeds(raw, tree, query, catalog, entries),
         read_only=is_read_only(query, catalog),
         warnings=tuple(warnings),
     )
@@ -192,34 +201,52 @@ def _params(raw: RawQuery, query: Query, catalog: Catalog, params: ParamTable) -
     return tuple(found)
 
 
-def _embeds(raw: RawQuery, query: Query, catalog: Catalog, entries: Sequence[TargetEntry]) -> tuple[Embed, ...]:
-    """The columns that `t.*` became: their Vars stand where the `*` stood."""
+def _embeds(
+    raw: RawQuery, tree: Node, query: Query, catalog: Catalog, entries: Sequence[TargetEntry]
+) -> tuple[Embed, ...]:
+    """The columns that the `t.*` of each sqlc.embed became."""
     if not raw.embeds:
         return ()
     targets = open_targets(query, catalog)
-    return tuple(_embed(embed, query, targets, entries) for embed in raw.embeds)
+    ranges = {location: (first, count) for location, first, count in star_ranges(tree, query)}
+    return tuple(_embed(embed, ranges, query, targets, entries) for embed in raw.embeds)
 
 
-def _embed(embed: RawEmbed, query: Query, targets: Scope, entries: Sequence[TargetEntry]) -> Embed:
-    places = [
-        number
-        for number, entry in enumerate(entries)
-        if isinstance(entry.expr, n.Var) and embed.start <= entry.expr.location < embed.end
-    ]
-    start = places[0] if places else 0
+def _embed(
+    embed: RawEmbed,
+    ranges: Mapping[int, tuple[int, int]],
+    query: Query,
+    targets: Scope,
+    entries: Sequence[TargetEntry],
+) -> Embed:
+    found = next((ranges[place] for place in ranges if embed.start <= place < embed.end), None)
+    if found is None or not found[1]:
+        message = f"the columns of embed({embed.name}) do not reach the result as columns of their own"
+        hint = "Write it in the outermost select list, or in RETURNING; a UNION has none."
+        raise DiagnosticError(error(EMBED_LOST, message, embed.span, hint))
+    start, count = found
     relation, absent = 0, False
-    if places and isinstance(var := entries[start].expr, n.Var):
+    if isinstance(var := ungrouped(entries[start].expr, query), n.Var):
         relation = query.rtable[var.varno - 1].relid
         absent = is_outer_joined(targets, var)
-    return Embed(embed.name, relation, start, len(places), absent, embed.many)
+    return Embed(embed.name, relation, start, count, absent, embed.many)
 
 
 def is_read_only(query: Query, catalog: Catalog) -> bool:
-    """May it run in a READ ONLY transaction, and be run again? No write, no row lock, no volatile function."""
+    """May it run in a READ ONLY transaction, and be run again? No write, no row lock, no volatile function.
+
+    The queries of views are looked at, too.
+    """
     select = enums.CmdType.CMD_SELECT
     for node, _level in walk_levels(query):
         match node:
             case n.Query() if node.commandType != select or node.rowMarks:
+                return False
+            case n.Query() if any(not is_read_only(view, catalog) for view in _views(node, catalog)):
+                return False
+            case n.Aggref() if catalog.proc(node.aggfnoid).provolatile == "v":
+                return False
+            case n.WindowFunc() if catalog.proc(node.winfnoid).provolatile == "v":
                 return False
             case n.FuncExpr() if catalog.proc(node.funcid).provolatile == "v":
                 return False
@@ -229,3 +256,9 @@ def is_read_only(query: Query, catalog: Catalog) -> bool:
             case _:
                 pass
     return True
+
+
+def _views(query: Query, catalog: Catalog) -> list[Query]:
+    """The queries of the views in a query's range table."""
+    relations = [catalog.find_relation(rte.relid) for rte in query.rtable if rte.relid]
+    return [one.view_query for one in relations if one is not None and one.kind == "v" and one.view_query is not None]

@@ -103,6 +103,8 @@ def _check_target(catalog: Catalog, query: Query, rel: Relation, changes: list[_
         )
     for change in changes:
         _check_target_list(rel, change)
+    if rel.rules and not is_merge:
+        _check_rules(query, rel, changes)
     if rel.kind != "v":
         return
     replaced = [change for change in changes if not _has_own_way(rel, change.command, is_merge)]
@@ -113,11 +115,45 @@ def _check_target(catalog: Catalog, query: Query, rel: Relation, changes: list[_
 def _has_own_way(rel: Relation, command: enums.CmdType, is_merge: bool) -> bool:
     """Whether an INSTEAD OF trigger or a DO INSTEAD rule takes the place of the view's own query."""
     event = _EVENTS[command]
-    if not is_merge and any(rule.instead and rule.event == event for rule in rel.rules):
+    if not is_merge and any(rule.instead and not rule.qualified and rule.event == event for rule in rel.rules):
         return True
     return any(
         trigger.timing == "instead" and trigger.row_level and event in trigger.events for trigger in rel.triggers
     )
+
+
+def _check_rules(query: Query, rel: Relation, changes: list[_Change]) -> None:
+    """rewriteHandler.c: RewriteQuery, what it refuses of a relation with rules"""
+    command = changes[0].command
+    event = _EVENTS[command]
+    rules = [rule for rule in rel.rules if rule.event == event]
+    instead = [rule for rule in rules if rule.instead]
+    if rel.kind == "v" and instead and _is_at_cursor(query):
+        raise _no_cursor()
+    if rel.kind == "v" and not _has_own_way(rel, command, is_merge=False) and any(rule.qualified for rule in instead):
+        reason = "Views with conditional DO INSTEAD rules are not automatically updatable."
+        raise _view_error(rel, command, reason, is_merge=False)
+    if instead and query.returningList and not any(rule.returning for rule in rules):
+        word = event.upper()
+        raise PgError(
+            "0A000",
+            f'cannot perform {word} RETURNING on relation "{rel.name}"',
+            hint=f"You need an unconditional ON {word} DO INSTEAD rule with a RETURNING clause.",
+        )
+    if query.onConflict is not None and any(
+        rule.event == "update" or (rule.event == "insert" and not rule.nothing) for rule in rel.rules
+    ):
+        message = "INSERT with ON CONFLICT clause cannot be used with table that has INSERT or UPDATE rules"
+        raise PgError("0A000", message)
+
+
+def _is_at_cursor(query: Query) -> bool:
+    quals = None if query.jointree is None else query.jointree.quals
+    return any(isinstance(node, CurrentOfExpr) for node in nodefuncs.walk_expr(quals))
+
+
+def _no_cursor() -> PgError:
+    return PgError("0A000", "WHERE CURRENT OF on a view is not implemented")
 
 
 # ---------------------------------------------------------------------------------------------- columns
@@ -193,10 +229,8 @@ def _check_view(catalog: Catalog, query: Query, view: Relation, view_query: Quer
     reason = _not_updatable(view_query, check_columns)
     if reason is not None:
         raise _view_error(view, changes[0].command, reason, query.commandType == _Cmd.CMD_MERGE)
-    if query.jointree is not None and any(
-        isinstance(node, CurrentOfExpr) for node in nodefuncs.walk_expr(query.jointree.quals)
-    ):
-        raise PgError("0A000", "WHERE CURRENT OF on a view is not implemented")
+    if _is_at_cursor(query):
+        raise _no_cursor()
     assert view_query.jointree is not None  # noqa: S101
     reference = view_query.jointree.fromlist[0]
     assert isinstance(reference, RangeTblRef)  # noqa: S101

@@ -9,10 +9,8 @@ one relation, two relations of one name) stays as it is.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
 
 from querygen.analyze.nodes import RangeTblRef, SetOperationStmt, Var
 from querygen.analyze.typename import quote_identifier
@@ -65,32 +63,76 @@ def _is_star(target: Node) -> bool:
     return isinstance(target.val, ast.ColumnRef) and isinstance(target.val.fields[-1], ast.A_Star)
 
 
+def star_ranges(stmt: Node, query: Query) -> list[tuple[int, int, int]]:
+    """For each star that reaches the result through the statement's own list: its place, first column and how many.
+
+    Columns count from 0. Nothing is given for the arms of a set operation, and where the numbers cannot be known.
+    """
+    found = []
+    if not isinstance(stmt, ast.SelectStmt) or stmt.op == enums.SetOperation.SETOP_NONE:
+        for raw_targets, entries, level in _target_lists(stmt, query):
+            found = [(star.location, first, count) for star, first, count in _ranges(raw_targets, entries, level)]
+    return found
+
+
+def _ranges(raw_targets: Sequence[Node], entries: Sequence[TargetEntry], query: Query) -> list[tuple[Node, int, int]]:
+    """Each star with the entries that it became: (star, first, count). The Vars of a grouped query have no place."""
+    stars = [target.val for target in raw_targets if isinstance(target, ast.ResTarget) and _is_star(target)]
+    rows = [target for target in raw_targets if isinstance(target.val, ast.A_Indirection)]
+    if not stars or any(isinstance(target.val.indirection[-1], ast.A_Star) for target in rows):
+        return []  # (expression).* has as many columns as its type, which only the analysis knew
+    total = sum(not entry.resjunk for entry in entries)
+    widths = {id(star): _width(star, query) for star in stars}
+    unknown = [star for star in stars if widths[id(star)] is None]
+    rest = total - (len(raw_targets) - len(stars)) - sum(width or 0 for width in widths.values())
+    if len(unknown) > 1 or rest < 0 or (rest and not unknown):
+        return []
+    found, position = [], 0
+    for target in raw_targets:
+        count: int | None = 1
+        if _is_star(target):
+            count = widths[id(target.val)]
+            count = rest if count is None else count
+            found.append((target.val, position, count))
+        position += count or 0
+    return found
+
+
+def _width(star: Node, query: Query) -> int | None:
+    """How many columns `name.*` has; None for `*` alone and for a name that is not plain."""
+    if len(star.fields) < 2:
+        return None
+    name = star.fields[-2].sval
+    if name in (query.returningOldAlias or "old", query.returningNewAlias or "new"):
+        target = query.rtable[query.resultRelation - 1] if query.resultRelation else None
+        return sum(1 for column in target.eref.colnames if column) if target is not None else None
+    widths = [
+        sum(1 for column in rte.eref.colnames if column)
+        for index, rte in enumerate(query.rtable, 1)
+        if rte.eref.aliasname == name and (rte.inFromCl or index == query.resultRelation)
+    ]
+    return widths[0] if len(widths) == 1 else None
+
+
 def _edits(
     raw_targets: Sequence[Node], entries: Sequence[TargetEntry], query: Query, sql: str
 ) -> Iterator[tuple[int, int, str]]:
-    stars = [target.val for target in raw_targets if isinstance(target, ast.ResTarget) and _is_star(target)]
-    if not stars:
-        return
-    by_place: dict[int, list[Var]] = defaultdict(list)
-    for entry in entries:
-        # The Vars of a star stand where it stands (parse_relation.c: expandNSItemVars).
-        column = _ungrouped(entry.expr, query)
-        if isinstance(column, Var) and not entry.resjunk:
-            by_place[column.location].append(column)
-    for star in stars:
+    for star, first, count in _ranges(raw_targets, entries, query):
+        columns = [ungrouped(entry.expr, query) for entry in entries[first : first + count]]
+        variables = [column for column in columns if isinstance(column, Var)]
         end = _end(sql, star.location) if star.location >= 0 else None  # TABLE t has a star that nobody wrote
-        names = _names(by_place[star.location], query, qualified=len(star.fields) > 1)
-        if names and end is not None:
+        if end is None or len(variables) != count:
+            continue
+        if names := _names(variables, query, qualified=len(star.fields) > 1):
             yield star.location, end, ", ".join(names)
 
 
-def _ungrouped(expr: Expr, query: Query) -> Expr:
+def ungrouped(expr: Expr, query: Query) -> Expr:
     """What a column of GROUP BY's range table entry stands for."""
     if isinstance(expr, Var) and not expr.varlevelsup:
         rte = query.rtable[expr.varno - 1]
         if rte.rtekind == enums.RTEKind.RTE_GROUP:
-            grouped = rte.groupexprs[expr.varattno - 1]
-            return replace(grouped, location=expr.location) if isinstance(grouped, Var) else grouped
+            return rte.groupexprs[expr.varattno - 1]
     return expr
 
 

@@ -6,7 +6,6 @@ utility statements) and `parse_param.c` (check_variable_parameters).
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from querygen.analyze import expr, insert, merge, nodefuncs, rewrite, select, setops, target, update, utility
@@ -24,16 +23,12 @@ if TYPE_CHECKING:
 _SELECT: Final = enums.CmdType.CMD_SELECT
 _UTILITY: Final = enums.CmdType.CMD_UTILITY
 
-# Expressions nest: each level of a long chain of operators takes a few Python frames.
-_RECURSION_LIMIT: Final = 50_000
-
 
 def parse_analyze_varparams(catalog: Catalog, raw: Node, sourcetext: str, params: ParamTable) -> Query:
     """analyze.c: parse_analyze_varparams, with what exec_parse_message does about it.
 
     `raw` is the only statement of `sourcetext`. On return `params.types` holds the type of every parameter.
     """
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
     try:
         return _analyze(catalog, raw, sourcetext, params)
     except RecursionError as error:

@@ -39,7 +39,8 @@ def transform_utility_stmt(ps: ParseState, raw: Node) -> Query:
         case ast.DeclareCursorStmt():
             return _transform_declare_cursor_stmt(ps, raw)
         case ast.ExplainStmt():
-            stmt.transform_top_level_stmt(ps, raw.query)
+            if not isinstance(raw.query, ast.ExecuteStmt):  # that one's columns are not these
+                stmt.transform_top_level_stmt(ps, raw.query)
             return _utility([("QUERY PLAN", _explain_type(raw))])
         case ast.CreateTableAsStmt():
             return transform_create_table_as_stmt(ps, raw)

@@ -274,11 +274,7 @@ class Catalog:
 
     def operator_names(self) -> Iterable[str]:
         """Every operator's name: the scanner asks whether a run of operator characters is one."""
-        return self._operator_names.keys()
-
-    def function_names(self) -> Iterable[str]:
-        """Every function's name, for "did you mean"."""
-        return self._proc_names.keys()
+        return (name for name, oids in self._operator_names.items() if oids)
 
     def aggregate(self, oid: Oid) -> PgAggregate | None:
         """The row of pg_aggregate of a function that is an aggregate."""
@@ -337,10 +333,6 @@ class Catalog:
     def relations(self) -> list[Relation]:
         """The user's relations, in the order in which they were made; PostgreSQL's own are left out."""
         return [relation for oid, relation in self._relations.items() if oid >= FIRST_USER_OID]
-
-    def relation_names(self) -> Iterable[str]:
-        """Every relation's name, for "did you mean"."""
-        return self._relation_names.keys()
 
     def index(self, oid: Oid) -> Index:
         return self._indexes[oid]

@@ -45,6 +45,7 @@ _NEAR = re.compile(r'^(.*) at or near "(.*)"$', re.DOTALL)
 _OTHER_CODES: Final = (
     (re.compile(r"not (?:yet )?(?:implemented|supported)|constraints cannot be (?:marked|declared)"), "0A000"),
     (re.compile(r"^precision for type float must be"), "22023"),
+    (re.compile(r"^stack depth limit exceeded"), "54001"),
     (re.compile(r"^unsafe use of \\' in a string literal"), "22P06"),
 )
 # After these a reserved word is more likely a slip in the clause before than a name.
@@ -74,7 +75,10 @@ def parse_statement(sql: str) -> Node:
 def _parse(sql: str) -> tuple[Any, ...]:
     if "\0" in sql:  # C would see the end of the text there
         raise ParseError('invalid byte sequence for encoding "UTF8": 0x00', sql.index("\0"))
-    statements: tuple[Any, ...] = parse_sql(sql)
+    try:
+        statements: tuple[Any, ...] = parse_sql(sql)
+    except RecursionError as deep:
+        raise ParseError("stack depth limit exceeded", None) from deep
     return statements
 
 
@@ -135,7 +139,7 @@ def parse_schema_file(source: SourceFile) -> tuple[list[RawStmt], list[Diagnosti
             return _one_by_one(source, text, pieces, problems)
     try:
         trees = _parse(text)
-    except (ParseError, RecursionError):
+    except ParseError:
         pass  # the statements one by one tell which it is
     else:
         return [_raw_statement(source, text, tree, 0) for tree in trees], problems

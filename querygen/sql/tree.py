@@ -11,6 +11,7 @@ Classes and their fields come from pglast's description of the C structs; enums 
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from pglast import ast as structs
@@ -19,6 +20,9 @@ from pglast.parser import ParseError, parse_sql_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# Expressions nest: each level of a long chain of operators takes a few Python frames, here and in the analysis.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 50_000))
 
 _new = object.__new__
 _INTEGERS = frozenset(
