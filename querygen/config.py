@@ -7,12 +7,13 @@ an error that names the nearest one that is, and a value of the wrong kind says 
 from __future__ import annotations
 
 import difflib
+import keyword
 import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from querygen.diagnostics import DiagnosticError, error
-from querygen.pg_catalog.load import builtin_folder
+from querygen.pg_catalog.load import NEWEST_MAJOR, builtin_folder, load_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ class Config:
     schema: tuple[str, ...] = ("schema",)
     queries: tuple[str, ...] = ("queries",)
     out: str = "generated"
-    pg_version: int = 18
+    pg_version: int = NEWEST_MAJOR
     search_path: tuple[str, ...] = ()  # empty: what the schema's own SET search_path or ALTER DATABASE says
     catalogs: tuple[str, ...] = ()  # folders that `querygen catalog dump` wrote
     style: str = "functions"
@@ -204,6 +205,14 @@ def check_config(config: Config) -> Config:
         raise _fail(f'unknown style "{config.style}"', "Choose one of: " + ", ".join(STYLES) + ".")
     if not (config.emit_sync or config.emit_async):
         raise _fail("emit_sync and emit_async are both false: nothing would be written")
+    for name in config.catalogs:
+        if not (config.root / name).is_dir():
+            raise _fail(
+                f'catalogs names "{name}", which is no folder', "Correct it, or dump it with `querygen catalog dump`."
+            )
+    package = config.out_path.resolve().name
+    if not package.isidentifier() or keyword.iskeyword(package):
+        raise _fail(f'"{package}" cannot be the name of a package', "Choose an out folder whose name can be imported.")
     if not catalog_folder(config).is_dir():
         raise _fail(
             f"there is no catalog of PostgreSQL {config.pg_version}",
@@ -217,11 +226,16 @@ def catalog_folder(config: Config) -> Path:
     """Where the rows of PostgreSQL's own catalogue are: the wheel, or a folder of the project that has them."""
     for name in config.catalogs:
         folder = config.root / name
-        if (folder / "pg_type.tsv").exists() and (folder / "pg_class.tsv").exists():
+        whole = (folder / "pg_type.tsv").exists() and (folder / "pg_class.tsv").exists()
+        if whole and load_folder(folder).major == config.pg_version:
             return folder
     return builtin_folder(config.pg_version)
 
 
 def extension_bases(config: Config) -> tuple[Path, ...]:
     """Folders that may hold `extensions/<name>/`, the project's own first."""
-    return (*(config.root / name for name in config.catalogs), builtin_folder(config.pg_version), builtin_folder(18))
+    return (
+        *(config.root / name for name in config.catalogs),
+        builtin_folder(config.pg_version),
+        builtin_folder(NEWEST_MAJOR),
+    )

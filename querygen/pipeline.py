@@ -16,6 +16,7 @@ from querygen.config import Config, catalog_folder, extension_bases
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
 from querygen.diagnostics_render import sort_diagnostics
 from querygen.pg_catalog.load import load_folder
+from querygen.source import display_path
 from querygen.sql.parse import expand_paths, parse_schema_file, read_source
 from querygen.sql.query_file import parse_query_file
 
@@ -75,6 +76,14 @@ def _read_all(paths: Iterable[str], root: Path, problems: list[Diagnostic]) -> l
     return sources
 
 
+def _paths(paths: Iterable[str], root: Path) -> set[str]:
+    """How messages name the files; none where they cannot be found, which is told when they are read."""
+    try:
+        return {display_path(path) for path in expand_paths(paths, root)}
+    except DiagnosticError:
+        return set()
+
+
 def load_catalog(config: Config, problems: list[Diagnostic]) -> Catalog:
     """The catalog after all schema files; what is wrong with them goes to `problems`."""
     statements = []
@@ -94,8 +103,9 @@ def load_queries(config: Config, catalog: Catalog, problems: list[Diagnostic]) -
     """The annotated queries of all query files; a name that was used before is reported and left out."""
     names: dict[str, RawQuery] = {}
     operators = frozenset(catalog.operator_names())
+    schema = _paths(config.schema, config.root)
     for source in _read_all(config.queries, config.root, problems):
-        found, wrong = parse_query_file(source, operators)
+        found, wrong = parse_query_file(source, operators, has_schema=source.path in schema)
         problems += wrong
         for raw in found:
             first = names.setdefault(raw.name, raw)

@@ -145,6 +145,18 @@ BAD: dict[str, tuple[dict[str, str | bytes], int, str]] = {
     "bad toml": (project(config="schema = [\n"), 2, "not valid TOML"),
     "override of nothing": (project(config='[[overrides]]\npython = "app.X"\n'), 2, "exactly one of type, column"),
     "override with a slip": (project(config='[[overrides]]\npyhton = "app.X"\n'), 2, 'Did you mean "python"?'),
+    "a package nobody can import": (project(config='out = "my-gen"\n'), 2, "cannot be the name of a package"),
+    "no such catalogue folder": (project(config='catalogs = ["nope"]\n'), 2, "nope"),
+    "slice for one value": (
+        project(queries="-- name: A :one\nSELECT id FROM users WHERE id = sqlc.slice(ids);\n"),
+        1,
+        "QG122",
+    ),
+    "embed that is lost": (
+        project(queries="-- name: A :many\nSELECT id FROM users UNION SELECT sqlc.embed(u) FROM users u;\n"),
+        1,
+        "queries/users.sql:2",
+    ),
     "no catalogue": (project(config="pg_version = 9\n"), 2, "no catalog of PostgreSQL 9"),
     "not utf-8": (project(queries=b"-- name: A :one\nSELECT '\xff';\n"), 1, "UTF-8"),
     "no name": (project(queries="-- name: :one\nSELECT 1;\n"), 1, "queries/users.sql:1"),
@@ -181,6 +193,13 @@ def test_broken_symlink(querygen: RunCommand, tmp_path: Path) -> None:
     failed = querygen("build")
     assert failed.code == 2
     assert "gone.sql" in failed.err
+
+
+def test_a_statement_that_nothing_reads_is_a_warning(querygen: RunCommand) -> None:
+    built = querygen("build", files=project(queries=QUERY + "DELETE FROM users;\n"))
+    assert built.code == 0
+    assert "warning[QG115]" in built.err
+    assert "queries/users.sql:3:1" in built.err
 
 
 def test_empty_file_is_a_file_without_queries(querygen: RunCommand) -> None:

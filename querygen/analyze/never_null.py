@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from querygen.analyze.typename import format_type
 from querygen.catalog.catalog import PG_CATALOG
-from querygen.pg_catalog.load import builtin_folder
+from querygen.pg_catalog.load import NEWEST_MAJOR, builtin_folder
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def read_never_null(folder: Path) -> dict[str, NeverNull]:
 def _rows(catalog: Catalog) -> dict[str, NeverNull]:
     """The catalog's own file, or 18's: a function that an older server shares with 18 gives NULL where 18's does."""
     own = catalog.data.folder
-    return read_never_null(own if (own / FILE).exists() else builtin_folder(18))
+    return read_never_null(own if (own / FILE).exists() else builtin_folder(NEWEST_MAJOR))
 
 
 _SIGNATURES: dict[Oid, str | None] = {}  # PostgreSQL's own oids mean the same in every catalog

@@ -16,6 +16,7 @@ from querygen.analyze.cardinality import cardinality
 from querygen.analyze.nodefuncs import expr_type, expr_typmod, walk_levels
 from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries, result_nullability
 from querygen.analyze.param_nullability import infer_params
+from querygen.analyze.pgtypes import TYPCATEGORY_ARRAY
 from querygen.analyze.query_marks import read_marks
 from querygen.analyze.star import expand_stars, star_ranges, ungrouped
 from querygen.analyze.state import ParamTable
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 NO_ROWS: Final = "QG301"
 KEYWORD_TABLE: Final = "QG302"
 EMBED_LOST: Final = "QG306"
+LONE_SLICE: Final = "QG122"
 
 _NEEDS_ROWS: Final = frozenset(
     {Command.ONE, Command.ONE_STRICT, Command.MANY, Command.ITER, Command.STREAM, Command.BATCHONE, Command.BATCHMANY}
@@ -183,6 +185,10 @@ def _params(raw: RawQuery, query: Query, catalog: Catalog, params: ParamTable) -
     for number in sorted(params.types):
         own = written.get(number) or RawParam(number, None, ParamKind.POSITIONAL)
         use = uses.get(number)
+        if own.kind is ParamKind.SLICE and catalog.type(params.types[number]).typcategory != TYPCATEGORY_ARRAY:
+            message = f'slice("{own.name}") stands where one value is expected'
+            hint = "Write it in IN (…), or in = ANY(…)."
+            raise DiagnosticError(error(LONE_SLICE, message, own.spans[0] if own.spans else raw.span, hint))
         nullable = own.kind is ParamKind.NARG
         if own.kind is not ParamKind.SLICE and use is not None:
             nullable = nullable or use.nullable

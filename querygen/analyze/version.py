@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from querygen.diagnostics import PgError
+from querygen.pg_catalog.load import NEWEST_MAJOR
 from querygen.sql.nodes import Node, ast, enums
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-NEWEST: Final = 18
 
 # node class → (since, what it is), for nodes that exist only in newer syntax
 _NEW_NODES: Final[dict[str, tuple[int, str]]] = {
@@ -43,7 +42,7 @@ _JSON_FUNCTIONS: Final = {
 
 def check_version(tree: Node, major: int) -> None:
     """Raise 0A000 for syntax that a server of this major version does not have."""
-    if major >= NEWEST:
+    if major >= NEWEST_MAJOR:
         return
     for node, place in _walk(tree, -1):
         for since, what in filter(None, (_NEW_NODES.get(type(node).__name__), _newer_form(node))):

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).parent
 NULL = "\\N"
+NEWEST_MAJOR = 18  # whose grammar is the parser's and whose catalogue is in the wheel
 
 CATALOGUES: dict[str, type[Any]] = {
     "pg_namespace": PgNamespace,
@@ -89,9 +90,9 @@ class CatalogData(Struct, frozen=True):
 
     @property
     def major(self) -> int:
-        """The major version of the server that was dumped; 18 where there are no files."""
+        """The major version of the server that was dumped; the newest where there are no files."""
         number = self.version.removeprefix("PostgreSQL ").split(".")[0].split(",")[0]
-        return int(number) if number.isdecimal() else 18
+        return int(number) if number.isdecimal() else NEWEST_MAJOR
 
     def rows(self, catalogue: str) -> list[Any]:
         """All rows of a catalogue, read now."""

@@ -9,6 +9,7 @@ Codes of this stage (QG110 is also used for two files, by `pipeline.py`):
     QG103  unknown command                              QG112  (warning) a comment that is nearly an annotation
     QG104  words after the command                      QG113  an annotation without a value, or given twice
     QG106  a name that is no identifier                 QG114  (warning) an annotation that belongs to no query
+    QG115  (warning) a statement that nothing reads
     QG120  a macro's argument is no name
     QG107  a name that is a Python keyword              QG121  unknown sqlc macro
     QG108  two annotations before one statement         QG122  a slice beside other values in IN (…)
@@ -51,8 +52,14 @@ def split_statements(text: str) -> list[Statement]:
     ]
 
 
-def parse_query_file(source: SourceFile, operator_names: Collection[str]) -> tuple[list[RawQuery], list[Diagnostic]]:
-    """The annotated queries of a file; statements without an annotation are left to the schema's reader."""
+def parse_query_file(
+    source: SourceFile, operator_names: Collection[str], *, has_schema: bool = True
+) -> tuple[list[RawQuery], list[Diagnostic]]:
+    """The annotated queries of a file.
+
+    Statements without an annotation are left to the schema's reader; in a file that is no schema file (`has_schema`
+    false) nobody reads them, which is a warning.
+    """
     text, commands = blank_meta_commands(source.text)
     operators = operator_names if isinstance(operator_names, (set, frozenset, dict)) else frozenset(operator_names)
     problems = include_warnings(source, commands)
@@ -67,6 +74,8 @@ def parse_query_file(source: SourceFile, operator_names: Collection[str]) -> tup
         query = head.query
         if not head.names:
             problems += _without_query(head)
+            if not has_schema and piece.end > piece.start:
+                problems.append(_unread(source, text, piece))
             continue
         if piece.end <= piece.start:
             problems.append(_without_statement(head))
@@ -110,6 +119,13 @@ def parse_query_file(source: SourceFile, operator_names: Collection[str]) -> tup
 
 def _unterminated(source: SourceFile, text: str, token: Token) -> Diagnostic:
     return error("42601", unterminated(text, token), Span(source, token[1], token[1] + 1))
+
+
+def _unread(source: SourceFile, text: str, piece: Piece) -> Diagnostic:
+    end = text.find("\n", piece.start, piece.end)
+    span = Span(source, piece.start, piece.end if end < 0 else end)
+    hint = "Write a line `-- name: Name :command` above it, or list the file under schema, too."
+    return warning("QG115", "a statement without an annotation is not a query, and nothing reads it", span, hint)
 
 
 def _without_query(head: Head) -> list[Diagnostic]:
