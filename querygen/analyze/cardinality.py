@@ -114,7 +114,12 @@ def from_count(scope: Scope) -> RowCount:
         if len(wanted) == 1:
             why = f"{_name(scope, wanted[0])} has one such row at most"
     elif missing:
+        rte = rte_of(scope, missing[0])
         why = f"{_name(scope, missing[0])} may have many such rows: no unique key is bound by equality"
+        if rte.rtekind == enums.RTEKind.RTE_VALUES:
+            why = f"VALUES has {len(rte.values_lists)} rows"
+        elif rte.rtekind == enums.RTEKind.RTE_FUNCTION:
+            why = f"the function {_name(scope, missing[0])} may give many rows"
     else:
         why = "a FULL JOIN gives the unmatched rows of both sides"
     return RowCount(at_least, at_most, why)

@@ -31,6 +31,7 @@ from querygen.analyze.nullability_scope import (
     var_name,
 )
 from querygen.analyze.pgtypes import UNKNOWNOID
+from querygen.analyze.typename import format_type
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
 from querygen.sql.nodes import enums
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from querygen.catalog.catalog import Catalog
     from querygen.pg_catalog.rows import Oid
 
+_CASTS = (enums.CoercionForm.COERCE_EXPLICIT_CAST, enums.CoercionForm.COERCE_IMPLICIT_CAST)
 _UNKNOWN_WHEN_NULL = frozenset(
     {enums.JsonBehaviorType.JSON_BEHAVIOR_UNKNOWN, enums.JsonBehaviorType.JSON_BEHAVIOR_NULL}
 )
@@ -84,13 +86,17 @@ def _verdict(scope: Scope, expr: Expr) -> Verdict:  # noqa: C901 - the big match
         case n.SubscriptingRef():
             return nullable("a subscript may find nothing")
         case n.FuncExpr():
-            return function_verdict(scope, expr.funcid, expr.args, retset=expr.funcretset, variadic=expr.funcvariadic)
+            is_cast = expr.funcformat in _CASTS
+            name = f"the cast to {format_type(scope.env.catalog, expr.funcresulttype)}" if is_cast else None
+            return function_verdict(
+                scope, expr.funcid, expr.args, retset=expr.funcretset, variadic=expr.funcvariadic, name=name
+            )
         case n.NamedArgExpr():
             return verdict(scope, expr.arg)
         case n.OpExpr():
-            return function_verdict(
-                scope, operator_function(scope.env.catalog, expr.opno), expr.args, retset=expr.opretset
-            )
+            operator = scope.env.catalog.operator(expr.opno)
+            name = f"the operator {operator.oprname}"
+            return function_verdict(scope, operator.oprcode, expr.args, retset=expr.opretset, name=name)
         case n.DistinctExpr():
             return _compares(scope, expr.opno, "IS DISTINCT FROM is true or false")
         case n.NullIfExpr():
@@ -240,9 +246,18 @@ def _param_verdict(scope: Scope, expr: n.Param) -> Verdict:
 
 
 def function_verdict(
-    scope: Scope, funcid: Oid, args: Sequence[Expr], *, retset: bool = False, variadic: bool = False
+    scope: Scope,
+    funcid: Oid,
+    args: Sequence[Expr],
+    *,
+    retset: bool = False,
+    variadic: bool = False,
+    name: str | None = None,
 ) -> Verdict:
-    """A call: not NULL if the function is listed and those of its arguments that must not be NULL are not."""
+    """A call: not NULL if the function is listed and those of its arguments that must not be NULL are not.
+
+    `name`: what the text calls it, where it is not written as a call.
+    """
     catalog = scope.env.catalog
     row = catalog.proc(funcid)
     found = [verdict(scope, arg) for arg in args]
@@ -252,12 +267,14 @@ def function_verdict(
     listed = never_null(catalog, funcid, first.value if isinstance(first, n.Const) else None)
     if listed is None:
         known = funcid < FIRST_NORMAL_OBJECT_ID
-        return nullable(f"{row.proname}() may give NULL" if known else f"nothing is known of {row.proname}()")
+        name = name or f"{row.proname}()"
+        return nullable(f"{name} may give NULL" if known else f"nothing is known of {name}")
     for number, one in enumerate(found):
         last = variadic and number == len(found) - 1
         if one.nullable and (last or not listed.may_be_null(number)):
             return Verdict(True, one.why, _elements(row.proname, args, found))
-    return not_null(f"{row.proname}(): {listed.reason}", elements=_elements(row.proname, args, found))
+    reason = listed.reason.removeprefix("a cast: ")
+    return not_null(f"{name or f'{row.proname}()'}: {reason}", elements=_elements(row.proname, args, found))
 
 
 def _elements(name: str, args: Sequence[Expr], found: Sequence[Verdict]) -> bool:

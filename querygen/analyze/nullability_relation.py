@@ -63,6 +63,8 @@ def column_verdict(owner: Scope, var: n.Var) -> Verdict:
     match rte.rtekind:
         case kinds.RTE_JOIN:
             alias = rte.joinaliasvars[attno - 1] if 0 < attno <= len(rte.joinaliasvars) else None
+            if isinstance(alias, n.CoalesceExpr) and _merged_is_not_null(owner, alias, var.varno):
+                return not_null(f"{name} is NOT NULL on both sides of the FULL JOIN, and one is there")
             return expressions.verdict(owner, alias) if alias is not None else nullable("a column of a join")
         case kinds.RTE_SUBQUERY if rte.subquery is not None:
             return _nth(_columns_of(owner.rows, rte.subquery), attno)
@@ -75,6 +77,15 @@ def column_verdict(owner: Scope, var: n.Var) -> Verdict:
         case kinds.RTE_TABLEFUNC if rte.tablefunc is not None:
             return _table_function_column(rte.tablefunc, attno)
     return nullable(f"nothing is known of {name}")
+
+
+def _merged_is_not_null(owner: Scope, merged: n.CoalesceExpr, join: int) -> bool:
+    """Is a column that FULL JOIN … USING merges not NULL on either side, the join itself left aside?"""
+    sides = [
+        replace(one, varnullingrels=one.varnullingrels - {join}) if isinstance(one, n.Var) else one
+        for one in merged.args
+    ]
+    return not any(expressions.verdict(owner, one).nullable for one in sides)
 
 
 def _nth(columns: tuple[Verdict, ...], attno: int) -> Verdict:

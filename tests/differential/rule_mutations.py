@@ -142,7 +142,7 @@ SLIPS: tuple[tuple[ModuleType, str, str], ...] = (
         "known = Known.TRUE if expr.boolop == enums.BoolExprType.AND_EXPR else Known.FALSE",
         "known = Known.TRUE",
     ),
-    (nullability_expr, "if one.nullable and verdict(inner, arg).nullable:", "if False:"),
+    (nullability_expr, "if one.nullable and (inner is None or verdict(inner, arg).nullable):", "if False:"),
     (
         nullability_expr,
         "for arg, one in zip(expr.args, found, strict=True) if not one.nullable)",

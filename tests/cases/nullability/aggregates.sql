@@ -107,7 +107,7 @@ rows: many: GROUP BY makes many groups
 
 select coalesce(sum(n), 0), coalesce(array_agg(x) filter (where x is not null), '{}') from t;
 ----
-coalesce int8 not null: COALESCE: int8(): a cast: a value or an error
+coalesce int8 not null: COALESCE: the cast to bigint: a value or an error
 coalesce _int4 not null, no NULL in it: COALESCE: a constant
 rows: exactly one: an aggregate without GROUP BY gives one row
 

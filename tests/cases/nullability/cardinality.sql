@@ -452,7 +452,7 @@ insert into profile values (1, 'x'), (2, 'y') returning *;
 ----
 user_id int4 not null: profile.user_id is NOT NULL
 bio text not null: profile.bio is assigned: no row of VALUES has NULL here
-rows: many: *VALUES* may have many such rows: no unique key is bound by equality
+rows: many: VALUES has 2 rows
 
 insert into profile values (1, 'x') on conflict do nothing returning *;
 ----

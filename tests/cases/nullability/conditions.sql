@@ -135,7 +135,7 @@ rows: many: t may have many such rows: no unique key is bound by equality
 select j ->> 'k', j ->> 'l', j from t where j ->> 'k' = 'v';
 ----
 ?column? text not null: a condition holds only where this expression is not NULL
-?column? text null: jsonb_object_field_text() may give NULL
+?column? text null: the operator ->> may give NULL
 j jsonb not null: a condition holds only where t.j is not NULL
 rows: many: t may have many such rows: no unique key is bound by equality
 

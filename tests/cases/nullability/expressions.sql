@@ -8,19 +8,19 @@ create function mine(int) returns int language sql as 'select 1';
 -- cases
 select n + 1, x + 1, -n, n / 2, f * 2.0, n::text, x::text, n::bigint from t;
 ----
-?column? int4 not null: int4pl(): integer arithmetic: a number or an error
+?column? int4 not null: the operator +: integer arithmetic: a number or an error
 ?column? int4 null: t.x is declared without NOT NULL
-?column? int4 not null: int4um(): integer arithmetic: a number or an error
-?column? int4 not null: int4div(): integer arithmetic: a number or an error
-?column? float8 not null: float8mul(): float arithmetic: a number, NaN or an error
+?column? int4 not null: the operator -: integer arithmetic: a number or an error
+?column? int4 not null: the operator /: integer arithmetic: a number or an error
+?column? float8 not null: the operator *: float arithmetic: a number, NaN or an error
 n text not null: t.n is NOT NULL
 x text null: t.x is declared without NOT NULL
-n int8 not null: int8(): a cast: a value or an error
+n int8 not null: the cast to bigint: a value or an error
 rows: many: t may have many such rows: no unique key is bound by equality
 
 select s || 'x', s || o, lower(s), length(s), substring(s, 1, 2), substring(s from '[0-9]+'), split_part(s, ',', 1) from t;
 ----
-?column? text not null: textcat(): concatenation of two values
+?column? text not null: the operator ||: concatenation of two values
 ?column? text null: t.o is declared without NOT NULL
 lower text not null: lower(): text in, text out: the empty string at least
 length int4 not null: length(): counts or finds by position: a number, 0 where there is nothing
@@ -50,7 +50,7 @@ rows: many: t may have many such rows: no unique key is bound by equality
 
 select n > 1, x > 1, n is null, x is distinct from 1, n in (1, 2), n in (1, x), n = any(a) from t;
 ----
-?column? bool not null: int4gt(): compares two integers: true or false
+?column? bool not null: the operator >: compares two integers: true or false
 ?column? bool null: t.x is declared without NOT NULL
 ?column? bool not null: IS NULL is true or false
 ?column? bool not null: IS DISTINCT FROM is true or false
@@ -67,16 +67,16 @@ array_append _int4 not null: array_append(): an array with one element more; a N
 array_length int4 null: array_length() may give NULL
 cardinality int4 not null: cardinality(): the number of elements, 0 of an empty array
 a int4 null: a subscript may find nothing
-?column? _int4 not null: array_append(): an array with one element more; a NULL array counts as empty
+?column? _int4 not null: the operator ||: an array with one element more; a NULL array counts as empty
 rows: many: t may have many such rows: no unique key is bound by equality
 
 select j -> 'k', j ->> 'k', j #> '{k}', j || '{}', j ? 'k', jsonb_set(j, '{k}', '1'), jsonb_typeof(j), jsonb_build_object('x', x), to_jsonb(s), (j -> 'k') is null from t;
 ----
-?column? jsonb null: jsonb_object_field() may give NULL
-?column? text null: jsonb_object_field_text() may give NULL
-?column? jsonb null: jsonb_extract_path() may give NULL
-?column? jsonb not null: jsonb_concat(): a changed document: the document itself where there is nothing to change
-?column? bool not null: jsonb_exists(): a test of a document: true or false
+?column? jsonb null: the operator -> may give NULL
+?column? text null: the operator ->> may give NULL
+?column? jsonb null: the operator #> may give NULL
+?column? jsonb not null: the operator ||: a changed document: the document itself where there is nothing to change
+?column? bool not null: the operator ?: a test of a document: true or false
 jsonb_set jsonb not null: jsonb_set(): a changed document: the document itself where there is nothing to change
 jsonb_typeof text not null: jsonb_typeof(): reads a whole document: a value or an error
 jsonb_build_object jsonb not null: jsonb_build_object(): makes a document or an error; NULL becomes JSON null
@@ -97,18 +97,18 @@ rows: many: t may have many such rows: no unique key is bound by equality
 
 select ts + i, ts - ts, age(ts), date_trunc('day', ts), to_char(ts, 'YYYY'), to_char(n, '9'), extract(epoch from ts), extract(month from ts), extract(hour from ts::time), ts::date, dd + 1, dd + ts::time from t;
 ----
-?column? timestamptz not null: timestamptz_pl_interval(): arithmetic of times: a value, infinity or an error
-?column? interval not null: timestamptz_mi(): arithmetic of times: a value, infinity or an error
+?column? timestamptz not null: the operator +: arithmetic of times: a value, infinity or an error
+?column? interval not null: the operator -: arithmetic of times: a value, infinity or an error
 age interval not null: age(): the difference of two times, infinity or an error
 date_trunc timestamptz not null: date_trunc(): a time computed from a time, infinity stays infinity
 to_char text null: to_char() may give NULL
 to_char text not null: to_char(): the digits of a number, an empty text for an empty format
 extract numeric not null: extract(): a field that grows with time: infinite for an infinite time, never NULL
 extract numeric null: extract() may give NULL
-extract numeric null: time() may give NULL
-ts date not null: date(): a cast between times that keeps infinity: a value or an error
-?column? date not null: date_pli(): arithmetic of times: a value, infinity or an error
-?column? timestamp null: time() may give NULL
+extract numeric null: the cast to time without time zone may give NULL
+ts date not null: the cast to date: a cast between times that keeps infinity: a value or an error
+?column? date not null: the operator +: arithmetic of times: a value, infinity or an error
+?column? timestamp null: the cast to time without time zone may give NULL
 rows: many: t may have many such rows: no unique key is bound by equality
 
 select row(n, x), (row(n, x)).f1, (c).p, (c).q, c from t, w;
@@ -144,7 +144,7 @@ select lower(r), isempty(r), r * r, int4range(n, x) from t;
 ----
 lower int4 null: lower() may give NULL
 isempty bool not null: isempty(): a test of a range, the empty one included: true or false
-?column? int4range not null: range_intersect(): a range computed from ranges: the empty one at least, or an error
+?column? int4range not null: the operator *: a range computed from ranges: the empty one at least, or an error
 int4range int4range not null: int4range(): a range; a bound that is NULL is no bound
 rows: many: t may have many such rows: no unique key is bound by equality
 

@@ -106,8 +106,8 @@ rows: many: a may have many such rows: no unique key is bound by equality
 
 select id, t from a full join b using (id, t);
 ----
-id int4 null: every argument of COALESCE may be NULL: the FULL JOIN may find no row of a
-t text null: every argument of COALESCE may be NULL: the FULL JOIN may find no row of a
+id int4 not null: id is NOT NULL on both sides of the FULL JOIN, and one is there
+t text not null: t is NOT NULL on both sides of the FULL JOIN, and one is there
 rows: many: a may have many such rows: no unique key is bound by equality
 
 select id from a left join b using (id);

@@ -15,9 +15,9 @@ rows: exactly one: there is no FROM
 
 select n in (select y from u), n in (select z from u), n > all (select y from u), x = any (select y from u) from t;
 ----
-?column? bool not null: int4eq(): compares two integers: true or false
+?column? bool not null: the operator =: compares two integers: true or false
 ?column? bool null: u.z is declared without NOT NULL
-?column? bool not null: int4gt(): compares two integers: true or false
+?column? bool not null: the operator >: compares two integers: true or false
 ?column? bool null: t.x is declared without NOT NULL
 rows: many: t may have many such rows: no unique key is bound by equality
 
@@ -60,7 +60,7 @@ values (1, null), (2, 'a');
 ----
 column1 int4 not null: no row of VALUES has NULL here
 column2 text null: a row of VALUES: it is NULL
-rows: many: *VALUES* may have many such rows: no unique key is bound by equality
+rows: many: VALUES has 2 rows
 
 select v.a, v.b from (values (1, 'x'), (2, null)) v(a, b);
 ----
@@ -79,7 +79,7 @@ with recursive q as (select id, parent, 1 as depth from t where parent is null u
 ----
 id int4 not null: no arm of the UNION gives NULL: t.id is NOT NULL; t.id is NOT NULL
 parent int4 null: t.parent is declared without NOT NULL
-depth int4 not null: no arm of the UNION gives NULL: a constant; int4pl(): integer arithmetic: a number or an error
+depth int4 not null: no arm of the UNION gives NULL: a constant; the operator +: integer arithmetic: a number or an error
 rows: many: q may have many such rows: no unique key is bound by equality
 
 with recursive q(a, b) as (select 1, 3 union select b, nullif(a + 1, 3) from q where a < 5) select * from q;
@@ -114,43 +114,43 @@ rows: many: q may have many such rows: no unique key is bound by equality
 select * from generate_series(1, 3) g;
 ----
 g int4 not null: generate_series(): its rows are numbers
-rows: many: g may have many such rows: no unique key is bound by equality
+rows: many: the function g may give many rows
 
 select * from unnest(array[1, 2]) with ordinality as u(v, o);
 ----
 v int4 not null: no element of the array is NULL
 o int8 not null: WITH ORDINALITY numbers the rows
-rows: many: u may have many such rows: no unique key is bound by equality
+rows: many: the function u may give many rows
 
 select * from unnest($1::int[]) as v;
 ----
 $1 - _int4 not null
 v int4 null: an element of the array may be NULL
-rows: many: v may have many such rows: no unique key is bound by equality
+rows: many: the function v may give many rows
 
 select * from rows from (generate_series(1, 2), generate_series(1, 3)) as r(a, b);
 ----
 a int4 null: of several functions in FROM the shorter ones are filled up with NULLs
 b int4 null: of several functions in FROM the shorter ones are filled up with NULLs
-rows: many: r may have many such rows: no unique key is bound by equality
+rows: many: the function r may give many rows
 
 select key, value from jsonb_each('{}');
 ----
 key text not null: jsonb_each(): its rows are keys and documents; JSON null is a document
 value jsonb not null: jsonb_each(): its rows are keys and documents; JSON null is a document
-rows: many: jsonb_each may have many such rows: no unique key is bound by equality
+rows: many: the function jsonb_each may give many rows
 
 select key, value from jsonb_each_text('{}');
 ----
 key text not null: jsonb_each_text(): its rows have keys; the value of JSON null is NULL
 value text null: a column of jsonb_each_text() may be NULL
-rows: many: jsonb_each_text may have many such rows: no unique key is bound by equality
+rows: many: the function jsonb_each_text may give many rows
 
 select * from jsonb_to_recordset('[]') as r(a int, b text);
 ----
 a int4 null: a column of jsonb_to_recordset() may be NULL
 b text null: a column of jsonb_to_recordset() may be NULL
-rows: many: r may have many such rows: no unique key is bound by equality
+rows: many: the function r may give many rows
 
 select * from json_table('[1]', '$[*]' columns (o for ordinality, v int path '$')) j;
 ----

@@ -26,7 +26,7 @@ rows: exactly one: INSERT of one row
 insert into t (n, x) values (1, 2), (3, null) returning x;
 ----
 x int4 null: t.x is declared without NOT NULL
-rows: many: *VALUES* may have many such rows: no unique key is bound by equality
+rows: many: VALUES has 2 rows
 
 insert into t (n, x) select y, z from u returning x;
 ----
