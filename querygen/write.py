@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from querygen.render.files import OutputFile
 
-UNWRITABLE: Final = "QG001"
+UNWRITABLE: Final = "QG007"
 FOREIGN_FILE: Final = "QG006"
 _MARKER_FILE: Final = "py.typed"  # its presence is all that counts
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from querygen.catalog.ddl_state import DdlState
 
-UNKNOWN_STATEMENT = "QG202"
+UNKNOWN_STATEMENT = "QG402"
 
 _NO_NAMES = "does not change names or types"
 _ROWS = "works on rows"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from querygen.catalog.ddl_state import DdlState
     from querygen.pg_catalog.rows import Oid
 
-UNKNOWN_EXTENSION = "QG201"
+UNKNOWN_EXTENSION = "QG401"
 # Extensions that need others (the `requires` of their control files); the dumped rows do not say so.
 REQUIRES = {
     "earthdistance": ("cube",),

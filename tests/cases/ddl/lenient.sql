@@ -10,7 +10,7 @@ import foreign schema x from server y into public;
 ----
 4:23 error 42830: there is no unique constraint matching given keys for referenced table "t"
 4:82 error 42P01: relation "nowhere" does not exist
-7:1 error QG201: querygen has no catalogue of the extension "made_up"
+7:1 error QG401: querygen has no catalogue of the extension "made_up"
   hint: Run `querygen catalog dump --database-url … --extension made_up` against a server that has it.
 8:1 error 0A000: querygen does not know the tables of a foreign schema
   hint: Write CREATE FOREIGN TABLE for those that queries use.
