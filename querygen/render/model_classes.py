@@ -31,6 +31,7 @@ class FieldDef(NamedTuple):
     nullable: bool
     comment: str = ""
     nested: RowClass | None = None
+    always: bool = False  # every row of the relation itself has a value here
 
     @property
     def annotation(self) -> str:
@@ -157,7 +158,7 @@ def _short(name: str, number: int) -> str:
 
 def _discriminant(row: RowClass) -> FieldDef | None:
     """A column that is NULL only where the whole row is."""
-    return next((one for one in row.fields if not one.nullable and one.nested is None), None)
+    return next((one for one in row.fields if one.always and one.nested is None), None)
 
 
 def _nested(one: FieldDef, row: RowClass, reserved: set[str]) -> tuple[Doc, list[str]]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from querygen.analyze.nodes import Query
 from querygen.diagnostics import Diagnostic, DiagnosticError, Severity
 from querygen.render import naming
+from querygen.render.elements import makes_elements
 from querygen.render.model_classes import (
     FieldDef,
     RowClass,
@@ -166,10 +168,19 @@ class Rows:
             own = next((one for one in relation.columns if one.attnum == column.origin.attnum), None)
             if own is not None:
                 names += self.models.column_names(relation, own.name)
-        found = self.models.types.of_column(names, column.type.oid, column.nullable_elements)
+        found = self.models.types.of_column(names, column.type.oid, self._null_elements(query, column))
         if found.read_refused:
             raise refuse(f'{found.read_refused} (column "{column.name}")')
         return found
+
+    def _null_elements(self, query: AnalyzedQuery, column: ResultColumn) -> bool | None:
+        """Whether an element of an array may be NULL; None where nothing is known of the elements."""
+        if not column.nullable_elements:
+            return False
+        if not isinstance(query.query, Query) or not self.models.types.is_array(column.type.oid):
+            return None
+        number = next(number for number, one in enumerate(query.columns) if one is column)
+        return makes_elements(self.models.catalog, query.query, number) or None
 
     def _field(self, query: AnalyzedQuery, name: str, column: ResultColumn) -> FieldDef:
         found = self.column_type(query, column)

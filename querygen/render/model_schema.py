@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from querygen.analyze.nodes import Query
+from querygen.analyze.nullability_expr import domain_not_null
+from querygen.analyze.nullability_relation import declared_verdict
+from querygen.analyze.nullability_scope import Env
 from querygen.diagnostics import Diagnostic, Severity
 from querygen.render import naming
+from querygen.render.elements import makes_elements
 from querygen.render.layout import Group, Items, docstring, put, put_text
 from querygen.render.model_changes import TABLES, change_blocks
 from querygen.render.model_classes import (
@@ -28,6 +33,7 @@ from querygen.render.model_names import schema_names
 from querygen.render.pytypes import MODELS, ROW, TYPES, Composite, Import, PyType, TypeMap, conversion_imports, convert
 
 if TYPE_CHECKING:
+    from querygen.analyze.nullability_scope import Verdict
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Column, Relation
     from querygen.pg_catalog.rows import Oid, PgType
@@ -100,7 +106,19 @@ class Models:
 
     def type_of(self, relation: Relation, column: Column) -> PyType:
         """The Python type of a column, an override of it included."""
-        return self.types.of_column(self.column_names(relation, column.name), column.type_oid)
+        made: bool | None = None
+        if relation.kind in "vm" and self.types.is_array(column.type_oid):
+            # What a view's query makes of arrays, as for the columns of a query.
+            if not self._declared(relation, column).nullable_elements:
+                made = False
+            elif isinstance(relation.view_query, Query):
+                made = makes_elements(self.catalog, relation.view_query, column.attnum - 1) or None
+        return self.types.of_column(self.column_names(relation, column.name), column.type_oid, made)
+
+    def _declared(self, relation: Relation, column: Column) -> Verdict:
+        """May the column be NULL in a row of the relation? As a query that reads it is told."""
+        children = relation.kind in "rpf"
+        return declared_verdict(Env(self.catalog), relation.oid, column.attnum, column.name, children=children)
 
     def column_names(self, relation: Relation, column: str) -> tuple[str, str]:
         """How the configuration may call a column."""
@@ -117,12 +135,13 @@ class Models:
             next((rename[one] for one in self.column_names(relation, column.name) if one in rename), column.name)
             for column in columns
         )
-        view = relation.kind in "vm"
         fields = []
         for column, name, found in zip(columns, names, types, strict=True):
-            proved = column.nullable_proof is False if view else column.not_null and column.not_null_validated
-            nullable = not (proved or self.catalog.type(column.type_oid).typnotnull)
-            fields.append(FieldDef(name, column.name, found, nullable, column.comment or ""))
+            nullable = self._declared(relation, column).nullable
+            # A table's column of a NOT NULL domain can hold NULL all the same, by way of a subquery without rows.
+            by_domain = domain_not_null(self.catalog, column.type_oid) and not column.not_null
+            always = not nullable and not by_domain and relation.kind != "c"
+            fields.append(FieldDef(name, column.name, found, nullable, column.comment or "", always=always))
         name = self._names.classes[relation.oid]
         shown = self.shown(relation)
         doc = relation.comment or f"A {'value' if relation.kind == 'c' else 'row'} of {shown}."

@@ -44,7 +44,7 @@ class RenderOptions:
     emit_async: bool = True
     validate_rows: bool = False  # Model(...) in place of the direct construction
     omit_unused: bool = False  # no classes for tables and enums that no query uses
-    nullable_elements: bool = False  # list[T | None] where it is not proved that no element is NULL
+    nullable_elements: bool = False  # list[T | None] also for arrays of which nothing is known, as those of a table
     insert_models: bool = False  # NewUser and UserPatch beside User: they cost import time, so they are asked for
     pool_module: bool = False  # db.py: connections and pools from DATABASE_URL
     sql_tags: Mapping[str, str] | None = None  # sqlcommenter: these tags, and the query's name, behind every statement

@@ -190,7 +190,7 @@ class TypeMap:
         self._enum_names = enum_names
         self._composites = composites
         self._overrides = {one.query or one.column or f"type {one.type}": one for one in options.overrides}
-        self._known: dict[tuple[Oid, bool], PyType] = {}
+        self._known: dict[tuple[Oid, bool | None], PyType] = {}
 
     def base(self, oid: Oid) -> Oid:
         """getBaseType: what a domain stands for, as the wire shows it in results."""
@@ -199,8 +199,8 @@ class TypeMap:
             row = self._catalog.type(row.typbasetype)
         return row.oid
 
-    def find(self, oid: Oid, nullable_elements: bool = True) -> PyType:
-        """The Python type of a type."""
+    def find(self, oid: Oid, nullable_elements: bool | None = None) -> PyType:
+        """The Python type of a type. What is not known of an array's elements (None), the configuration decides."""
         key = (oid, nullable_elements)
         found = self._known.get(key)
         if found is None:
@@ -211,13 +211,13 @@ class TypeMap:
         """Whether the configuration speaks of a column, or of a column or parameter of a query."""
         return name in self._overrides
 
-    def of_column(self, names: tuple[str, ...], oid: Oid, nullable_elements: bool = True) -> PyType:
+    def of_column(self, names: tuple[str, ...], oid: Oid, nullable_elements: bool | None = None) -> PyType:
         """The Python type of what may be called by these names; the first that the configuration knows decides."""
         found = self.find(oid, nullable_elements)
         chosen = next((self._overrides[one] for one in names if one in self._overrides), None)
         return found if chosen is None else overridden(self._plain(oid, nullable_elements), chosen)
 
-    def _plain(self, oid: Oid, nullable_elements: bool) -> PyType:
+    def _plain(self, oid: Oid, nullable_elements: bool | None) -> PyType:
         row = self._catalog.type(oid)
         if self._is_array(row):
             return self._array(row, nullable_elements)
@@ -273,7 +273,7 @@ class TypeMap:
         """Whether values are composites, a domain over composites included."""
         return self._catalog.type(self.base(oid)).typtype == "c"
 
-    def _work_out(self, oid: Oid, nullable_elements: bool) -> PyType:
+    def _work_out(self, oid: Oid, nullable_elements: bool | None) -> PyType:
         row = self._catalog.type(oid)
         schema = self._catalog.namespace_name(row.typnamespace)
         names = (f"type {schema}.{row.typname}", f"type {row.typname}", f"type {format_type(self._catalog, oid)}")
@@ -348,10 +348,10 @@ class TypeMap:
             label,
         )
 
-    def _array(self, row: PgType, nullable_elements: bool) -> PyType:
+    def _array(self, row: PgType, nullable_elements: bool | None) -> PyType:
         element_row = self._catalog.type(row.typelem)
         element = self.find(row.typelem)
-        optional = nullable_elements and self._nullable_elements
+        optional = self._nullable_elements if nullable_elements is None else nullable_elements
         annotation = f"list[{element.annotation}{' | None' if optional else ''}]"
         label = format_type(self._catalog, row.oid, -1)
         refused = f"values of type {label}" if element.read_refused else ""
