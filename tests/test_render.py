@@ -417,7 +417,7 @@ def test_what_stands_in_the_way(tmp_path: Path) -> None:
         assert refused.value.diagnostic.code == "QG006"
     with pytest.raises(DiagnosticError) as refused:
         write_files(tmp_path / "file" / "below", files, check=False)
-    assert refused.value.diagnostic.code == "QG001"
+    assert refused.value.diagnostic.code == "QG007"
     assert not list(tmp_path.rglob("*.tmp"))
 
 
