@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from querygen.analyze import nodefuncs
 from querygen.analyze.nodes import (
     CoerceToDomain,
+    Const,
     CurrentOfExpr,
     FieldStore,
     Query,
@@ -20,6 +21,7 @@ from querygen.analyze.nodes import (
     TargetEntry,
     Var,
 )
+from querygen.analyze.pgtypes import UNKNOWNOID
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import enums
 
@@ -53,6 +55,7 @@ def check_rewrite(catalog: Catalog, query: Query) -> None:
     for cte in query.cteList:
         if cte.ctequery is not None and cte.ctequery.commandType != _Cmd.CMD_SELECT:
             check_rewrite(catalog, cte.ctequery)
+            _check_rules_in_with(catalog, cte.ctequery)
     changes = _changes(query)
     if changes:
         rel = catalog.find_relation(query.rtable[query.resultRelation - 1].relid)
@@ -141,10 +144,31 @@ def _check_rules(query: Query, rel: Relation, changes: list[_Change]) -> None:
             hint=f"You need an unconditional ON {word} DO INSTEAD rule with a RETURNING clause.",
         )
     if query.onConflict is not None and any(
-        rule.event == "update" or (rule.event == "insert" and not rule.nothing) for rule in rel.rules
+        rule.event == "update" or (rule.event == "insert" and rule.actions) for rule in rel.rules
     ):
         message = "INSERT with ON CONFLICT clause cannot be used with table that has INSERT or UPDATE rules"
         raise PgError("0A000", message)
+
+
+def _check_rules_in_with(catalog: Catalog, query: Query) -> None:
+    """rewriteHandler.c: RewriteQuery — of a statement in WITH the rules may make one statement, no more, no less"""
+    rel = catalog.find_relation(query.rtable[query.resultRelation - 1].relid) if query.resultRelation else None
+    event = _EVENTS.get(query.commandType)
+    rules = [] if rel is None else [rule for rule in rel.rules if rule.event == event]
+    own = not any(rule.instead and not rule.qualified for rule in rules)
+    made = own + sum(rule.actions for rule in rules)
+    if made == 1:
+        return
+    acting = [rule for rule in rules if rule.actions]
+    if not made:
+        kind = "DO INSTEAD NOTHING"
+    elif any(rule.instead and rule.qualified for rule in acting):
+        kind = "conditional DO INSTEAD"
+    elif any(not rule.instead for rule in acting):
+        kind = "DO ALSO"
+    else:
+        kind = "multi-statement DO INSTEAD"
+    raise PgError("0A000", f"{kind} rules are not supported for data-modifying statements in WITH")
 
 
 def _is_at_cursor(query: Query) -> bool:
@@ -237,6 +261,7 @@ def _check_view(catalog: Catalog, query: Query, view: Relation, view_query: Quer
     by_resno = {entry.resno: entry for entry in view_query.targetList}
     below: list[_Change] = []
     for change in changes:
+        change = _with_view_defaults(view, change)
         entries = []
         for entry in change.entries:
             if entry.resjunk:
@@ -244,7 +269,7 @@ def _check_view(catalog: Catalog, query: Query, view: Relation, view_query: Quer
                 continue
             source = by_resno[entry.resno]
             if (why := _column_not_updatable(reference.rtindex, source)) is not None:
-                verb = "merge into" if query.commandType == _Cmd.CMD_MERGE else _WORDS[change.command][0]
+                verb = "merge into" if query.commandType == _Cmd.CMD_MERGE else _WORDS[query.commandType][0]
                 raise PgError("0A000", f'cannot {verb} column "{source.resname}" of view "{view.name}"', detail=why)
             assert isinstance(source.expr, Var)  # noqa: S101
             entries.append(TargetEntry(entry.expr, source.expr.varattno, entry.resname))
@@ -255,6 +280,28 @@ def _check_view(catalog: Catalog, query: Query, view: Relation, view_query: Quer
     base = catalog.find_relation(view_query.rtable[reference.rtindex - 1].relid)
     if base is not None:
         _check_target(catalog, query, base, below)
+
+
+def _with_view_defaults(view: Relation, change: _Change) -> _Change:
+    """rewriteHandler.c: rewriteTargetListIU — a view's own DEFAULTs are assigned as if they had been written"""
+    own = {column.attnum: column.name for column in view.live_columns if column.has_default}
+    if change.command == _Cmd.CMD_DELETE or not own:
+        return change
+    # only that there is a value matters below, so that NULL stands for the default
+    entries = [
+        TargetEntry(Const(UNKNOWNOID, -1, None), entry.resno, entry.resname)
+        if entry.resno in own and not entry.resjunk and isinstance(entry.expr, SetToDefault)
+        else entry
+        for entry in change.entries
+    ]
+    if change.command == _Cmd.CMD_INSERT:
+        given = {entry.resno for entry in entries if not entry.resjunk}
+        entries += [
+            TargetEntry(Const(UNKNOWNOID, -1, None), attnum, name)
+            for attnum, name in own.items()
+            if attnum not in given
+        ]
+    return _Change(change.command, tuple(entries), change.override, change.defaults - own.keys())
 
 
 def _not_updatable(view_query: Query, check_columns: bool) -> str | None:

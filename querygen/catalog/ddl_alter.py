@@ -137,8 +137,10 @@ def alter_table(state: DdlState, stmt: ast.AlterTableStmt) -> None:
             hint="Use ALTER TYPE instead.",
         )
     recurse = bool(stmt.relation.inh)
+    ddl_alter_column.check_using(state, relation, stmt.cmds)
     for command in sorted(stmt.cmds, key=_pass):
         _command(state, oid, command, recurse)
+    ddl_alter_column.check_constraints_kept(state, relation, stmt.cmds)
 
 
 def _pass(command: ast.AlterTableCmd) -> int:

@@ -31,6 +31,8 @@ from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast, enums
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from querygen.catalog.ddl_state import DdlState
     from querygen.catalog.objects import Column, Relation
 
@@ -293,10 +295,26 @@ def alter_type(
     collation = ddl_type.collation_of(state, node.collClause)
     if node.raw_default is None and relation.kind != "c" and not column.generated:
         _check_castable(state, column, type_oid, where(node))
-    elif node.raw_default is not None:
-        ddl_expr.check_using(state, relation, column, node.raw_default, (type_oid, typmod))
-    ddl_expr.check_retyped(state, relation, column, (type_oid, typmod))
+    ddl_expr.check_kept_default(state, relation, column, (type_oid, typmod))
     _change_type(state, relation, column.name, (type_oid, typmod, collation), recurse=recurse, cascade=cascade)
+
+
+def check_using(state: DdlState, relation: Relation, commands: Sequence[ast.AlterTableCmd]) -> None:
+    """ATPrepAlterColumnType: USING sees the columns as they are before the statement"""
+    for command in commands:
+        if command.subtype == AT.AT_AlterColumnType and command.def_.raw_default is not None:
+            column = relation.by_name.get(command.name)
+            if column is not None:
+                target = typename_type_id_and_mod(None, state.catalog, command.def_.typeName)
+                ddl_expr.check_using(state, relation, column, command.def_.raw_default, target)
+
+
+def check_constraints_kept(state: DdlState, before: Relation, commands: Sequence[ast.AlterTableCmd]) -> None:
+    """ATPostAlterTypeCleanup: CHECK constraints on columns of a new type are built again"""
+    retyped = {command.name for command in commands if command.subtype == AT.AT_AlterColumnType}
+    relation = state.catalog.find_relation(before.oid)
+    if retyped and relation is not None:
+        ddl_expr.recheck_constraints(state, before, relation, retyped)
 
 
 def _check_castable(state: DdlState, column: Column, type_oid: int, location: int) -> None:

@@ -10,8 +10,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from querygen.analyze import coerce, expr, nodefuncs, relation_rte, typcache
 from querygen.analyze import nodes as n
 from querygen.analyze.relation import add_ns_item_to_query
@@ -177,19 +175,35 @@ def check_using(state: DdlState, relation: Relation, column: Column, raw: Any, t
             )
 
 
-def check_retyped(state: DdlState, relation: Relation, old: Column, target: tuple[Oid, int]) -> None:
-    """tablecmds.c: ATExecAlterColumnType — the default that is kept, and the constraints, which are built again"""
+def check_kept_default(state: DdlState, relation: Relation, old: Column, target: tuple[Oid, int]) -> None:
+    """tablecmds.c: ATExecAlterColumnType — the default that the column keeps"""
     if old.default_expr is not None and not old.generated and not _default_follows(state, relation, old, target):
         shown = format_type(state.catalog, target[0])
         raise PgError("42804", f'default for column "{old.name}" cannot be cast automatically to type {shown}')
-    columns = [*relation.columns]
-    columns[old.attnum - 1] = replace(old, type_oid=target[0], typmod=target[1])
-    retyped = replace(relation, columns=tuple(columns))
+
+
+def recheck_constraints(state: DdlState, before: Relation, relation: Relation, columns: Iterable[str]) -> None:
+    """tablecmds.c: ATPostAlterTypeCleanup — the constraints on columns whose types have changed
+
+    PG: builds the printed constraint again, in which implicit casts have become explicit ones and literals have
+    types. Where there was such a cast of a column, or a literal is what is wrong now, the constraint is let pass.
+    """
+    changed = {*columns}
     for constraint in relation.constraints:
-        if constraint.kind == "c" and old.name in constraint.columns:
-            try:
-                check_constraint(state, retyped, constraint.expression)
-            except PgError as error:
+        if constraint.kind != "c" or not changed & {*constraint.columns}:
+            continue
+        try:
+            ps = _parse_state(state, before)
+            old: Any = expr.transform_expr(ps, constraint.expression, ExprKind.EXPR_KIND_CHECK_CONSTRAINT)
+        except PgError:
+            continue
+        nodes: list[Any] = list(nodefuncs.walk_expr(old))
+        if any(nodefuncs.strip_implicit_coercions(node) is not node for node in nodes):
+            continue
+        try:
+            check_constraint(state, relation, constraint.expression)
+        except PgError as error:
+            if not error.code.startswith("22"):
                 error.location = -1  # it stands in another statement
                 raise
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from querygen.analyze.typename import format_type
-from querygen.catalog import ddl_constraint, ddl_index, ddl_names
+from querygen.catalog import ddl_constraint, ddl_index, ddl_names, ddl_text
 from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
 from querygen.catalog.ddl_names import where
 from querygen.diagnostics import PgError
@@ -46,6 +46,13 @@ def _conflict(state: DdlState, message: str, first: Column, second: Column) -> P
     return PgError("42804", message, detail=f"{one} versus {other}")
 
 
+def _same_default(one: Column, other: Column) -> bool:
+    """Equal expressions, however they are written."""
+    return one.default_sql == other.default_sql or (
+        one.default_expr is not None and ddl_text.same_tree(one.default_expr, other.default_expr)
+    )
+
+
 def merge_attributes(
     state: DdlState, parents: Sequence[Relation], own: Sequence[Column], partition: bool
 ) -> tuple[list[Column], list[Constraint]]:
@@ -69,7 +76,7 @@ def merge_attributes(
                 raise _conflict(state, f'inherited column "{column.name}" has a type conflict', old, column)
             if old.generated != column.generated:
                 raise PgError("42804", f'inherited column "{column.name}" has a generation conflict')
-            if old.has_default and column.has_default and old.default_sql != column.default_sql:
+            if old.has_default and column.has_default and not _same_default(old, column):
                 # PG: an own default settles it; without one it is an error, which is found below
                 old = replace(old, default_sql=None)
             elif column.has_default and not old.has_default:

@@ -72,7 +72,9 @@ def expand(state: DdlState, relation: Relation, node: ast.TableLikeClause, sourc
     if options & CONSTRAINTS:
         for constraint in source.constraints:
             if constraint.kind == "c":
-                ddl_constraint.check_free(relation, constraint.name)
+                old = ddl_constraint.find_constraint(relation, constraint.name)
+                if old is not None and old.is_local:  # one that is only inherited is merged with
+                    ddl_constraint.check_free(relation, constraint.name)
                 copy = replace(
                     constraint,
                     inherit_count=0,

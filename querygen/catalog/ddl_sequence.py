@@ -118,6 +118,8 @@ def _sequence_of(state: DdlState, tree: Any) -> Oid | None:
         case ast.FuncCall() if tree.funcname[-1].sval == "nextval" and len(tree.args or ()) == 1:
             argument = tree.args[0]
             if isinstance(argument, ast.TypeCast):
+                if argument.typeName.names[-1].sval != "regclass":
+                    return None  # as text it is looked up at each call
                 argument = argument.arg
             if isinstance(argument, ast.A_Const) and isinstance(argument.val, ast.String):
                 *schema, name = ddl_text.split_names(argument.val.sval)

@@ -186,6 +186,15 @@ def walk(node: Any) -> Iterator[Any]:
                 yield from walk(value)
 
 
+def same_tree(one: Any, other: Any) -> bool:
+    """Do two raw trees differ in nothing but their places?"""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(same_tree(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, Node) and type(one) is type(other):
+        return all(same_tree(getattr(one, name), getattr(other, name)) for name in one if name != "location")
+    return bool(one == other)
+
+
 def leftmost(node: Any) -> int | None:
     """The smallest location in a raw tree."""
     places = [

@@ -342,7 +342,14 @@ def create_rule(state: DdlState, stmt: ast.RuleStmt) -> None:
             ddl_type.record_column_types(state, relation)
             record_query(state, relation, query)
         return
-    rule = Rule(stmt.rulename, event, bool(stmt.instead))
+    rule = Rule(
+        stmt.rulename,
+        event,
+        bool(stmt.instead),
+        qualified=stmt.whereClause is not None,
+        returning=any(getattr(action, "returningClause", None) is not None for action in stmt.actions or ()),
+        actions=len(stmt.actions or ()),
+    )
     rules = [one for one in relation.rules if one.name != rule.name]
     if len(rules) != len(relation.rules) and not stmt.replace:
         raise PgError("42710", f'rule "{rule.name}" for relation "{relation.name}" already exists')

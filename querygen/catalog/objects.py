@@ -110,6 +110,9 @@ class Rule(Struct, frozen=True):
     name: str
     event: str  # select, insert, update, delete
     instead: bool
+    qualified: bool = False  # WHERE: INSTEAD holds for some rows only
+    returning: bool = False  # has an action with RETURNING
+    actions: int = 0  # how many statements; NOTHING is none
     comment: str | None = None
 
 
