@@ -132,7 +132,7 @@ def _function_names(queries: list[AnalyzedQuery], models: Models, problems: list
             message = f'query "{query.name}" would be {what} "{name}"'
             problems.append(error(BAD_NAME, message, span, "Rename the query."))
             continue
-        if name in naming.RESERVED_FUNCTIONS or name in models.helper_names:
+        if name in naming.RESERVED_FUNCTIONS or name in models.helper_names or name in models.names:
             name += "_"
         if name in owners:
             first = owners[name].raw

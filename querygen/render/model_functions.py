@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 from querygen.analyze.typename import format_type
 from querygen.diagnostics import DiagnosticError, error
-from querygen.ir import Cardinality, Command
+from querygen.ir import Cardinality, Command, ParamKind
 from querygen.render import naming
 from querygen.render.layout import Each, Items, Pair, Union, docstring, put, put_signature, quoted
 from querygen.render.model_bodies import BATCH, Body, Result, returns, write_body
-from querygen.render.model_classes import ANY, FINAL, FieldDef
+from querygen.render.model_classes import ANY, FINAL, SEQUENCE, FieldDef
 from querygen.render.model_items import (
     ITEM_COMMANDS,
     Constant,
@@ -28,7 +28,7 @@ from querygen.render.model_items import (
     item_values,
     refused,
 )
-from querygen.render.pytypes import Import, conversion_imports, convert, refuse
+from querygen.render.pytypes import Call, Import, Then, conversion_imports, convert, refuse
 from querygen.render.sql_text import constant, with_casts
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from querygen.render.pytypes import PyType
 
 NO_ROWS: Final = "QG203"
+_LIST: Final = Call(Import("", "list"))
 _LOCALS: Final = frozenset({"conn", "cur", "each", "fetched", "items", "copy", "write"})
 _WITH_ROWS: Final = frozenset(
     {Command.ONE, Command.ONE_STRICT, Command.MANY, Command.ITER, Command.STREAM, Command.BATCHONE, Command.BATCHMANY}
@@ -246,6 +247,8 @@ def _body_names(query: AnalyzedQuery, result: Result | None, constant_name: str,
     if result is not None and result.factory is not None:
         names.add(result.factory.name)
     for param in query.params:
+        if param.kind is ParamKind.SLICE:
+            names.add(_LIST.name.name)
         dump = _param_type(query, param, rows).dump
         names.update(one.name for one in conversion_imports(dump))
     return names
@@ -264,7 +267,7 @@ def _params(query: AnalyzedQuery, rows: Rows, reserved: set[str]) -> tuple[Param
         name = naming.unique(naming.free(name, reserved), taken)
         taken.add(name)
         doc = query.raw.param_docs.get(param.name or "", "") or query.raw.param_docs.get(name, "")
-        field = FieldDef(name, name, found, param.nullable, " ".join(doc.split()))
+        field = FieldDef(name, name, _of_slice(found, param), param.nullable, " ".join(doc.split()))
         params.append(Param(param.number, param.type.oid, field))
     return tuple(params)
 
@@ -279,6 +282,15 @@ def _param_type(query: AnalyzedQuery, param: QueryParam, rows: Rows) -> PyType:
         if own is not None and own.type_oid == param.type.oid:
             names += rows.models.column_names(relation, own.name)
     return rows.models.types.of_column(names, param.type.oid)
+
+
+def _of_slice(found: PyType, param: QueryParam) -> PyType:
+    """A slice takes any sequence, which psycopg would write as an array only where it is a list."""
+    if param.kind is not ParamKind.SLICE or not found.annotation.startswith("list["):
+        return found
+    dump = _LIST if found.dump is None else Then(_LIST, found.dump)
+    annotation = "Sequence" + found.annotation.removeprefix("list")
+    return found._replace(annotation=annotation, imports=(*found.imports, SEQUENCE), dump=dump)
 
 
 def _shown(param: QueryParam) -> str:

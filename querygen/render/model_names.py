@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
 from querygen.render import naming
+from querygen.render.renames import refused
 
 if TYPE_CHECKING:
     from querygen.catalog.catalog import Catalog
@@ -41,6 +42,7 @@ class SchemaNames(NamedTuple):
     enums: tuple[PgType, ...]
     relations: tuple[Relation, ...]
     classes: dict[Oid, str]
+    keys: dict[Oid, tuple[str, str]]  # schema and name
 
 
 def schema_names(catalog: Catalog, options: RenderOptions) -> SchemaNames:
@@ -53,15 +55,20 @@ def schema_names(catalog: Catalog, options: RenderOptions) -> SchemaNames:
     ]
     names: dict[Oid, str] = {}
     wanted: dict[str, list[_Named]] = defaultdict(list)
+    chosen_keys: dict[Oid, str] = {}
     for thing in things:
-        renamed = options.rename.get(f"{thing.schema}.{thing.name}") or options.rename.get(thing.name)
-        wanted[renamed or _class_name(thing, options, singular=True)].append(thing)
+        key = next((one for one in (f"{thing.schema}.{thing.name}", thing.name) if one in options.rename), None)
+        if key is not None:
+            chosen_keys[thing.oid] = key
+        name = options.rename[key] if key is not None else _class_name(thing, options, singular=True)
+        wanted[name].append(thing)
     home = next((name for name in catalog.search_path if catalog.namespace_oid(name) is not None), "public")
     taken: dict[str, _Named] = {name: found[0] for name, found in wanted.items() if len(found) == 1}
     names.update({thing.oid: name for name, thing in taken.items()})
     for name, found in wanted.items():
         if len(found) == 1:
             continue
+        _check_chosen(name, found, chosen_keys)
         # The name goes to the object of the schema that needs no prefix; an enum comes before a table.
         found.sort(key=lambda thing: (thing.schema != home, thing.is_relation, naming.camel(thing.name) != name))
         for thing in found:
@@ -73,7 +80,17 @@ def schema_names(catalog: Catalog, options: RenderOptions) -> SchemaNames:
                 raise _clash(taken[tries[0]], thing, tries[0])
             taken[chosen] = thing
             names[thing.oid] = chosen
-    return SchemaNames(enums, relations, names)
+    return SchemaNames(enums, relations, names, {thing.oid: (thing.schema, thing.name) for thing in things})
+
+
+def _check_chosen(name: str, found: list[_Named], keys: dict[Oid, str]) -> None:
+    """A name that the configuration gives is for one thing: nothing else is moved out of its way."""
+    renamed = next((thing for thing in found if thing.oid in keys), None)
+    if renamed is None:
+        return
+    other = next((thing for thing in found if keys.get(thing.oid) != keys[renamed.oid]), None)
+    if other is not None:
+        raise refused(keys[renamed.oid], name, f"{other.shown} has that class already")
 
 
 def _class_name(thing: _Named, options: RenderOptions, *, singular: bool) -> str:

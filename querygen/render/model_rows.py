@@ -5,11 +5,14 @@ Takes an analysed query; gives the class that holds its rows.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from querygen.analyze.nodefuncs import expr_location
 from querygen.analyze.nodes import Query
-from querygen.diagnostics import Diagnostic, DiagnosticError, Severity
+from querygen.analyze.nullability import result_entries
+from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
 from querygen.render import naming
 from querygen.render.elements import makes_elements
 from querygen.render.model_classes import (
@@ -25,6 +28,7 @@ from querygen.render.model_classes import (
     value_blocks,
 )
 from querygen.render.pytypes import MODELS, Conversion, Import, PyType, refuse
+from querygen.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -170,7 +174,9 @@ class Rows:
                 names += self.models.column_names(relation, own.name)
         found = self.models.types.of_column(names, column.type.oid, self._null_elements(query, column))
         if found.read_refused:
-            raise refuse(f'{found.read_refused} (column "{column.name}")')
+            problem = refuse(f'{found.read_refused} (column "{column.name}")')
+            message = f'query "{query.name}": {problem.message}'
+            raise DiagnosticError(error(problem.code, message, _column_span(query, column)))
         return found
 
     def _null_elements(self, query: AnalyzedQuery, column: ResultColumn) -> bool | None:
@@ -179,8 +185,7 @@ class Rows:
             return False
         if not isinstance(query.query, Query) or not self.models.types.is_array(column.type.oid):
             return None
-        number = next(number for number, one in enumerate(query.columns) if one is column)
-        return makes_elements(self.models.catalog, query.query, number) or None
+        return makes_elements(self.models.catalog, query.query, _number(query, column)) or None
 
     def _field(self, query: AnalyzedQuery, name: str, column: ResultColumn) -> FieldDef:
         found = self.column_type(query, column)
@@ -253,6 +258,28 @@ class Rows:
         ):
             return None
         return row
+
+
+def _number(query: AnalyzedQuery, column: ResultColumn) -> int:
+    return next(number for number, one in enumerate(query.columns) if one is column)
+
+
+_NAME: Final = re.compile(r'(?:[\w$]+|"[^"]*")(?:\.(?:[\w$]+|"[^"]*"|\*))*|.')
+
+
+def _column_span(query: AnalyzedQuery, column: ResultColumn) -> Span:
+    """Where a result column stands in the file, or the star that it comes from; else the query's name."""
+    raw = query.raw
+    entries = result_entries(query.query) if isinstance(query.query, Query) else ()
+    location = expr_location(entries[_number(query, column)].expr) if entries else -1
+    if location < 0:
+        return raw.name_span
+    start = raw.file_offset(location)
+    embed = next((one for one in raw.embeds if one.start <= location < one.end), None)
+    match = _NAME.match(raw.source.text, start)
+    if embed is not None or match is None:
+        return embed.span if embed is not None else raw.name_span
+    return Span(raw.source, start, match.end())
 
 
 def _different(query: AnalyzedQuery, name: str, found: RowClass, fields: tuple[FieldDef, ...]) -> DiagnosticError:

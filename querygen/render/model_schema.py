@@ -31,6 +31,7 @@ from querygen.render.model_classes import (
 )
 from querygen.render.model_names import schema_names
 from querygen.render.pytypes import MODELS, ROW, TYPES, Composite, Import, PyType, TypeMap, conversion_imports, convert
+from querygen.render.renames import check_fields, check_renames, refused
 
 if TYPE_CHECKING:
     from querygen.analyze.nullability_scope import Verdict
@@ -75,6 +76,8 @@ class Models:
             for name in (classes[relation.oid],)
             for one in (*helper_names(name), *_converters(name))
         )
+        if options.rename:
+            self._check_renames()
 
     def use_type(self, found: PyType) -> None:
         """Remember the enums and composites of a type that a query takes or gives."""
@@ -125,16 +128,41 @@ class Models:
         schema = self.catalog.namespace_name(relation.namespace)
         return f"{schema}.{relation.name}.{column}", f"{relation.name}.{column}"
 
+    def _renamed(self, relation: Relation) -> dict[str, tuple[str, str]]:
+        """Key and value of what the configuration says of the columns' names, by column."""
+        rename = self.options.rename
+        found: dict[str, tuple[str, str]] = {}
+        for column in relation.live_columns if rename else ():
+            key = next((one for one in self.column_names(relation, column.name) if one in rename), None)
+            if key is not None:
+                found[column.name] = (key, rename[key])
+        return found
+
+    def _check_renames(self) -> None:
+        """Before anything is made: what is wrong with the configuration is no fault of a query."""
+        classes: dict[str, Oid] = {}
+        for oid, (schema, name) in self._names.keys.items():
+            classes |= {f"{schema}.{name}": oid, name: oid}
+        relations = self._names.relations
+        fields = {
+            key for one in relations for column in one.live_columns for key in self.column_names(one, column.name)
+        }
+        rename = self.options.rename
+        check_renames(rename, classes, fields)
+        for key, value in rename.items():
+            if key in classes and value in self.helper_names:
+                raise refused(key, value, "it is the name of a function of models.py")
+        for one in relations:
+            if self._renamed(one):
+                self.of_relation(one.oid)
+
     def _of_relation(self, relation: Relation) -> RowClass | None:
         columns = relation.live_columns
         types = [self.type_of(relation, column) for column in columns]
         if any(one.read_refused for one in types):
             return None
-        rename = self.options.rename
-        names = naming.field_names(
-            next((rename[one] for one in self.column_names(relation, column.name) if one in rename), column.name)
-            for column in columns
-        )
+        renamed = self._renamed(relation)
+        names = naming.field_names(renamed[one.name][1] if one.name in renamed else one.name for one in columns)
         fields = []
         for column, name, found in zip(columns, names, types, strict=True):
             nullable = self._declared(relation, column).nullable
@@ -147,6 +175,7 @@ class Models:
         doc = relation.comment or f"A {'value' if relation.kind == 'c' else 'row'} of {shown}."
         reader, factory = helper_names(name)
         shadowed = unshadowed(tuple(fields))
+        check_fields(shown, renamed, fields, shadowed)
         return RowClass(name, MODELS, shadowed, doc, reader, factory, shown)
 
     def shown(self, relation: Relation) -> str:
