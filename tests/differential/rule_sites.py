@@ -1,7 +1,7 @@
 """The rules of nullability and cardinality as places in their modules, to count them and to break them.
 
-A rule is a `return` of one of `MODULES`, named by its function and its text. `counted()` runs the modules with a counter
-before each; `mutated(module, tree)` runs one of them with a changed tree. Functions keep their identity, their code is
+A rule is a `return` in `MODULES`, named by its function and its text. `counted()` runs them with a counter before
+each; `mutated(module, tree)` runs one of them with a changed tree. Functions keep their identity, their code is
 exchanged, so it does not matter who has imported them.
 """
 
@@ -77,7 +77,7 @@ class _Counter(ast.NodeTransformer):
         self.numbers = numbers
         self.function = ""
 
-    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:  # noqa: N802 - ast's name
+    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
         number = self.numbers[self.function, node.lineno, node.col_offset]
         call = ast.parse(f"__rule__({number})").body[0]
         return [ast.copy_location(call, node), node]
@@ -107,8 +107,8 @@ def counted(hit: Callable[[int | str], object]) -> Iterator[None]:
     try:
         yield
     finally:
-        for one in undo:
-            one()
+        for put_back in undo:
+            put_back()
 
 
 @contextmanager

@@ -393,10 +393,10 @@ _TOKEN = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|::|\$\d+|[\w.]+|\s+|[^\w\s]")
 def _shrunk_statement(
     world: World, sql: str, arguments: tuple[str | None, ...], rows: list[tuple[str, str, tuple[str | None, ...]]]
 ) -> str:
-    """Spans of tokens are left out, or replaced by NULL or by what they enclose, as long as the promise stays broken."""
+    """Spans of tokens are left out, or replaced by NULL, as long as the promise stays broken."""
     world.command("savepoint data")
     world.load(rows)
-    tokens = [one for one in _TOKEN.findall(sql)]
+    tokens = list(_TOKEN.findall(sql))
     size, tries = max(len(tokens) // 2, 1), 0
     while size >= 1 and tries < 1500:
         start, changed = 0, False

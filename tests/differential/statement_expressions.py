@@ -1,6 +1,6 @@
 """Random expressions of a wanted type, from a grammar of templates.
 
-`Expressions.make(level, type, depth)` gives the text of an expression that is valid at a query level. A template such as
+`Expressions.make(level, type, depth)` gives the text of an expression that is valid at a query level. A template like
 `coalesce({T}, {T})` names its parts by type; `{T}` is the wanted type, `{Q:int}` a query of one such column, `{over}` a
 window. What is grouped knows only its groups and aggregates.
 """
@@ -508,7 +508,7 @@ class Expressions:
             case ["C"]:
                 return dice.choice(CONSTANTS.get(base(wanted), (f"null::{wanted}",)))
             case ["C", type_name]:
-                return self.constant(level, type_name)
+                return self.constant(type_name)
             case ["S", type_name]:
                 type_name = {"T": wanted, "T1": shared}.get(type_name, type_name)
                 return self.column(level, type_name) or self.leaf(level, type_name)
@@ -569,9 +569,9 @@ class Expressions:
             return "merge_action()"
         if roll > 0.95:
             return f"null::{type_name}"
-        return self.constant(level, type_name)
+        return self.constant(type_name)
 
-    def constant(self, level: Level, type_name: str) -> str:
+    def constant(self, type_name: str) -> str:
         if type_name not in ("any", "interval") and self.dice.random() < 0.2 and len(self.params) < 4:
             self.params.append(type_name)
             return f"${len(self.params)}::{type_name}"

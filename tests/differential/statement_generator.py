@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, replace
 
 from tests.differential.statement_expressions import COMPARABLE, OPERATIONS, Expressions, Level, Output, base
+from tests.differential.statement_functions import function_item
 from tests.differential.statement_schema import Schema, Table, TableColumn, weighted
 from tests.differential.statement_special import special
 
@@ -113,8 +114,7 @@ class Statements:
             return self.set_operation(outer, types, 0)
         if roll < 0.08:
             return self.values(outer, types)
-        text = self.select(outer, types, depth, single=single or roll > 0.8)
-        return text
+        return self.select(outer, types, depth, single=single or roll > 0.8)
 
     def select(self, outer: Level | None, types: list[str], depth: int, *, single: bool = False) -> str:
         dice = self.dice
@@ -123,7 +123,7 @@ class Statements:
         if dice.random() < 0.12:
             targets = [self.expressions.make(Level(outer=outer, sets=outer is None), one, depth) for one in types]
             where = f" where {self.expressions.make(Level(outer=outer), 'bool', 1)}" if dice.random() < 0.2 else ""
-            return f"select {', '.join(targets)}{where}{self.limit(outer)}"
+            return f"select {', '.join(targets)}{where}{self.limit()}"
         source = self.from_clause(outer, depth)
         level = Level(source.columns, source.wholes, outer)
         where = f" where {self.condition(level, depth)}" if dice.random() < 0.6 else ""
@@ -155,7 +155,7 @@ class Statements:
             chosen = self.expressions.column(Level(level.columns), "int")
             if chosen:
                 return f"select distinct on ({chosen}) {', '.join(listed)} from {source.text}{where} order by {chosen}"
-        limit = " limit 1" if single and dice.random() < 0.8 else self.limit(outer)
+        limit = " limit 1" if single and dice.random() < 0.8 else self.limit()
         if limit and dice.random() < 0.5 and head == "select " and not level.sets:
             tail += f" order by {dice.randint(1, len(types))}"
             if any(one in ("json", "pair") for one in types):
@@ -172,13 +172,13 @@ class Statements:
         text = f"select {', '.join(targets)} from {source.text}{where}"
         return text if any("(" in one for one in targets) else f"{text} limit 1"
 
-    def limit(self, outer: Level | None) -> str:
+    def limit(self) -> str:
         roll = self.dice.random()
         if roll < 0.82:
             return ""
         number = self.one_of("0", "1", "1", "1", "2", "null", "$0")
         if number == "$0":
-            number = self.expressions.constant(Level(outer=outer), "bigint")
+            number = self.expressions.constant("bigint")
         offset = self.one_of("", "", " offset 1", " offset 0")
         return f" limit {number}{offset}"
 
@@ -227,7 +227,7 @@ class Statements:
             one = self.expressions.column(replace(level, outer=None), type_name)
             ids = [col.text for col in level.columns if col.text.endswith(".id")] if level.grouped is None else []
             if ids and roll < 0.3:
-                value = self.one_of("1", "2", "0", self.expressions.constant(level, "int"))
+                value = self.one_of("1", "2", "0", self.expressions.constant("int"))
                 id_type = next(col.type for col in level.columns if col.text == ids[0])
                 parts.append(f"{ids[0]} = {value}" if id_type != "int4range" else f"{ids[0]} = '[1,3)'")
             elif one and roll < 0.45:
@@ -236,16 +236,17 @@ class Statements:
                 other = self.expressions.column(replace(level, outer=None), type_name) or one
                 parts.append(f"{one} = {other}")
             elif one and roll < 0.7:
-                parts.append(f"{one} {self.one_of('>', '>=', '<>', '=')} {self.expressions.constant(level, type_name)}")
+                parts.append(f"{one} {self.one_of('>', '>=', '<>', '=')} {self.expressions.constant(type_name)}")
             else:
                 parts.append(self.expressions.make(level, "bool", min(depth, 2)))
         return " and ".join(parts)
 
     def values(self, outer: Level | None, types: list[str]) -> str:
         level = Level(outer=outer)
-        rows = []
-        for _ in range(self.dice.choice((1, 1, 2, 3))):
-            rows.append(f"({', '.join(self.expressions.make(level, one, 1) for one in types)})")
+        rows = [
+            f"({', '.join(self.expressions.make(level, one, 1) for one in types)})"
+            for _ in range(self.dice.choice((1, 1, 2, 3)))
+        ]
         return f"values {', '.join(rows)}"
 
     def set_operation(self, outer: Level | None, types: list[str], depth: int) -> str:
@@ -259,7 +260,7 @@ class Statements:
             else:
                 arms.append(f"({self.select(outer, arm_types, min(depth, 1))})")
         word = self.one_of("union", "union all", "union all", "intersect", "intersect all", "except", "except all")
-        return f"{arms[0]} {word} {arms[1]}{self.limit(outer)}"
+        return f"{arms[0]} {word} {arms[1]}{self.limit()}"
 
     # ------------------------------------------------------------------------------------------ FROM
 
@@ -384,59 +385,13 @@ class Statements:
             found = self.named(Table(alias, columns), alias)
             listed = ", ".join(one.name for one in columns)
             return replace(found, text=f"{word}({self.values(inner, types)}) as {alias} ({listed})")
-        return self.function_item(inner, alias, word)
+        return function_item(self, inner, alias, word)
 
     def named(self, table: Table, alias: str) -> Source:
         columns = [Output(f"{alias}.{one.name}", one.type) for one in table.columns]
         if table.filled and self.dice.random() < 0.1:
             columns.append(Output(f"{alias}.ctid::text", "text"))
         return Source(f"{table.name} {alias}", columns, [alias], {one.name: one.type for one in table.columns}, [])
-
-    def function_item(self, outer: Level | None, alias: str, word: str) -> Source:
-        dice = self.dice
-        level = replace(outer, sets=False, windows=False, aggregates=False) if outer is not None else Level()
-
-        def make(type_name: str) -> str:
-            return self.expressions.make(level, type_name, 1)
-
-        ordinality = " with ordinality" if dice.random() < 0.25 else ""
-        calls: list[tuple[str, list[TableColumn]]] = [
-            (f"unnest({make('int[]')})", [TableColumn("id", "int")]),
-            (f"unnest({make('text[]')})", [TableColumn("a", "text")]),
-            (f"unnest({make('int[]')}, {make('text[]')})", [TableColumn("id", "int"), TableColumn("a", "text")]),
-            (f"generate_series(0, {make('int')})", [TableColumn("id", "int")]),
-            (f"jsonb_array_elements_text({make('jsonb')})", [TableColumn("a", "text")]),
-            (f"jsonb_each({make('jsonb')})", [TableColumn("a", "text"), TableColumn("b", "jsonb")]),
-            (f"jsonb_each_text({make('jsonb')})", [TableColumn("a", "text"), TableColumn("b", "text")]),
-            (f"regexp_split_to_table({make('text')}, 'a')", [TableColumn("a", "text")]),
-            (f"string_to_table({make('text')}, 'a', 'b')", [TableColumn("a", "text")]),
-            (f"f_rows({make('int')})", [TableColumn("id", "int"), TableColumn("a", "text")]),
-            (f"f_set({make('int')})", [TableColumn("id", "int")]),
-            (f"f_pair({make('int')})", [TableColumn("id", "int"), TableColumn("a", "text")]),
-            (f"f_out({make('int')})", [TableColumn("id", "int"), TableColumn("a", "text")]),
-            (f"f_strict({make('int')})", [TableColumn("id", "int")]),
-            (f"abs({make('int')})", [TableColumn("id", "int")]),
-            (
-                f"rows from (unnest({make('int[]')}), generate_series(1, 2))",
-                [TableColumn("id", "int"), TableColumn("v", "int")],
-            ),
-            (f"regexp_matches({make('text')}, '(a)(b)?', 'g')", [TableColumn("b", "text[]")]),
-        ]
-        call, columns = dice.choice(calls)
-        if dice.random() < 0.15:
-            path = self.one_of("$[*]", "$", "$.*")
-            nested = self.one_of("", ", nested path '$.x[*]' columns (k for ordinality, b int path '$')")
-            text = f"json_table({make('jsonb')}, '{path}' columns (id for ordinality, v int path '$.a'{nested}))"
-            columns = [TableColumn("id", "int"), TableColumn("v", "int")]
-            if nested:
-                columns += [TableColumn("k", "int"), TableColumn("b", "int")]
-            found = self.named(Table(alias, columns), alias)
-            return replace(found, text=f"{word}{text} as {alias}", wholes=[alias])
-        if ordinality:
-            columns = [*columns, TableColumn("n", "bigint")]
-        found = self.named(Table(alias, columns), alias)
-        listed = ", ".join(one.name for one in columns)
-        return replace(found, text=f"{word}{call}{ordinality} as {alias} ({listed})")
 
     # ------------------------------------------------------------------------------------------ WITH
 

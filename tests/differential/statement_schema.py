@@ -19,19 +19,27 @@ PREAMBLE = (
     "create function f_int(int) returns int language sql immutable as 'select nullif($1, 1)'",
     "create function f_strict(int) returns int language sql immutable strict as 'select nullif($1, 1)'",
     "create function f_set(int) returns setof int language sql as 'select nullif(n, 1) from generate_series(1, $1) n'",
-    "create function f_rows(int) returns table (n int, s text) language sql as"
-    " $$select n, case when n > 1 then 'x' end from generate_series(1, $1) n$$",
+    (
+        "create function f_rows(int) returns table (n int, s text) language sql as"
+        " $$select n, case when n > 1 then 'x' end from generate_series(1, $1) n$$"
+    ),
     "create function f_pair(int) returns pair language sql as $$select case when $1 > 1 then (1, null)::pair end$$",
     "create function f_out(i int, out a int, out b text) language sql as $$select $1, nullif('a', 'a')$$",
-    "create function f_skip() returns trigger language plpgsql as"
-    " 'begin if new.id is null or new.id > 1 then return null; end if; return new; end'",
-    "create function f_skip_old() returns trigger language plpgsql as"
-    " 'begin if old.v is null or old.v > 1 then return null; end if; if tg_op = ''DELETE'' then return old; end if;"
-    " return new; end'",
+    (
+        "create function f_skip() returns trigger language plpgsql as"
+        " 'begin if new.id is null or new.id > 1 then return null; end if; return new; end'"
+    ),
+    (
+        "create function f_skip_old() returns trigger language plpgsql as"
+        " 'begin if old.v is null or old.v > 1 then return null; end if; if tg_op = ''DELETE'' then return old; end if;"
+        " return new; end'"
+    ),
     "create function f_clear() returns trigger language plpgsql as 'begin new.v := null; return new; end'",
     "create function f_keep() returns trigger language plpgsql as 'begin return null; end'",
-    "create function f_view() returns trigger language plpgsql as"
-    " 'begin if tg_op = ''DELETE'' then return old; end if; new.v := null; return new; end'",
+    (
+        "create function f_view() returns trigger language plpgsql as"
+        " 'begin if tg_op = ''DELETE'' then return old; end if; new.v := null; return new; end'"
+    ),
     "create function f_like(int, int) returns bool language sql immutable as 'select nullif($1 = $2, false)'",
     "create operator === (function = f_like, leftarg = int, rightarg = int, commutator = ===)",
     "create aggregate f_max (int) (sfunc = int4larger, stype = int)",
@@ -147,7 +155,7 @@ def _column(dice: random.Random, name: str, type_name: str) -> tuple[str, bool]:
         },
     )
     if type_name == "int" and "default" not in constraint and dice.random() < 0.2:
-        constraint += dice.choice((" default 1", " check (%s > -1)" % name, " default f_int(1)"))
+        constraint += dice.choice((" default 1", f" check ({name} > -1)", " default f_int(1)"))
     return f"{name} {type_name} {constraint}", True
 
 
@@ -287,8 +295,10 @@ def _ruled(schema: Schema, dice: random.Random) -> None:
     schema.ddl.append(
         dice.choice(
             (
-                "create rule r1_i as on insert to r1 do instead insert into r0 select new.id, null from generate_series(1, 2)"
-                " returning id, v",
+                (
+                    "create rule r1_i as on insert to r1 do instead insert into r0"
+                    " select new.id, null from generate_series(1, 2) returning id, v"
+                ),
                 "create rule r1_d as on delete to r1 do instead delete from r0 returning id, v",
                 "create rule r1_u as on update to r1 do instead update r0 set v = null returning id, v",
                 "create rule r1_a as on insert to r1 do also insert into r0 values (new.id, new.v)",

@@ -1,7 +1,7 @@
 """Statements by whole templates, for rules that chance would seldom meet: `special(statements)` makes one.
 
-In a template `{t}` and `{u}` are tables with the aliases x and y, `{E}` is one expression wherever it stands, `{all}` are
-all columns of x; other parts are those of `statement_expressions`.
+In a template `{t}` and `{u}` are tables with the aliases x and y, `{E}` is one expression wherever it stands, `{all}`
+are all columns of x; other parts are those of `statement_expressions`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def special(statements: Statements) -> str:
             case "all":
                 return ", ".join(one.text for one in columns)
             case "const":
-                return dice.choice(("1", "1", "2", "0", "null::int", expressions.constant(level, "int")))
+                return dice.choice(("1", "1", "2", "0", "null::int", expressions.constant("int")))
             case "bool_const":
                 return dice.choice(("true", "false", "null", "1 = 1", "$1::bool"))
             case "over_parts":

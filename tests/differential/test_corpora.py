@@ -118,7 +118,7 @@ def _cases() -> Iterator[Path]:
 
 
 def _load(connection: psycopg.Connection[tuple[object, ...]], schema: str) -> None:
-    """Statement by statement: what needs an extension or a role that is not there is left out, as it is by the truth."""
+    """Statement by statement: what needs an extension or a role that is not there is left out."""
     connection.execute("set client_min_messages = error")
     statements, _ = parse_schema_file(SourceFile("schema.sql", schema))
     for one in statements:
@@ -217,7 +217,10 @@ def _experiment(dsn: str, case: Path, queries: list[AnalyzedQuery], catalog: Cat
         if one.runs and one.most and len(one.nulls) == len(query.columns):
             for column, null in zip(query.columns, one.nulls, strict=True):
                 if column.nullable and not null:
-                    loose[_cause(column.why)] += 1
+                    loose[f"{query.query.commandType.name[4:]}: {_cause(column.why)}"] += 1
+                    if os.environ.get("QUERYGEN_CORPORA_LOOSE"):
+                        place = f"{case.parent.name}/{case.name} {query.name}.{column.name}"
+                        print(f"{place} of {one.most} rows: {column.why}")
     return wrong
 
 
