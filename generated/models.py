@@ -119,10 +119,10 @@ class AuditLog(Row):
 class ActiveUser(Row):
     """Users who may sign in, with the end of their longest session."""
 
-    id: UUID | None
-    email: str | None
-    name: str | None
-    role: UserRole | None
+    id: UUID
+    email: str
+    name: str
+    role: UserRole
     signed_in_until: datetime.datetime | None
 
 
@@ -132,7 +132,7 @@ def read_active_user(values: Sequence[Any]) -> dict[str, Any]:
         "id": id,
         "email": email,
         "name": name,
-        "role": None if role is None else USER_ROLE[role],
+        "role": USER_ROLE[role],
         "signed_in_until": signed_in_until,
     }
 

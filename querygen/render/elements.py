@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from querygen.analyze import nodes as n
 from querygen.analyze.nodefuncs import children
 from querygen.analyze.nullability import result_entries
-from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
     from querygen.catalog.catalog import Catalog
@@ -49,7 +48,7 @@ def _makes(catalog: Catalog, levels: _Levels, expr: Any, within: frozenset[int])
             return True
         case n.OpExpr() if catalog.proc(catalog.operator(expr.opno).oprcode).proname in _MAKERS:
             return True
-        case n.SubLink() if expr.subLinkType == enums.SubLinkType.ARRAY_SUBLINK:
+        case n.SubLink() if expr.subLinkType.name == "ARRAY_SUBLINK":
             return True
         case n.SubLink():
             inner = expr.subselect
@@ -67,21 +66,20 @@ def _of_var(catalog: Catalog, levels: _Levels, var: n.Var, within: frozenset[int
     attno = var.varattno
     if attno <= 0:
         return False
-    kinds = enums.RTEKind
-    match rte.rtekind:
-        case kinds.RTE_RELATION:
+    match rte.rtekind.name:
+        case "RTE_RELATION":
             relation = catalog.find_relation(rte.relid)
             view = None if relation is None else relation.view_query
             return isinstance(view, n.Query) and _column(catalog, (view,), attno, within)
-        case kinds.RTE_SUBQUERY if rte.subquery is not None:
+        case "RTE_SUBQUERY" if rte.subquery is not None:
             return _column(catalog, (rte.subquery, *levels), attno, within)
-        case kinds.RTE_JOIN if attno <= len(rte.joinaliasvars):
+        case "RTE_JOIN" if attno <= len(rte.joinaliasvars):
             return _makes(catalog, levels, rte.joinaliasvars[attno - 1], within)
-        case kinds.RTE_GROUP if attno <= len(rte.groupexprs):
+        case "RTE_GROUP" if attno <= len(rte.groupexprs):
             return _makes(catalog, levels, rte.groupexprs[attno - 1], within)
-        case kinds.RTE_VALUES:
+        case "RTE_VALUES":
             return any(_makes(catalog, levels, row[attno - 1], within) for row in rte.values_lists if attno <= len(row))
-        case kinds.RTE_CTE:
+        case "RTE_CTE":
             outer = levels[rte.ctelevelsup :]
             cte = next((one for one in outer[0].cteList if one.ctename == rte.ctename), None) if outer else None
             query = None if cte is None else cte.ctequery

@@ -77,6 +77,8 @@ SELECT track FROM trip WHERE id = @id;
 SELECT (track).points AS points, (track).first.x AS x FROM trip WHERE id = @id;
 -- name: GetWhole :many
 SELECT t FROM trip AS t ORDER BY id;
+-- name: Embedded :many
+SELECT n.id AS number, sqlc.embed(t) FROM (VALUES (1), (9)) AS n(id) LEFT JOIN trip AS t ON t.id = n.id ORDER BY n.id;
 -- name: SameTrack :many
 SELECT id FROM trip WHERE track = @track::track;
 """
@@ -156,6 +158,9 @@ def test_values(pg_database: PgDatabase, tmp_path: Path, values: dict[str, Any])
         whole = queries.get_whole(conn)
         assert whole[0] == row
         assert whole[1].id == 2
+        embedded = queries.embedded(conn)
+        assert [one.number for one in embedded] == [1, 9]
+        assert [one.t for one in embedded] == [row, None]
         assert queries.same_track(conn, track=values["track"]) == [1, 3, 4]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -42,6 +42,7 @@ def test_a_slice_takes_any_sequence(pg_database: PgDatabase, tmp_path: Path) -> 
         psycopg.connect(pg_database(SCHEMA + rows), autocommit=True) as conn,
     ):
         queries = load("queries")
+        empty: Any
         for empty in ((), [], range(0)):
             assert queries.by_ids(conn, ids=empty) == []
             assert queries.not_ids(conn, ids=empty) == [1, 2]

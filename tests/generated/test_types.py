@@ -18,6 +18,7 @@ from querygen.render.options import RenderOptions
 from querygen.render.render import render
 from tests.generated.making import add_domain, add_enum, add_table, make_query, new_catalog
 from tests.generated.package import generated
+from tests.generated.project import project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -280,3 +281,38 @@ def test_what_cannot_be_passed_is_refused(name: str) -> None:
     assert refused.value.diagnostic.code == "0A000"
     assert name in refused.value.diagnostic.message
     assert 'parameter "x"' in refused.value.diagnostic.message
+
+
+UNREADABLE = {
+    "date": ("infinity", "-infinity", "0044-03-15 BC", "10000-01-01"),
+    "timestamp": ("infinity", "0044-03-15 BC"),
+    "timestamptz": ("infinity", "-infinity", "0044-03-15 BC"),
+    "time": ("24:00",),
+    "timetz": ("24:00+00",),
+    "daterange": ("[2024-01-01,infinity)",),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_values_that_python_does_not_have(name: str, pg_database: PgDatabase, tmp_path: Path) -> None:
+    """They are errors when they are read, as docs/types.md says; the same value as text is read."""
+    schema = f"CREATE TABLE t (v {name} NOT NULL);"
+    queries = "-- name: Read :many\nSELECT v FROM t;\n-- name: Text :many\nSELECT v::text FROM t;\n"
+    with project(tmp_path, schema, queries) as load, psycopg.connect(pg_database(schema), autocommit=True) as conn:
+        made = load("queries")
+        for value in UNREADABLE[name]:
+            conn.execute("TRUNCATE t")
+            conn.execute("INSERT INTO t VALUES (%s)", (value,))
+            with pytest.raises(psycopg.DataError):
+                made.read(conn)
+            assert len(made.text(conn)) == 1
+
+
+def test_an_infinite_interval_is_read_as_zero(pg_database: PgDatabase, tmp_path: Path) -> None:
+    """psycopg's answer, which docs/types.md warns of."""
+    schema = "CREATE TABLE t (v interval NOT NULL);"
+    with (
+        project(tmp_path, schema, "-- name: Read :one\nSELECT v FROM t;\n") as load,
+        psycopg.connect(pg_database(schema + "INSERT INTO t VALUES ('infinity');"), autocommit=True) as conn,
+    ):
+        assert not load("queries").read(conn)
