@@ -582,12 +582,14 @@ def lookup_collation(catalog: Catalog, collname: Sequence[Any], location: int) -
     """parse_type.c: LookupCollation"""
     schema = collname[-2].sval if len(collname) > 1 else None
     found = catalog.collations_named(collname[-1].sval, schema)
-    if found is None:
-        if schema is not None and catalog.namespace_oid(schema) is None:
-            raise PgError("3F000", f'schema "{schema}" does not exist', location)
-        shown = name_list_to_string(collname)
-        raise PgError("42704", f'collation "{shown}" for encoding "UTF8" does not exist', location)
-    return found.oid
+    if found is not None:
+        return found.oid
+    if schema is not None:
+        typename.lookup_explicit_namespace(catalog, schema, location)
+    if typename.may_be_system_collation(collname[-1].sval, schema):
+        return 0
+    shown = name_list_to_string(collname)
+    raise PgError("42704", f'collation "{shown}" for encoding "UTF8" does not exist', location)
 
 
 def cook_expr(catalog: Catalog, rel: Relation | None, raw: Node, kind: ExprKind, sourcetext: str) -> Any:

@@ -12,7 +12,12 @@ from typing import TYPE_CHECKING, Any
 from querygen.analyze.func_lookup import name_list_to_string
 from querygen.analyze.func_select import funcname_get_candidates, opername_get_candidates, opername_get_oprid
 from querygen.analyze.pgtypes import InvalidOid
-from querygen.analyze.typename import deconstruct_qualified_name, lookup_type_name, type_name_to_string
+from querygen.analyze.typename import (
+    deconstruct_qualified_name,
+    lookup_type_name,
+    may_be_system_collation,
+    type_name_to_string,
+)
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast
 from querygen.sql.parse import parse_statement
@@ -109,18 +114,8 @@ def _regcollation_in(catalog: Catalog, text: str) -> None:
         return
     names = _names(text)
     schema, name = deconstruct_qualified_name(names)
-    if not collation_may_exist(catalog, name, schema):
+    if catalog.collations_named(name, schema) is None and not may_be_system_collation(name, schema):
         raise PgError("42704", f'collation "{name_list_to_string(names)}" for encoding "UTF8" does not exist')
-
-
-def collation_may_exist(catalog: Catalog, name: str, schema: str | None) -> bool:
-    """Is it a collation of the schema's, or a name that initdb could have taken from the operating system?
-
-    PG: those of the system (`de_DE`, `en-x-icu`) differ from server to server, and are not dumped.
-    """
-    if catalog.collations_named(name, schema) is not None:
-        return True
-    return schema in (None, "pg_catalog") and re.fullmatch(r"\w{1,3}[-_@.].+", name) is not None
 
 
 def _text_search_in(kind: str, what: str, builtin: frozenset[str]) -> Callable[[Catalog, str], None]:

@@ -6,6 +6,7 @@ typmod input and output functions of the built-in types, and the type part of `l
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.pgtypes import (
@@ -75,6 +76,14 @@ def deconstruct_qualified_name(names: Sequence[Any]) -> tuple[str | None, str]:
             # PG: the name of the current database would be let through; a build knows no database's name
             raise PgError("0A000", f"cross-database references are not implemented: {'.'.join(parts)}")
     raise PgError("42601", f"improper qualified name (too many dotted names): {'.'.join(parts)}")
+
+
+def may_be_system_collation(name: str, schema: str | None) -> bool:
+    """Could initdb have taken a collation of this name from the operating system or ICU?
+
+    PG: those (`de_DE`, `en_US.utf8`, `und-x-icu`) differ from server to server, and are not dumped.
+    """
+    return schema in (None, "pg_catalog") and re.fullmatch(r"\w{1,3}[-_@.].+", name) is not None
 
 
 def lookup_explicit_namespace(catalog: Catalog, name: str, location: int = -1) -> Oid:
