@@ -55,7 +55,8 @@ def test_case(path: Path, update: bool) -> None:
 
 def test_files_need_each_other_in_any_order() -> None:
     catalog, diagnostics = fold(
-        "create view v as select id, state from t; create function f(one t) returns state language sql as 'select null::state';",
+        "create view v as select id, state from t;"
+        "create function f(one t) returns state language sql as 'select null::state';",
         "create table t (id int primary key, state state not null, parent int references u);",
         "create type state as enum ('on', 'off'); create table u (id int primary key);",
     )
