@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from querygen.analyze.elements import makes_elements
 from querygen.analyze.nodefuncs import expr_location
 from querygen.analyze.nodes import Query
 from querygen.analyze.nullability import result_entries
 from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
 from querygen.render import naming
-from querygen.render.elements import makes_elements
 from querygen.render.model_classes import (
     FieldDef,
     RowClass,

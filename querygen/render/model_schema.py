@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from querygen.analyze.elements import makes_elements
 from querygen.analyze.nodes import Query
 from querygen.analyze.nullability_expr import domain_not_null
 from querygen.analyze.nullability_relation import declared_verdict
 from querygen.analyze.nullability_scope import Env
 from querygen.diagnostics import Diagnostic, Severity
 from querygen.render import naming
-from querygen.render.elements import makes_elements
 from querygen.render.layout import Group, Items, docstring, put, put_text
 from querygen.render.model_changes import TABLES, change_blocks
 from querygen.render.model_classes import (
