@@ -150,9 +150,8 @@ def transform_expr_recurse(ps: ParseState, raw: Node | None) -> Any:
         case ast.BooleanTest():
             return transform_boolean_test(ps, raw)
         case ast.CurrentOfExpr():
-            item = ps.p_target_nsitem
-            assert item is not None  # noqa: S101  the grammar has it in UPDATE and DELETE only
-            return CurrentOfExpr(item.p_rtindex, raw.cursor_name)
+            item = ps.p_target_nsitem  # the grammar has it in UPDATE and DELETE only
+            return CurrentOfExpr(item.p_rtindex if item is not None else 0, raw.cursor_name)
         case ast.SetToDefault():
             # where DEFAULT is legal, the caller has dealt with it
             raise PgError("42601", "DEFAULT is not allowed in this context", place(raw.location))
@@ -588,8 +587,7 @@ def lookup_collation(catalog: Catalog, collname: Sequence[Any], location: int) -
         typename.lookup_explicit_namespace(catalog, schema, location)
     if typename.may_be_system_collation(collname[-1].sval, schema):
         return 0
-    shown = name_list_to_string(collname)
-    raise PgError("42704", f'collation "{shown}" for encoding "UTF8" does not exist', location)
+    raise PgError("42704", f'collation "{name_list_to_string(collname)}" for encoding "UTF8" does not exist', location)
 
 
 def cook_expr(catalog: Catalog, rel: Relation | None, raw: Node, kind: ExprKind, sourcetext: str) -> Any:
