@@ -12,14 +12,16 @@ from querygen.analyze import cardinality
 from querygen.analyze import nodes as n
 from querygen.analyze import nullability_expr as expressions
 from querygen.analyze.never_null import never_null
+from querygen.analyze.nodefuncs import expr_type
 from querygen.analyze.nullability_quals import Known, facts_of
 from querygen.analyze.nullability_scope import Scope, Verdict, not_null, nullable
+from querygen.analyze.typename import get_element_type
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from querygen.analyze.nodes import GroupingSet, Query
+    from querygen.analyze.nodes import Expr, GroupingSet, Query
 
 # parsenodes.h: FRAMEOPTION_…
 RANGE = 0x00002
@@ -46,7 +48,7 @@ def aggref_verdict(scope: Scope, agg: n.Aggref) -> Verdict:
         inner = inner.narrowed(facts_of(inner, agg.aggfilter, Known.TRUE))
     args = [*agg.aggdirectargs, *(entry.expr for entry in agg.args if not entry.resjunk)]
     found = [expressions.verdict(inner, arg) for arg in args]
-    elements = name != "array_agg" or not found or found[0].nullable
+    elements = _null_elements(scope, name, args, found)
     if listed is None:
         return nullable(f"{name}() may give NULL", elements=elements)
     if agg.aggfilter is not None:
@@ -103,11 +105,20 @@ def window_verdict(scope: Scope, func: n.WindowFunc) -> Verdict:
         return nullable(f"FILTER may leave {name}() no row")
     if needs_frame and not _frame_has_rows(scope, func.winref):
         return nullable(f"the frame of {name}() may have no rows")
-    return _of_args(name, listed.reason, found, [listed.may_be_null(number) for number in range(len(found))])
+    elements = _null_elements(scope, name, func.args, found)
+    return _of_args(name, listed.reason, found, [listed.may_be_null(number) for number in range(len(found))], elements)
 
 
-def _of_args(name: str, reason: str, found: Sequence[Verdict], optional: Sequence[bool]) -> Verdict:
-    elements = name != "array_agg" or not found or found[0].nullable
+def _null_elements(scope: Scope, name: str, args: Sequence[Expr], found: Sequence[Verdict]) -> bool:
+    """May an element of the array that array_agg() makes be NULL? Of arrays it makes one more dimension."""
+    if name != "array_agg" or not found or found[0].nullable:
+        return True
+    return bool(get_element_type(scope.env.catalog, expr_type(args[0]))) and found[0].nullable_elements
+
+
+def _of_args(
+    name: str, reason: str, found: Sequence[Verdict], optional: Sequence[bool], elements: bool = True
+) -> Verdict:
     for one, may_be_null in zip(found, optional, strict=True):
         if one.nullable and not may_be_null:
             return nullable(f"{name}() OVER …: {one.why}", elements=elements)
