@@ -295,9 +295,11 @@ def test_wheel_under_a_closed_or_odd_folder(
 
 # ---------------------------------------------------------------- owners
 
+# A shell starts what runs in the background with SIGINT ignored, and a child keeps that: the owner sets it back.
 _OWNER = """
-import json, sys, time
+import json, signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from querygen.server.embedded import start_server
 data_dir = Path(sys.argv[1]) if len(sys.argv) > 1 else None
 server = start_server(data_dir)

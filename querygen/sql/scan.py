@@ -30,16 +30,17 @@ Token: TypeAlias = tuple[str, int, int]
 _START = r"[^\x00-@\[-^`{-\x7f]"
 _CONT = r"[^\x00-#%-/:-@\[-^`{-\x7f]"
 # Where a string goes on after a line break (quotecontinue): white space with a newline and comments, then a quote.
-_GAP = r"(?:[ \t\f\v]|--[^\n\r]*+)*+[\n\r](?:[ \t\n\r\f\v]|--[^\n\r]*+[\n\r])*+"
-_PLAIN = r"'(?:[^']|'')*+'"
-_ESCAPED = r"'(?:[^'\\]|\\.|'')*+'"
+# Atomic groups, not possessive quantifiers over groups: Python before 3.11.5 matches those wrongly.
+_GAP = r"(?>(?:[ \t\f\v]|--[^\n\r]*+)*)[\n\r](?>(?:[ \t\n\r\f\v]|--[^\n\r]*+[\n\r])*)"
+_PLAIN = r"'(?>(?:[^']|'')*)'"
+_ESCAPED = r"'(?>(?:[^'\\]|\\.|'')*)'"
 _BITS = r"'[^']*+'"
-_DEC = r"[0-9](?:_?[0-9])*+"
+_DEC = r"[0-9](?>(?:_?[0-9])*)"
 _CLEAR = r"(?!--|/\*)"  # an operator stops before a comment
 _SQL_OP = rf"{_CLEAR}[-+*/<>=]"  # with only these characters an operator does not end in + or -
-_RICH = rf"(?:{_SQL_OP})*+{_CLEAR}[~!@#^&|`?%](?:{_CLEAR}[~!@#^&|`?%+\-*/<>=])*+"
+_RICH = rf"(?>(?:{_SQL_OP})*){_CLEAR}[~!@#^&|`?%](?>(?:{_CLEAR}[~!@#^&|`?%+\-*/<>=])*)"
 _PREFIX = r"[eEbBxX]'|[uU]&['\"]"
-_TAG = rf"(?:{_START}(?:(?!\$){_CONT})*+)?"
+_TAG = rf"(?:{_START}(?>(?:(?!\$){_CONT})*))?"
 
 # Each kind of token; the order is the order in which they are tried.
 _KINDS: Final = {
@@ -48,16 +49,16 @@ _KINDS: Final = {
     "comment": r"--[^\n\r]*+",
     "at": rf"{_RICH}(?<=@)(?=(?:{_START}|\"))(?!{_PREFIX})",  # @name, perhaps glued to an operator
     "op": rf"{_RICH}|{_SQL_OP}(?:(?:{_SQL_OP})*{_CLEAR}[*/<>=])?",
-    "string": rf"{_PLAIN}(?:{_GAP}{_PLAIN})*+",
-    "number": r"0[xX](?:_?[0-9A-Fa-f])++|0[oO](?:_?[0-7])++|0[bB](?:_?[01])++"
+    "string": rf"{_PLAIN}(?>(?:{_GAP}{_PLAIN})*)",
+    "number": r"0[xX](?>(?:_?[0-9A-Fa-f])+)|0[oO](?>(?:_?[0-7])+)|0[bB](?>(?:_?[01])+)"
     rf"|(?:{_DEC}(?:\.(?!\.)(?:{_DEC})?)?|\.{_DEC})(?:[eE][-+]?{_DEC})?",
     "param": r"\$[0-9]++",
-    "name": r'"(?:[^"]|"")*+"',
-    "block": r"/\*(?:[^*/]|\*(?!/)|/(?!\*))*+\*/",
-    "estring": rf"[eE]{_ESCAPED}(?:{_GAP}{_ESCAPED})*+",
-    "bits": rf"[bBxX]{_BITS}(?:{_GAP}{_BITS})*+",
-    "ustring": rf"[uU]&{_PLAIN}(?:{_GAP}{_PLAIN})*+",
-    "uname": r'[uU]&"(?:[^"]|"")*+"',
+    "name": r'"(?>(?:[^"]|"")*)"',
+    "block": r"/\*(?>(?:[^*/]|\*(?!/)|/(?!\*))*)\*/",
+    "estring": rf"[eE]{_ESCAPED}(?>(?:{_GAP}{_ESCAPED})*)",
+    "bits": rf"[bBxX]{_BITS}(?>(?:{_GAP}{_BITS})*)",
+    "ustring": rf"[uU]&{_PLAIN}(?>(?:{_GAP}{_PLAIN})*)",
+    "uname": r'[uU]&"(?>(?:[^"]|"")*)"',
     "dollar": rf"\$(?P<tag>{_TAG})\$.*?\$(?P=tag)\$",
     "nested": r"/\*",  # a comment with comments in it, or without an end
     "bad": rf"(?:[eEbBxX]|[uU]&)?['\"]|\${_TAG}\$",
@@ -75,7 +76,7 @@ _DULL = (
     r"::|:=|\.\.|\.(?![0-9.])",
 )
 _SKIM: Final = re.compile(
-    rf"(?:{'|'.join(_DULL)})*+(?:"
+    rf"(?>(?:{'|'.join(_DULL)})*)(?:"
     + "|".join(
         f"(?P<{kind}>{_KINDS[kind]})" for kind in ("macro", "comment", "at", "param", "block", "nested", "bad", "punct")
     )
