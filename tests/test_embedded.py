@@ -43,9 +43,7 @@ REPO = Path(__file__).parent.parent
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 
 needs_root = pytest.mark.skipif(not ROOT, reason="only root runs the server as another user")
-needs_debian_15 = pytest.mark.skipif(
-    not (DEBIAN_15 / "initdb").exists(), reason="Debian's postgresql-15 is not installed"
-)
+needs_debian_15 = pytest.mark.debian15  # left out where it is not installed, and a failure in CI: conftest.py
 
 
 @pytest.fixture
