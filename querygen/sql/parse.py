@@ -16,6 +16,7 @@ from pglast import keywords
 from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
 from querygen.source import SourceFile, Span, display_path
 from querygen.sql.annotations import names_query, starts_query
+from querygen.sql.migrations import blank_down_part, is_down_file
 from querygen.sql.psql import blank_meta_commands, include_warnings
 from querygen.sql.scan import Piece, fold, split, tokenize
 from querygen.sql.tree import ParseError, parse_sql
@@ -127,9 +128,10 @@ def _hint(sql: str, location: int, near: str) -> str | None:
 def parse_schema_file(source: SourceFile) -> tuple[list[RawStmt], list[Diagnostic]]:
     """The statements of a file and what is wrong in it: one bad statement does not hide the others.
 
-    What belongs to psql and COPY's data is skipped, annotated queries are left to `parse_query_file`.
+    What belongs to psql and COPY's data is skipped, and what takes a migration back (`sql/migrations.py`); annotated
+    queries are left to `parse_query_file`.
     """
-    text, commands = blank_meta_commands(source.text)
+    text, commands = blank_meta_commands(blank_down_part(source.text))
     problems = include_warnings(source, commands)
     pieces: list[Piece] | None = None
     if "name" in text and re.search(r"(?:--|/\*|^)[ \t*]*name[ \t]*:", text, re.MULTILINE):
@@ -144,6 +146,15 @@ def parse_schema_file(source: SourceFile) -> tuple[list[RawStmt], list[Diagnosti
     else:
         return [_raw_statement(source, text, tree, 0) for tree in trees], problems
     return _one_by_one(source, text, pieces if pieces is not None else split(text), problems)
+
+
+def parse_script(source: SourceFile) -> tuple[list[RawStmt], list[Diagnostic]]:
+    """All statements of a file that is to be run, and every syntax error in it; nothing is skipped."""
+    try:
+        trees = _parse(source.text)
+    except ParseError:
+        return _one_by_one(source, source.text, split(source.text), [])
+    return [_raw_statement(source, source.text, tree, 0) for tree in trees], []
 
 
 def _raw_statement(source: SourceFile, text: str, tree: Any, shift: int) -> RawStmt:
@@ -212,11 +223,13 @@ def _glob(base: Path, pattern: str) -> Iterable[Path]:
 
 
 def _below(folder: Path, files: Iterable[Path]) -> list[Path]:
-    """The files among them in lexical order of their path; hidden ones are left out."""
+    """The files among them in lexical order of their path, without hidden ones and those that take migrations back."""
     named: list[tuple[str, Path]] = []
     for file in files:
         relative = file.relative_to(folder) if file.is_relative_to(folder) else file
-        if file.is_dir() or any(part.startswith(".") and part != ".." for part in relative.parts):
+        if file.is_dir() or is_down_file(file.name):
+            continue
+        if any(part.startswith(".") and part != ".." for part in relative.parts):
             continue
         named.append((relative.as_posix(), file))
     return [file for _, file in sorted(named)]
