@@ -10,14 +10,15 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from querygen import __version__
-from querygen.config import NO_CONFIG, Config, check_config, find_root, read_config
-from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error, internal_error
+from querygen.config import NO_CONFIG, Config, check_config, find_root, find_sqlc_file, read_config
+from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, Severity, error, internal_error
 from querygen.diagnostics_render import render_github, render_text, sort_diagnostics
 from querygen.server.errors import ServerError
 
@@ -49,23 +50,19 @@ def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
     return USAGE if any(one.code.startswith(USAGE_CODES) for one in errors) else BAD_SQL
 
 
-def project_config(schema: tuple[str, ...], queries: tuple[str, ...], out: str | None = None) -> Config:
-    """The configuration of the current folder or the nearest above it; options take the place of its paths."""
+def project_configs(
+    schema: tuple[str, ...],
+    queries: tuple[str, ...],
+    out: str | None = None,
+    file: Path | None = None,
+    queryset: str | None = None,
+) -> tuple[list[Config], list[Diagnostic]]:
+    """The configurations of the current folder or the nearest above it, and what is said of them.
+
+    There is one, unless a configuration of sqlc has several query sets (`queryset` chooses). Options take the place
+    of its paths.
+    """
     here = Path.cwd()
-    if schema and queries:
-        root = find_root(here)
-        config = read_config(root) if root == here else Config(here)
-    else:
-        root = find_root(here)
-        if root is None:
-            raise DiagnosticError(
-                error(
-                    NO_CONFIG,
-                    "there is no querygen.toml and no [tool.querygen] in pyproject.toml, here or above",
-                    hint="Run `querygen init`, or name the files with --schema and --queries.",
-                )
-            )
-        config = read_config(root)
     # Paths of the command line are relative to where it is typed, those of the file to the file.
     changes: dict[str, Any] = {}
     if schema:
@@ -74,7 +71,38 @@ def project_config(schema: tuple[str, ...], queries: tuple[str, ...], out: str |
         changes["queries"] = tuple(str(here / one) for one in queries)
     if out:
         changes["out"] = str(here / out)
-    return check_config(replace(config, **changes))
+    root = None if file is not None else find_root(here)
+    if root is None and not (schema and queries):
+        sqlc_file = file if file is not None else find_sqlc_file(here)
+        if sqlc_file is None:
+            raise DiagnosticError(
+                error(
+                    NO_CONFIG,
+                    "there is no querygen.toml, no [tool.querygen] in pyproject.toml and no sqlc.yaml, here or above",
+                    hint="Run `querygen init`, or name the files with --schema and --queries.",
+                )
+            )
+        from querygen.sqlc.project import chosen_configs
+
+        return chosen_configs(sqlc_file, changes, queryset)
+    config = read_config(root) if root is not None and (root == here or not (schema and queries)) else Config(here)
+    return [check_config(replace(config, **changes))], []
+
+
+def project_config(
+    schema: tuple[str, ...],
+    queries: tuple[str, ...],
+    out: str | None = None,
+    file: Path | None = None,
+    queryset: str | None = None,
+) -> Config:
+    """The one configuration of the current folder or the nearest above it; see `project_configs`."""
+    configs, _notes = project_configs(schema, queries, out, file, queryset)
+    if len(configs) > 1:
+        from querygen.sqlc.project import several
+
+        raise several(configs)
+    return configs[0]
 
 
 @contextmanager
@@ -93,9 +121,33 @@ schema_option = click.option(
     "--schema", multiple=True, metavar="PATH", help="DDL: file, folder or pattern; repeatable."
 )
 queries_option = click.option("--queries", multiple=True, metavar="PATH", help="Queries: the same; repeatable.")
+file_option = click.option(
+    "-f", "--file", type=PathText, help="A configuration of sqlc: sqlc.yaml, sqlc.yml, sqlc.json."
+)
+queryset_option = click.option("--queryset", metavar="NAME", help="Only this query set of sqlc's configuration.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+# Commands that live in modules of their own, which are loaded when the command is called: name → "module:function".
+ELSEWHERE = {
+    "migrate": "querygen.cli_migrate:migrate",
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command of `ELSEWHERE` when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in ELSEWHERE:
+            module, _, function = ELSEWHERE[cmd_name].partition(":")
+            command: click.Command = getattr(import_module(module), function)
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="querygen")
 def cli() -> None:
     """SQL in, typed Python out."""
@@ -119,32 +171,53 @@ def init(folder: Path) -> None:
 @click.option("--out", metavar="FOLDER", help="Where the generated package goes.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 3 and a diff when files are out of date.")
 @click.option("--format", "output_format", type=click.Choice(["text", "github"]), default="text", show_default=True)
-def build(schema: tuple[str, ...], queries: tuple[str, ...], out: str | None, check: bool, output_format: str) -> None:
+@file_option
+@queryset_option
+def build(
+    schema: tuple[str, ...],
+    queries: tuple[str, ...],
+    out: str | None,
+    check: bool,
+    output_format: str,
+    file: Path | None,
+    queryset: str | None,
+) -> None:
     """Analyse the SQL and write the generated package."""
+    configs, notes = project_configs(schema, queries, out, file, queryset)
+    sys.exit(run_build(configs, notes, check=check, output_format=output_format))
+
+
+def run_build(configs: list[Config], notes: list[Diagnostic], *, check: bool, output_format: str = "text") -> int:
+    """Build every package, or with `check` print what would change; nothing is written when any of them fails."""
     from querygen.pipeline import generate
 
-    config = project_config(schema, queries, out)
     with told_on_a_terminal("analysing") as progress:
-        result = generate(config, progress)
-    report(result.diagnostics, output_format)
-    if code := exit_code(result.diagnostics):
-        count = sum(one.severity is Severity.ERROR for one in result.diagnostics)
+        results = [generate(config, progress) for config in configs]
+    diagnostics = [*notes, *(one for result in results for one in result.diagnostics)]
+    report(dict.fromkeys(diagnostics) if len(results) > 1 else diagnostics, output_format)
+    if code := exit_code(diagnostics):
+        count = sum(one.severity is Severity.ERROR for one in diagnostics)
         click.echo(f"{count} error{'s' if count > 1 else ''}; nothing was written.", err=True)
-        sys.exit(code)
+        return code
     from querygen.write import write_files
 
-    written = write_files(config.out_path, result.files, check=check)
-    if check:
-        if written.diff:
+    stale = 0
+    for config, result in zip(configs, results, strict=True):
+        written = write_files(config.out_path, result.files, check=check)
+        if check:
             click.echo(written.diff, nl=False)
-            click.echo(f"{len(written.changed) + len(written.removed)} files are out of date.", err=True)
-            sys.exit(STALE)
+            stale += len(written.changed) + len(written.removed)
+            continue
+        where = os.path.relpath(config.out_path)
+        changed, removed = len(written.changed), len(written.removed)
+        summary = f"{len(result.analysis.queries)} queries → {where}/: {changed} of {len(result.files)} files written"
+        click.echo(summary + (f", {removed} removed" if removed else ""))
+    if stale:
+        click.echo(f"{stale} files are out of date.", err=True)
+        return STALE
+    if check:
         click.echo("up to date", err=True)
-        return
-    where = os.path.relpath(config.out_path)
-    changed, removed = len(written.changed), len(written.removed)
-    summary = f"{len(result.analysis.queries)} queries → {where}/: {changed} of {len(result.files)} files written"
-    click.echo(summary + (f", {removed} removed" if removed else ""))
+    return GOOD
 
 
 @cli.command()
@@ -152,15 +225,23 @@ def build(schema: tuple[str, ...], queries: tuple[str, ...], out: str | None, ch
 @queries_option
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--why", is_flag=True, help="Say of each column why it can, or cannot, be NULL.")
+@file_option
+@queryset_option
 @click.argument("name", required=False)
 def describe(
-    schema: tuple[str, ...], queries: tuple[str, ...], output_format: str, why: bool, name: str | None
+    schema: tuple[str, ...],
+    queries: tuple[str, ...],
+    output_format: str,
+    why: bool,
+    file: Path | None,
+    queryset: str | None,
+    name: str | None,
 ) -> None:
     """Print the parameters and columns of every query, or of the one called NAME."""
     from querygen.describe import describe_json, describe_text
     from querygen.pipeline import analyze
 
-    config = project_config(schema, queries)
+    config = project_config(schema, queries, file=file, queryset=queryset)
     analysis = analyze(config)
     if name is not None and not any(one.raw.name == name for one in analysis.queries):
         from difflib import get_close_matches
@@ -218,6 +299,9 @@ def main() -> None:
     except DiagnosticError as problem:
         report(sort_diagnostics([problem.diagnostic]))
         sys.exit(exit_code([problem.diagnostic]))
+    except DiagnosticErrors as problem:
+        report(sort_diagnostics(problem.diagnostics))
+        sys.exit(exit_code(problem.diagnostics))
     except ServerError as problem:
         report([error(NO_SERVER, problem.message, hint=problem.hint or None)])
         sys.exit(USAGE)

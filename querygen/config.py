@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CONFIG_FILE = "querygen.toml"
 PYPROJECT = "pyproject.toml"
+SQLC_FILES = ("sqlc.yaml", "sqlc.yml", "sqlc.json")
 
 # QG0xx: usage and configuration
 UNREADABLE = "QG001"  # a file or folder cannot be read
@@ -61,9 +62,12 @@ class Config:
     insert_models: bool = False
     pool_module: bool = False
     sql_tags: tuple[tuple[str, str], ...] | None = None
+    migrations: str = "migrations"
+    migrations_table: str = "querygen.migration"  # where a database remembers what was applied
     overrides: tuple[Override, ...] = ()
     rename: tuple[tuple[str, str], ...] = ()
     singular_exceptions: tuple[str, ...] = ()
+    lenient: bool = False  # a configuration of sqlc's: some of what PostgreSQL refuses is a warning (sqlc/lenient.py)
     file: Path | None = field(default=None, compare=False)
 
     @property
@@ -146,6 +150,8 @@ _READERS = {
     "insert_models": _boolean,
     "pool_module": _boolean,
     "sql_tags": _renames,
+    "migrations": _string,
+    "migrations_table": _string,
     "overrides": _overrides,
     "rename": _renames,
     "singular_exceptions": _strings,
@@ -176,6 +182,18 @@ def _settings(root: Path) -> tuple[Path, dict[str, Any]] | None:
 def find_root(start: Path) -> Path | None:
     """The nearest folder, from `start` upwards, that is configured."""
     return next((folder for folder in (start, *start.parents) if _settings(folder) is not None), None)
+
+
+def find_sqlc_file(start: Path) -> Path | None:
+    """The configuration of sqlc in the nearest folder that has one, from `start` upwards."""
+    for folder in (start, *start.parents):
+        found = [folder / name for name in SQLC_FILES if (folder / name).is_file()]
+        if len(found) > 1:
+            names = " and ".join(one.name for one in found)
+            raise _fail(f"{names} are both there", "Remove one of them, or choose with --file.")
+        if found:
+            return found[0]
+    return None
 
 
 def read_config(root: Path) -> Config:

@@ -72,6 +72,14 @@ class DiagnosticError(Exception):
         self.diagnostic = diagnostic
 
 
+class DiagnosticErrors(Exception):  # noqa: N818 — several at once
+    """All the problems that kept a command from doing anything."""
+
+    def __init__(self, diagnostics: list[Diagnostic]) -> None:
+        super().__init__(diagnostics[0].message)
+        self.diagnostics = diagnostics
+
+
 def error(code: str, message: str, span: Span | None = None, hint: str | None = None) -> Diagnostic:
     """An error diagnostic, the common case."""
     return Diagnostic(code, Severity.ERROR, message, span, hint)

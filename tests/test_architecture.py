@@ -21,7 +21,7 @@ LAYERS: list[tuple[str, int]] = [
     (r"querygen\.sql(\..*)?", 3),
     (r"querygen\.(catalog|analyze)(\..*)?", 4),
     (r"querygen\.ir", 5),
-    (r"querygen\.(render|lint|migrate|write|server|compat)(\..*)?", 6),
+    (r"querygen\.(render|lint|migrate|runner|write|server|compat)(\..*)?", 6),
     (r"querygen\.config", 6),
     (r"querygen\.(pipeline|describe|describe_table)", 7),
     (r"querygen\.(cli|studio|scaffold|__main__)(\..*)?", 8),
@@ -97,7 +97,7 @@ def test_who_may_import_the_parser_and_the_driver(path: Path) -> None:
             allowed = (
                 "querygen.server",
                 "querygen.pg_catalog.dump",
-                "querygen.migrate.apply",
+                "querygen.runner",
                 "querygen.studio",
                 "querygen.scaffold.demo",
             )

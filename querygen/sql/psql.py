@@ -47,7 +47,7 @@ def blank_meta_commands(text: str) -> tuple[str, list[MetaCommand]]:
         if start < 0:
             break
         blank = _NOT_BLANK.sub(" ", text[start:end])
-        if text[start] == "\\":
+        if text[start:end].startswith("\\"):
             name = _NAME.match(text, start)
             commands.append(MetaCommand(name[1] if name else "", start, end))
             if _SENDING.match(text, start):

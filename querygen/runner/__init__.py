@@ -1,0 +1,1 @@
+"""Applies `migrations/*.sql` to a database and remembers what was applied."""
