@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze import coerce, funcapi, nodefuncs, stmt
 from querygen.analyze.pgtypes import POLYMORPHIC, RECORDOID, VOIDOID
@@ -101,6 +102,7 @@ def _diagnostic(late: LateBody) -> Diagnostic:
 def _analyse(state: DdlState, row: PgProc, node: ast.CreateFunctionStmt) -> None:
     """Raise what is wrong with a body, with a location that counts in the file."""
     last: Query | None = None
+    queries = []
     for raw, in_file in _statements(state, node):
         try:
             query = _analyse_statement(state, row, raw)
@@ -108,7 +110,11 @@ def _analyse(state: DdlState, row: PgProc, node: ast.CreateFunctionStmt) -> None
             error.location = in_file(error.location) if error.location >= 0 else -1
             raise
         last = query
+        queries.append(query)
     _check_result(state, row, last)
+    body = state.catalog.function_body(row.oid)
+    if body is not None:
+        state.catalog.put_proc(row, replace(body, queries=tuple(queries)))
 
 
 def _statements(state: DdlState, node: ast.CreateFunctionStmt) -> Iterator[tuple[Any, Callable[[int], int]]]:

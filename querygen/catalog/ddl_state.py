@@ -80,6 +80,7 @@ class DdlState(Struct, eq=False):
     opfamilies: dict[tuple[str, Oid, str], Oid] = field(default_factory=dict)  # method, schema, name
     servers: set[str] = field(default_factory=set)
     late_bodies: list[Any] = field(default_factory=list)  # ddl_body.LateBody
+    full: bool = False  # keep what only comparing and printing schemas asks for (ddl_facts.py)
     check_bodies: bool = True  # check_function_bodies
     unknown_extension: bool = False  # a CREATE EXTENSION of which there is no catalogue: names may be its
     first_path: tuple[str, ...] = ("public",)  # what the project is configured to begin with

@@ -186,6 +186,37 @@ def walk(node: Any) -> Iterator[Any]:
                 yield from walk(value)
 
 
+def options(elements: Any) -> tuple[tuple[str, str], ...]:
+    """WITH (…): the names, qualified where they are, and the values as text."""
+    found = []
+    for one in elements or ():
+        name = f"{one.defnamespace}.{one.defname}" if one.defnamespace else one.defname
+        found.append((name, option_value(one.arg)))
+    return tuple(found)
+
+
+def option_value(argument: Any) -> str:
+    """defGetString"""
+    match argument:
+        case None:
+            return "true"
+        case ast.String():
+            return str(argument.sval)
+        case ast.Integer():
+            return str(argument.ival or 0)
+        case ast.Float():
+            return str(argument.fval)
+        case ast.Boolean():
+            return "true" if argument.boolval else "false"
+        case ast.TypeName():
+            return ".".join(part.sval for part in argument.names)
+        case ast.A_Star():
+            return "*"
+        case tuple():
+            return ".".join(option_value(part) for part in argument)
+    return ""
+
+
 def same_tree(one: Any, other: Any) -> bool:
     """Do two raw trees differ in nothing but their places?"""
     if isinstance(one, tuple) and isinstance(other, tuple):
