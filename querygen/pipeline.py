@@ -21,7 +21,7 @@ from querygen.sql.parse import expand_paths, parse_schema_file, read_source
 from querygen.sql.query_file import parse_query_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from querygen.catalog.catalog import Catalog
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from querygen.render.files import OutputFile
     from querygen.render.options import RenderOptions
     from querygen.source import SourceFile
+    from querygen.sql.parse import RawStmt
+    from querygen.sqlc.lenient import Allowance
 
 DUPLICATE_QUERY = "QG110"
 UNREAD_SCHEMA = ("QG131", "QG132", "QG133", "QG134")  # sql/parse.py: schema files that are not there or cannot be read
@@ -84,13 +86,14 @@ def _paths(paths: Iterable[str], root: Path) -> set[str]:
         return set()
 
 
-def load_catalog(config: Config, problems: list[Diagnostic]) -> Catalog:
-    """The catalog after all schema files; what is wrong with them goes to `problems`."""
+def load_catalog(config: Config, problems: list[Diagnostic], more: Sequence[RawStmt] = ()) -> Catalog:
+    """The catalog after all schema files, and `more`; what is wrong with them goes to `problems`."""
     statements = []
     for source in _read_all(config.schema, config.root, problems):
         found, wrong = parse_schema_file(source)
         statements += found
         problems += wrong
+    statements += more
     data = load_folder(catalog_folder(config))
     catalog, wrong = build_catalog(
         statements, data, extension_folders=extension_bases(config), search_path=config.search_path or None
@@ -121,21 +124,38 @@ def load_queries(config: Config, catalog: Catalog, problems: list[Diagnostic]) -
 
 def analyze(config: Config) -> Analysis:
     """Read and analyse everything the configuration names."""
+    analysis = _analyze(config)
+    refused = _refused(analysis)
+    if not (config.lenient and refused):
+        return analysis
+    from querygen.sqlc.lenient import settle
+
+    allowance, warnings = settle(refused, lambda one: _refused(_analyze(config, one)))
+    analysis = _analyze(config, allowance)
+    return Analysis(analysis.catalog, analysis.queries, tuple(sort_diagnostics((*analysis.diagnostics, *warnings))))
+
+
+def _refused(analysis: Analysis) -> list[tuple[RawQuery, Diagnostic]]:
+    return [(one.raw, one.problem) for one in analysis.queries if isinstance(one, FailedQuery)]
+
+
+def _analyze(config: Config, allowance: Allowance | None = None) -> Analysis:
+    """One run over everything; `allowance` is what a configuration of sqlc takes for granted."""
     problems: list[Diagnostic] = []
-    catalog = load_catalog(config, problems)
+    catalog = load_catalog(config, problems, allowance.statements() if allowance else ())
     queries: list[AnalyzedQuery | FailedQuery] = []
     if any(one.code in UNREAD_SCHEMA for one in problems):
         # Without the schema every query would be wrong: one cause, one message.
         return Analysis(catalog, (), tuple(sort_diagnostics(problems)))
     for raw in load_queries(config, catalog, problems):
         try:
-            analyzed = analyze_query(raw, catalog)
+            analyzed = analyze_query(allowance.prepared(raw) if allowance else raw, catalog)
         except DiagnosticError as refused:
             problems.append(refused.diagnostic)
             queries.append(FailedQuery(raw, refused.diagnostic))
         else:
             problems += analyzed.warnings
-            queries.append(analyzed)
+            queries.append(allowance.restored(analyzed, raw) if allowance else analyzed)
     return Analysis(catalog, tuple(queries), tuple(sort_diagnostics(problems)))
 
 

@@ -39,11 +39,12 @@ RESERVED_CLASSES: Final = frozenset(
 # Names of functions and modules that the generated modules import.
 RESERVED_FUNCTIONS: Final = frozenset(
     {
-        "aclosing", "as_text", "async_cursor_transaction", "async_stream", "binary_lists", "cursor_name",
-        "cursor_transaction", "datetime", "dump_hstore", "dump_vector", "enum_labels", "from_json", "json_as_text",
-        "json_model", "jsonb_as_text", "jsonb_model", "load_hstore", "load_multirange", "load_range", "load_record",
-        "load_text", "load_vector", "map_array", "naming", "new_row", "new_rows", "only_row", "optional_row",
-        "read_json", "row_factory", "row_or_none", "scalar_row", "stream",
+        "aclosing", "all_rows", "as_text", "async_all_rows", "async_cursor_transaction", "async_stream",
+        "binary_lists", "cursor_name", "cursor_transaction", "datetime", "dump_hstore", "dump_vector", "enum_labels",
+        "from_json", "json_as_text", "json_model", "jsonb_as_text", "jsonb_model", "load_hstore", "load_multirange",
+        "load_range", "load_record", "load_text", "load_vector", "map_array", "naming", "new_row", "new_rows",
+        "only_row", "optional_row", "read_json", "row_factory", "row_of", "row_or_none", "scalar_row", "stream",
+        "tuple_row",
         "list", "set", "dict", "tuple", "str", "int", "float", "bool", "bytes",
     }
 )
@@ -99,8 +100,8 @@ def _pluralizer() -> Callable[[str], str]:
 
 
 def singular(name: str, exceptions: Collection[str] = frozenset()) -> str:
-    """The name with its last word in the singular: user_accounts → user_account."""
-    if name in exceptions:
+    """The name with its last word in the singular: user_accounts → user_account; the exception "*" is every name."""
+    if name in exceptions or "*" in exceptions:
         return name
     head, last = _split_last(name)
     if last.lower() in exceptions or len(last) < 3:
