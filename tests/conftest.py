@@ -11,7 +11,10 @@ import pytest
 pytest_plugins = ["tests.pg_fixtures"]
 
 # group → the program it needs; `.ci/run` installs them, a developer's machine may lack them
-DISTRIBUTION_GROUPS = {"debian15": Path("/usr/lib/postgresql/15/bin/postgres")}
+DISTRIBUTION_GROUPS = {
+    "debian15": Path("/usr/lib/postgresql/15/bin/postgres"),
+    "pgbouncer": Path("/usr/sbin/pgbouncer"),
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -14,6 +14,7 @@ from querygen.cli import cli, main
 from querygen.config import Config, read_config
 from querygen.pipeline import analyze
 from querygen.scaffold.init import example_files, init_project
+from tests.pg_fixtures import PgDatabase
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -80,9 +81,10 @@ def test_python_is_what_is_generated(snippet: Snippet) -> None:
 
 
 @pytest.mark.parametrize("snippet", snippets("console"), ids=str)
-def test_commands(snippet: Snippet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands of querygen run in a new example project; those of other programs exist."""
+def test_commands(snippet: Snippet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pg_database: PgDatabase) -> None:
+    """Commands of querygen run in a new example project, with an empty database; those of other programs exist."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", pg_database())
     for line in snippet.text.splitlines():
         program, *arguments = shlex.split(line.removeprefix("$ "))
         if program == "make":

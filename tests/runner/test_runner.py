@@ -109,8 +109,14 @@ def test_settings_of_a_file_end_with_it(tmp_path: Path, pg_database: PgDatabase)
         files = {"1_a.sql": "set search_path = s; create table a (); set role plain;", "2_b.sql": "create table b ();"}
         where = place(write(tmp_path / "m", files), dsn)
         assert up(where).failure is None
-        assert scalar(dsn, "select string_agg(relnamespace::regnamespace::text, ',' order by relname)"
-                           " from pg_class where relname in ('a', 'b')") == "s,public"
+        assert (
+            scalar(
+                dsn,
+                "select string_agg(relnamespace::regnamespace::text, ',' order by relname)"
+                " from pg_class where relname in ('a', 'b')",
+            )
+            == "s,public"
+        )
     finally:
         scalar(dsn, "drop role plain")
 
