@@ -232,6 +232,7 @@ class _Substitution:
             self.sublevels_up,
             varnosyn=column.p_varnosyn,
             varattnosyn=column.p_varattnosyn,
+            varcollid=column.p_varcollid,
         )
 
     def _substitute_var(self, var: Var) -> Var:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from querygen.analyze import coerce, nodefuncs, oper, relation, stmt
+from querygen.analyze import coerce, collate, nodefuncs, oper, relation, stmt
 from querygen.analyze.clause_function import (
     transform_range_function,
     transform_range_table_func,
@@ -274,6 +274,7 @@ def _build_var_from_ns_column(ps: ParseState, column: NamespaceColumn) -> Var:
         varreturningtype=column.p_varreturningtype,
         varnosyn=column.p_varnosyn,
         varattnosyn=column.p_varattnosyn,
+        varcollid=column.p_varcollid,
     )
     return relation.mark_nullable_if_needed(ps, var)
 
@@ -306,6 +307,7 @@ def _add_merged_column(
                 nodefuncs.expr_typmod(merged),
                 p_varnosyn=rtindex,
                 p_varattnosyn=number,
+                p_varcollid=nodefuncs.expr_collation(merged),
             )
         )
 
@@ -337,12 +339,15 @@ def _build_merged_join_var(ps: ParseState, jointype: enums.JoinType, l_var: Var,
     match jointype:
         case _JoinType.JOIN_INNER:
             # Either will do; a plain Var is the better choice.
-            return r_node if isinstance(r_node, Var) and not isinstance(l_node, Var) else l_node
+            result = r_node if isinstance(r_node, Var) and not isinstance(l_node, Var) else l_node
         case _JoinType.JOIN_LEFT:
-            return l_node
+            result = l_node
         case _JoinType.JOIN_RIGHT:
-            return r_node
-    return CoalesceExpr(out_type, (l_node, r_node))
+            result = r_node
+        case _:
+            result = CoalesceExpr(out_type, (l_node, r_node))
+    collate.assign_expr_collations(ps, result)
+    return result
 
 
 def _extract_remaining_columns(

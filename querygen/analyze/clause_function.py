@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from querygen.analyze import coerce, expr, nodefuncs, relation, typename
+from querygen.analyze import coerce, collate, expr, nodefuncs, relation, typename
 from querygen.analyze.nodes import Expr, TableFunc, TableSampleClause
 from querygen.analyze.pgtypes import FLOAT4OID, FLOAT8OID, INT4OID, INT8OID, INTERNALOID, TEXTOID, XMLOID
 from querygen.analyze.raw import place, strings
@@ -56,6 +56,7 @@ def transform_range_function(ps: ParseState, raw: ast.RangeFunction) -> Namespac
     if whole_deflist:
         _check_definition_list_place(raw, len(exprs), _list_place(whole_deflist))
         deflists = [whole_deflist]
+    collate.assign_list_collations(ps, exprs)
     lateral = bool(raw.lateral) or nodefuncs.contain_vars_of_level(exprs, 0)
     return relation.add_range_table_entry_for_function(ps, names, exprs, deflists, raw, lateral, True)
 
@@ -197,9 +198,11 @@ def transform_range_table_func(ps: ParseState, raw: ast.RangeTableFunc) -> Names
         None,
         ordinalitycol,
         place(raw),
+        tuple(ps.catalog.type(coltype).typcollation for coltype in coltypes),
     )
     # TableFunc is no expression, so that its parts are asked one by one.
     parts = [part for part in (rowexpr, docexpr, *ns_uris, *colexprs, *coldefexprs) if part is not None]
+    collate.assign_list_collations(ps, parts)
     lateral = bool(raw.lateral) or nodefuncs.contain_vars_of_level(parts, 0)
     alias = relation.make_alias(raw.alias)
     return relation.add_range_table_entry_for_table_func(ps, table, alias, lateral, True)
@@ -242,4 +245,5 @@ def transform_range_table_sample(ps: ParseState, raw: ast.RangeTableSample) -> T
             raise PgError("0A000", f"tablesample method {name} does not support REPEATABLE", location)
         seed = expr.transform_expr(ps, raw.repeatable, kind)
         repeatable = coerce.coerce_to_specific_type(ps, seed, FLOAT8OID, "REPEATABLE")
+    collate.assign_list_collations(ps, (*args, repeatable))
     return TableSampleClause(handler.oid, args, repeatable)

@@ -18,6 +18,7 @@ from querygen.analyze.nodes import Expr, InferenceElem, SortGroupClause, TargetE
 from querygen.analyze.pgtypes import TEXTOID, UNKNOWNOID
 from querygen.analyze.raw import error_position, expr_place, place, strings
 from querygen.analyze.state import ExprKind
+from querygen.analyze.typename import lookup_collation
 from querygen.catalog.catalog import PG_CATALOG
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast, enums
@@ -351,7 +352,7 @@ def _unique_index_element(ps: ParseState, infer: ast.InferClause, element: Any) 
     key = expr.transform_expr(ps, node, ExprKind.EXPR_KIND_INDEX_EXPRESSION)
     collation = 0
     if element.collation:
-        collation = expr.lookup_collation(ps.catalog, element.collation, nodefuncs.expr_location(key))
+        collation = lookup_collation(ps.catalog, element.collation, nodefuncs.expr_location(key))
     opclass = _btree_opclass(ps.catalog, strings(element.opclass)) if element.opclass else 0
     return InferenceElem(key, collation, opclass)
 

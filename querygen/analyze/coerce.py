@@ -51,7 +51,7 @@ from querygen.analyze.coerce_path import (
 from querygen.analyze.coerce_path import (
     verify_common_type_from_oids as verify_common_type_from_oids,
 )
-from querygen.analyze.nodefuncs import expr_location, expr_type, expr_typmod, expression_returns_set
+from querygen.analyze.nodefuncs import expr_collation, expr_location, expr_type, expr_typmod, expression_returns_set
 from querygen.analyze.nodes import (
     ArrayCoerceExpr,
     CaseTestExpr,
@@ -212,7 +212,8 @@ def _coerce_literal(
     # whole value, for a length coercion follows that knows whether the cast is explicit.
     input_typmod = base_typmod if base == INTERVALOID else -1
     literals.check_literal(catalog, base, input_typmod, node.value, node.location)
-    result: Expr = Const(base, input_typmod, node.value, node.location)
+    collation = catalog.type(base).typcollation
+    result: Expr = Const(base, input_typmod, node.value, node.location, collation)
     if base != target_type:
         result = coerce_to_domain(ps, result, base, base_typmod, target_type, ccontext, cformat, location)
     return result
@@ -271,13 +272,14 @@ def _coerce_type_typmod(
 
 def apply_relabel_type(arg: Expr, rtype: Oid, rtypmod: int, rformat: enums.CoercionForm, location: int) -> Expr:
     """nodeFuncs.c: applyRelabelType"""
+    rcollid = expr_collation(arg)
     while isinstance(arg, RelabelType):
         arg = arg.arg
     if isinstance(arg, Const):
-        return replace(arg, consttype=rtype, consttypmod=rtypmod)
-    if expr_type(arg) == rtype and expr_typmod(arg) == rtypmod:
+        return replace(arg, consttype=rtype, consttypmod=rtypmod, constcollid=rcollid)
+    if expr_type(arg) == rtype and expr_typmod(arg) == rtypmod and expr_collation(arg) == rcollid:
         return arg
-    return RelabelType(arg, rtype, rtypmod, rformat, location)
+    return RelabelType(arg, rtype, rtypmod, rformat, location, rcollid)
 
 
 def _hide_coercion_node(node: Expr) -> Expr:
@@ -322,7 +324,7 @@ def _build_coercion_expression(
             return FuncExpr(funcid, target_type, False, False, cformat, tuple(args), location)
         case CoercionPath.ARRAYCOERCE:
             source, source_typmod = get_base_type_and_typmod(catalog, expr_type(node), expr_typmod(node))
-            element = CaseTestExpr(get_element_type(catalog, source), source_typmod)
+            element = CaseTestExpr(get_element_type(catalog, source), source_typmod, expr_collation(node))
             target_element = get_element_type(catalog, target_type)
             converted = coerce_to_target_type(
                 ps, element, element.typeId, target_element, target_typmod, ccontext, cformat, location
@@ -420,15 +422,6 @@ def coerce_to_specific_type_typmod(
     if expression_returns_set(node):
         raise PgError("42804", f"argument of {construct_name} must not return a set", expr_location(node))
     return node
-
-
-def coerce_null_to_domain(ps: ParseState, type_oid: Oid, typmod: int) -> Expr:
-    """parse_coerce.c: coerce_null_to_domain — a NULL that stands for a column without a value."""
-    base, base_typmod = get_base_type_and_typmod(ps.catalog, type_oid, typmod)
-    null: Expr = Const(base, base_typmod, None)
-    if base != type_oid:
-        null = coerce_to_domain(ps, null, base, base_typmod, type_oid, _IMPLICIT, _IMPLICIT_CAST, -1)
-    return null
 
 
 def parser_coercion_errposition(_ps: ParseState, coerce_location: int, input_expr: Expr) -> int:

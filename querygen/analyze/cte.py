@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from querygen.analyze import coerce, expr, nodefuncs, oper, stmt
+from querygen.analyze import coerce, collate, expr, nodefuncs, oper, stmt
 from querygen.analyze.cte_recursion import order_recursive_with
 from querygen.analyze.nodes import CommonTableExpr, CTECycleClause, CTESearchClause, Query, RangeTblRef, TargetEntry
 from querygen.analyze.pgtypes import TEXTOID, UNKNOWNOID
@@ -106,6 +106,7 @@ def _transform_cycle_clause(ps: ParseState, raw: Any) -> CTECycleClause:
     value = coerce.coerce_to_common_type(ps, value, mark_type, "CYCLE/SET/TO")
     default = coerce.coerce_to_common_type(ps, default, mark_type, "CYCLE/SET/DEFAULT")
     typmod = coerce.select_common_typmod(ps, [value, default], mark_type)
+    collation = collate.select_common_collation(ps, [value, default], True)
     type_name = format_type(ps.catalog, mark_type)
     # Without an equality, that is what the message says.
     _, eqop, _, _ = oper.get_sort_group_operators(ps.catalog, mark_type, False, True, False)
@@ -122,6 +123,7 @@ def _transform_cycle_clause(ps: ParseState, raw: Any) -> CTECycleClause:
         mark_type,
         typmod,
         neop,
+        collation,
     )
 
 
@@ -130,8 +132,8 @@ def _check_recursive_types(ps: ParseState, cte: CommonTableExpr, target_list: It
     entries = [entry for entry in target_list if not entry.resjunk]
     if len(entries) != len(cte.ctecoltypes):
         raise PgError("XX000", "wrong number of output columns in WITH")
-    known = zip(entries, cte.ctecoltypes, cte.ctecoltypmods, strict=True)
-    for number, (entry, type_oid, typmod) in enumerate(known, 1):
+    known = zip(entries, cte.ctecoltypes, cte.ctecoltypmods, cte.ctecolcollations, strict=True)
+    for number, (entry, type_oid, typmod, collation) in enumerate(known, 1):
         actual = (nodefuncs.expr_type(entry.expr), nodefuncs.expr_typmod(entry.expr))
         if actual != (type_oid, typmod):
             raise PgError(
@@ -141,6 +143,15 @@ def _check_recursive_types(ps: ParseState, cte: CommonTableExpr, target_list: It
                 f"{format_type(ps.catalog, *actual)} overall",
                 nodefuncs.expr_location(entry.expr),
                 hint="Cast the output of the non-recursive term to the correct type.",
+            )
+        if ps.collating and (overall := nodefuncs.expr_collation(entry.expr)) != collation:
+            raise PgError(
+                "42P21",
+                f'recursive query "{cte.ctename}" column {number} has collation '
+                f'"{ps.catalog.collation_name(collation)}" in non-recursive term but collation '
+                f'"{ps.catalog.collation_name(overall)}" overall',
+                nodefuncs.expr_location(entry.expr),
+                hint="Use the COLLATE clause to set the collation of the non-recursive term.",
             )
 
 
@@ -156,16 +167,19 @@ def analyze_cte_target_list(
     names = list(cte.aliascolnames)
     types: list[int] = []
     typmods: list[int] = []
+    collations: list[int] = []
     for entry in target_list:
         if entry.resjunk:
             continue
         if len(types) >= len(names):
             names.append(entry.resname or "")
         type_oid, typmod = nodefuncs.expr_type(entry.expr), nodefuncs.expr_typmod(entry.expr)
+        collation = nodefuncs.expr_collation(entry.expr)
         if cte.cterecursive and type_oid == UNKNOWNOID:
-            type_oid, typmod = TEXTOID, -1
+            type_oid, typmod, collation = TEXTOID, -1, collate.DEFAULT_COLLATION_OID
         types.append(type_oid)
         typmods.append(typmod)
+        collations.append(collation)
     if len(types) < len(cte.aliascolnames):
         raise PgError(
             "42P10",
@@ -176,6 +190,7 @@ def analyze_cte_target_list(
     cte.ctecolnames = tuple(names)
     cte.ctecoltypes = tuple(types)
     cte.ctecoltypmods = tuple(typmods)
+    cte.ctecolcollations = tuple(collations)
 
 
 # ---------------------------------------------------------------------------------------------- SEARCH and CYCLE

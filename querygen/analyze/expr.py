@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from querygen.analyze import (
     agg,
     coerce,
+    collate,
     expr_kind,
     expr_ops,
     expr_sublink,
@@ -101,7 +102,7 @@ def transform_expr_recurse(ps: ParseState, raw: Node | None) -> Any:
         case ast.ColumnRef():
             return transform_column_ref(ps, raw)
         case ast.ParamRef():
-            return ps.params.param(raw)
+            return ps.params.param(raw, ps.catalog)
         case ast.A_Const():
             return node.make_const(ps, raw)
         case ast.A_Indirection():
@@ -252,7 +253,8 @@ def transform_column_ref(ps: ParseState, cref: ast.ColumnRef) -> Any:
         raise PgError("0A000", message, location)
     fields = cref.fields
     if ps.domain_value is not None and len(fields) == 1 and fields[0].sval == "value":
-        return CoerceToDomainValue(*ps.domain_value, location)  # typecmds.c: replace_domain_constraint_value
+        collation = ps.catalog.type(ps.domain_value[0]).typcollation
+        return CoerceToDomainValue(*ps.domain_value, location, collation)  # typecmds.c: replace_domain_constraint_value
     found: Any = None
     schema: str | None = None
     relname: str | None = None
@@ -308,7 +310,9 @@ def function_argument(ps: ParseState, fields: Sequence[Any], location: int) -> A
         number = ps.function_arguments.get(name)
         if number is None:
             return None
-        return Param(enums.ParamKind.PARAM_EXTERN, number, ps.params.types[number], -1, location)
+        known = ps.params.types[number]
+        collation = ps.catalog.type(known).typcollation
+        return Param(enums.ParamKind.PARAM_EXTERN, number, known, -1, location, collation)
 
     param: Param | None = None
     field: Any = None
@@ -380,7 +384,8 @@ def transform_case_expr(ps: ParseState, raw: ast.CaseExpr) -> CaseExpr:
     if arg is not None:
         if nodefuncs.expr_type(arg) == UNKNOWNOID:  # the placeholder could not be coerced later
             arg = coerce.coerce_to_common_type(ps, arg, TEXTOID, "CASE")
-        placeholder = CaseTestExpr(nodefuncs.expr_type(arg), nodefuncs.expr_typmod(arg))
+        collate.assign_expr_collations(ps, arg)
+        placeholder = nodefuncs.make_case_test_expr(arg)
     whens: list[tuple[Expr, Expr, int]] = []
     for when in raw.args:
         location = place(when.location)
@@ -574,20 +579,7 @@ def transform_collate_clause(ps: ParseState, clause: ast.CollateClause) -> Colla
     if argtype != UNKNOWNOID and not ps.catalog.type(argtype).typcollation:
         shown = typename.format_type(ps.catalog, argtype)
         raise PgError("42804", f"collations are not supported by type {shown}", location)
-    return CollateExpr(arg, lookup_collation(ps.catalog, clause.collname, location), location)
-
-
-def lookup_collation(catalog: Catalog, collname: Sequence[Any], location: int) -> Oid:
-    """parse_type.c: LookupCollation"""
-    schema = collname[-2].sval if len(collname) > 1 else None
-    found = catalog.collations_named(collname[-1].sval, schema)
-    if found is not None:
-        return found.oid
-    if schema is not None:
-        typename.lookup_explicit_namespace(catalog, schema, location)
-    if typename.may_be_system_collation(collname[-1].sval, schema):
-        return 0
-    raise PgError("42704", f'collation "{name_list_to_string(collname)}" for encoding "UTF8" does not exist', location)
+    return CollateExpr(arg, typename.lookup_collation(ps.catalog, clause.collname, location), location)
 
 
 def cook_expr(catalog: Catalog, rel: Relation | None, raw: Node, kind: ExprKind, sourcetext: str) -> Any:

@@ -79,6 +79,7 @@ def _row_comparison(
             entry.resno,
             nodefuncs.expr_type(entry.expr),
             nodefuncs.expr_typmod(entry.expr),
+            paramcollid=nodefuncs.expr_collation(entry.expr),
         )
         for entry in columns
     ]
@@ -105,6 +106,7 @@ def transform_multi_assign_ref(ps: ParseState, maref: ast.MultiAssignRef) -> Any
             nodefuncs.expr_type(entry.expr),
             nodefuncs.expr_typmod(entry.expr),
             nodefuncs.expr_location(entry.expr),
+            nodefuncs.expr_collation(entry.expr),
         )
     if maref.colno == maref.ncolumns:
         ps.p_multiassign_exprs.pop()

@@ -444,7 +444,7 @@ def _parse_complex_projection(ps: ParseState, name: str, first_arg: Expr, locati
         columns = funcapi.get_expr_result_tupdesc(ps.catalog, first_arg, True)
     for number, column in enumerate(columns or (), 1):
         if column.name == name and not column.dropped:
-            return FieldSelect(first_arg, number, column.type_oid, column.typmod)
+            return FieldSelect(first_arg, number, column.type_oid, column.typmod, column.attcollation)
     return None
 
 

@@ -69,12 +69,18 @@ def get_expr_result_type(catalog: Catalog, expr: Expr) -> ResultType:
             return _function_result_type(catalog, catalog.proc(funcid), expr)
         case RowExpr(row_typeid=typeid) if typeid == RECORDOID:
             columns = tuple(
-                Column(name, number, nodefuncs.expr_type(arg), nodefuncs.expr_typmod(arg))
+                column_like(name, number, arg)
                 for number, (name, arg) in enumerate(zip(_row_names(expr), expr.args, strict=True), 1)
             )
             return ResultType(TypeFuncClass.TYPEFUNC_COMPOSITE, RECORDOID, columns)
     # PG: a record constant carries its columns in a registered typmod; none is ever made without evaluation
     return _result_of_type(catalog, nodefuncs.expr_type(expr))
+
+
+def column_like(name: str, number: int, expr: Expr) -> Column:
+    """A column of a row that holds an expression's values."""
+    collation = nodefuncs.expr_collation(expr)
+    return Column(name, number, nodefuncs.expr_type(expr), nodefuncs.expr_typmod(expr), attcollation=collation)
 
 
 def _row_names(row: RowExpr) -> list[str]:

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from querygen.analyze import clause, expr, node, nodefuncs, relation, returning, select, stmt, target, update
+from querygen.analyze import (
+    clause,
+    collate,
+    expr,
+    node,
+    nodefuncs,
+    relation,
+    returning,
+    select,
+    stmt,
+    target,
+    update,
+)
 from querygen.analyze.nodes import (
     Alias,
     CoerceToDomain,
@@ -81,6 +93,7 @@ def transform_insert_stmt(ps: ParseState, raw: ast.InsertStmt) -> Query:
     qry.jointree = FromExpr(tuple(ps.p_joinlist), None)
     qry.hasTargetSRFs = ps.p_hasTargetSRFs
     qry.hasSubLinks = ps.p_hasSubLinks
+    collate.assign_query_collations(ps, qry)
     return qry
 
 
@@ -114,6 +127,8 @@ def _rows_of_query(ps: ParseState, source: ast.SelectStmt) -> tuple[Query, list[
                     entry.resno,
                     type_oid,
                     nodefuncs.expr_typmod(entry.expr),
+                    0,
+                    nodefuncs.expr_collation(entry.expr),
                     location=nodefuncs.expr_location(entry.expr),
                 )
             )
@@ -126,13 +141,18 @@ def _settle_params(ps: ParseState, query: Query) -> None:
     PG: one Param node stands in both places, and variable_coerce_param_hook changes it in place.
     """
     query.targetList = tuple(
-        replace(entry, expr=replace(entry.expr, paramtype=ps.params.types[entry.expr.paramid]))
+        replace(entry, expr=_settled(ps, entry.expr))
         if isinstance(entry.expr, Param)
         and entry.expr.paramkind == enums.ParamKind.PARAM_EXTERN
         and entry.expr.paramtype == UNKNOWNOID
         else entry
         for entry in query.targetList
     )
+
+
+def _settled(ps: ParseState, param: Param) -> Param:
+    known = ps.params.types[param.paramid]
+    return replace(param, paramtype=known, paramcollid=ps.catalog.type(known).typcollation)
 
 
 def _rows_of_values(
@@ -145,10 +165,14 @@ def _rows_of_values(
         if rows and len(row) != len(rows[0]):
             raise PgError("42601", "VALUES lists must all be the same length", nodefuncs.expr_location(row))
         # assignments to parts of columns are taken off here and put on the Vars below
-        rows.append(transform_insert_row(ps, row, raw.cols, icolumns, attrnos, True))
+        row = transform_insert_row(ps, row, raw.cols, icolumns, attrnos, True)
+        collate.assign_list_collations(ps, row)
+        rows.append(row)
     coltypes = [nodefuncs.expr_type(value) for value in rows[0]]
     coltypmods = [nodefuncs.expr_typmod(value) for value in rows[0]]
-    nsitem = relation.add_range_table_entry_for_values(ps, rows, coltypes, coltypmods, None, False, True)
+    nsitem = relation.add_range_table_entry_for_values(
+        ps, rows, coltypes, coltypmods, [0] * len(coltypes), None, False, True
+    )
     relation.add_ns_item_to_query(ps, nsitem, True, False, False)
     return list(relation.expand_ns_item_vars(ps, nsitem, 0, -1)[0])
 
@@ -263,7 +287,9 @@ def build_on_conflict_excluded_targetlist(rel: Relation, excl_rel_index: int) ->
         if column.dropped:
             entries.append(TargetEntry(node.make_null_const(INT4OID, -1), column.attnum))
         else:
-            var = relation.make_var(excl_rel_index, column.attnum, column.type_oid, column.typmod)
+            var = relation.make_var(
+                excl_rel_index, column.attnum, column.type_oid, column.typmod, 0, column.attcollation
+            )
             entries.append(TargetEntry(var, column.attnum, column.name))
     row = relation.make_var(excl_rel_index, 0, rel.reltype)
     entries.append(TargetEntry(row, 0, None, resjunk=True))

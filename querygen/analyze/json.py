@@ -272,7 +272,7 @@ def _make_json_constructor_expr(
 ) -> JsonConstructorExpr:
     """parse_expr.c: makeJsonConstructorExpr"""
     if function is not None:
-        placeholder = CaseTestExpr(nodefuncs.expr_type(function), nodefuncs.expr_typmod(function))
+        placeholder = nodefuncs.make_case_test_expr(function)
     else:
         json_format = returning.format
         is_jsonb = json_format is not None and json_format.format_type == Format.JS_FORMAT_JSONB

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
 
-from querygen.analyze import expr, json_query, nodefuncs, relation, typename
+from querygen.analyze import collate, expr, json_query, nodefuncs, relation, typename
 from querygen.analyze.jsonpath import check_jsonpath
 from querygen.analyze.nodes import (
     CaseTestExpr,
@@ -47,6 +47,7 @@ class _Context(Struct):
     colnames: list[str] = field(default_factory=list)
     coltypes: list[Oid] = field(default_factory=list)
     coltypmods: list[int] = field(default_factory=list)
+    colcollations: list[Oid] = field(default_factory=list)
     colvalexprs: list[Expr | None] = field(default_factory=list)
     path_name_id: int = 0
 
@@ -108,6 +109,7 @@ def transform_json_table(ps: ParseState, jt: ast.JsonTable) -> NamespaceItem:
         notnulls=frozenset(),
         plan=plan,
         location=expr.place(jt.location),
+        colcollations=tuple(context.colcollations),
     )
     exprs = (docexpr, *(one for one in context.colvalexprs if one is not None))
     is_lateral = bool(jt.lateral) or any(nodefuncs.contain_vars_of_level(one, 0) for one in exprs)
@@ -153,9 +155,11 @@ def _transform_columns(
             function = _column_function(ps, raw, context.passing)
             row = CaseTestExpr(context.context_type, -1)
             value = _transform_in_from(ps, function, row)
+            collate.assign_expr_collations(ps, value)
             typid, typmod = nodefuncs.expr_type(value), nodefuncs.expr_typmod(value)
         context.coltypes.append(typid)
         context.coltypmods.append(typmod)
+        context.colcollations.append(0 if value is None else nodefuncs.expr_collation(value))
         context.colvalexprs.append(value)
     last = len(context.colvalexprs) - 1
     if last < first:

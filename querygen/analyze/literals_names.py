@@ -15,7 +15,6 @@ from querygen.analyze.pgtypes import InvalidOid
 from querygen.analyze.typename import (
     deconstruct_qualified_name,
     lookup_type_name,
-    may_be_system_collation,
     type_name_to_string,
 )
 from querygen.diagnostics import PgError
@@ -114,7 +113,7 @@ def _regcollation_in(catalog: Catalog, text: str) -> None:
         return
     names = _names(text)
     schema, name = deconstruct_qualified_name(names)
-    if catalog.collations_named(name, schema) is None and not may_be_system_collation(name, schema):
+    if catalog.collations_named(name, schema) is None:
         raise PgError("42704", f'collation "{name_list_to_string(names)}" for encoding "UTF8" does not exist')
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from querygen.analyze import clause, cte, expr, insert, relation, returning, target, update
+from querygen.analyze import clause, collate, cte, expr, insert, relation, returning, target, update
 from querygen.analyze.nodes import FromExpr, MergeAction, Query
 from querygen.analyze.state import ExprKind
 from querygen.diagnostics import PgError
@@ -91,6 +91,7 @@ def transform_merge_stmt(ps: ParseState, raw: ast.MergeStmt) -> Query:
         actions.append(_transform_action(ps, when))
     qry.mergeActionList = tuple(actions)
     qry.hasSubLinks = ps.p_hasSubLinks
+    collate.assign_query_collations(ps, qry)
     return qry
 
 

@@ -87,9 +87,9 @@ def _make_bit_const(text: str, location: int) -> Const:
     return Const(BITOID, -1, text, location)
 
 
-def make_null_const(consttype: Oid, consttypmod: int) -> Const:
+def make_null_const(consttype: Oid, consttypmod: int, constcollid: Oid = 0) -> Const:
     """makefuncs.c: makeNullConst"""
-    return Const(consttype, consttypmod, None)
+    return Const(consttype, consttypmod, None, constcollid=constcollid)
 
 
 def make_func_expr(

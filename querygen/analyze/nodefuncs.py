@@ -72,7 +72,16 @@ from querygen.analyze.nodes import (
     WindowFunc,
     XmlExpr,
 )
-from querygen.analyze.pgtypes import BOOLOID, INT4OID, RECORDOID, TEXTOID, XMLOID
+from querygen.analyze.pgtypes import (
+    BOOLOID,
+    C_COLLATION_OID,
+    DEFAULT_COLLATION_OID,
+    INT4OID,
+    NAMEOID,
+    RECORDOID,
+    TEXTOID,
+    XMLOID,
+)
 from querygen.sql.nodes import Node, ast, enums
 
 if TYPE_CHECKING:
@@ -216,6 +225,62 @@ def expr_typmod(node: Expr | JsonBehavior) -> int:
     """nodeFuncs.c: exprTypmod"""
     getter = _TYPMOD_OF.get(type(node))
     return -1 if getter is None else getter(node)
+
+
+def _xml_collation(node: XmlExpr) -> Oid:
+    return DEFAULT_COLLATION_OID if node.op == enums.XmlExprOp.IS_XMLSERIALIZE else 0
+
+
+_COLLATION_OF: dict[type[Any], Callable[[Any], Any]] = {
+    Var: attrgetter("varcollid"),
+    Const: attrgetter("constcollid"),
+    Param: attrgetter("paramcollid"),
+    Aggref: attrgetter("aggcollid"),
+    WindowFunc: attrgetter("wincollid"),
+    MergeSupportFunc: attrgetter("msfcollid"),
+    SubscriptingRef: attrgetter("refcollid"),
+    FuncExpr: attrgetter("funccollid"),
+    NamedArgExpr: lambda node: expr_collation(node.arg),
+    OpExpr: attrgetter("opcollid"),
+    DistinctExpr: attrgetter("opcollid"),
+    NullIfExpr: attrgetter("opcollid"),
+    SubLink: lambda node: (
+        expr_collation(node.subselect.targetList[0].expr)
+        if node.subLinkType in (enums.SubLinkType.EXPR_SUBLINK, enums.SubLinkType.ARRAY_SUBLINK)
+        else 0
+    ),
+    FieldSelect: attrgetter("resultcollid"),
+    RelabelType: attrgetter("resultcollid"),
+    CoerceViaIO: attrgetter("resultcollid"),
+    ArrayCoerceExpr: attrgetter("resultcollid"),
+    CollateExpr: attrgetter("collOid"),
+    CaseExpr: attrgetter("casecollid"),
+    CaseTestExpr: attrgetter("collation"),
+    ArrayExpr: attrgetter("array_collid"),
+    CoalesceExpr: attrgetter("coalescecollid"),
+    MinMaxExpr: attrgetter("minmaxcollid"),
+    SQLValueFunction: lambda node: C_COLLATION_OID if node.type == NAMEOID else 0,
+    XmlExpr: _xml_collation,
+    JsonValueExpr: lambda node: expr_collation(node.formatted_expr or node.raw_expr),
+    JsonConstructorExpr: lambda node: 0 if node.coercion is None else expr_collation(node.coercion),
+    JsonExpr: attrgetter("collation"),
+    JsonBehavior: lambda node: expr_collation(node.expr),
+    CoerceToDomain: attrgetter("resultcollid"),
+    CoerceToDomainValue: attrgetter("collation"),
+    SetToDefault: attrgetter("collation"),
+    InferenceElem: lambda node: expr_collation(node.expr),
+}
+
+
+def expr_collation(node: Expr | JsonBehavior) -> Oid:
+    """nodeFuncs.c: exprCollation — what `collate.py` found; before it has looked, that of leaves only"""
+    getter = _COLLATION_OF.get(type(node))
+    return 0 if getter is None else getter(node)
+
+
+def make_case_test_expr(node: Expr) -> CaseTestExpr:
+    """parse_expr.c: makeCaseTestExpr — what stands for an expression's value in another one"""
+    return CaseTestExpr(expr_type(node), expr_typmod(node), expr_collation(node))
 
 
 def expr_is_length_coercion(node: Expr) -> int | None:

@@ -9,7 +9,7 @@
           targetList=[TargetEntry(Var(1, 2, text), resno=1, resname='email', resorigtbl=…, resorigcol=2)])
 
 Fields keep the C names, so that a tree can be compared with the one the server prints, node by node. Left out are
-collations, permissions and what only the planner fills. Enums are pglast's (the same as the raw tree's).
+permissions and what only the planner fills. Enums are pglast's (the same as the raw tree's).
 
 Expressions are in `primnodes.py` and are frozen; `Query`, `RangeTblEntry` and `CommonTableExpr` are filled in step by
 step, as in C.
@@ -262,6 +262,7 @@ class RangeTblFunction(Struct, frozen=True):
     funccolnames: tuple[str, ...] = ()  # from a column definition list
     funccoltypes: tuple[Oid, ...] = ()
     funccoltypmods: tuple[int, ...] = ()
+    funccolcollations: tuple[Oid, ...] = ()
 
 
 class JsonTablePath(Struct, frozen=True):
@@ -306,6 +307,7 @@ class TableFunc(Struct, frozen=True):
     plan: JsonTablePlan | None
     ordinalitycol: int = -1
     location: int = -1
+    colcollations: tuple[Oid, ...] = ()
 
 
 class RangeTblEntry(Struct, eq=False):
@@ -344,6 +346,7 @@ class RangeTblEntry(Struct, eq=False):
     # RTE_VALUES, RTE_CTE, RTE_TABLEFUNC
     coltypes: tuple[Oid, ...] = ()
     coltypmods: tuple[int, ...] = ()
+    colcollations: tuple[Oid, ...] = ()
     # RTE_GROUP
     groupexprs: tuple[Expr, ...] = ()
 
@@ -365,6 +368,7 @@ class CTECycleClause(Struct, frozen=True):
     cycle_mark_type: Oid = 0
     cycle_mark_typmod: int = -1
     cycle_mark_neop: Oid = 0
+    cycle_mark_collation: Oid = 0
 
 
 class CommonTableExpr(Struct, eq=False):
@@ -380,6 +384,7 @@ class CommonTableExpr(Struct, eq=False):
     ctecolnames: tuple[str, ...] = ()
     ctecoltypes: tuple[Oid, ...] = ()
     ctecoltypmods: tuple[int, ...] = ()
+    ctecolcollations: tuple[Oid, ...] = ()
 
 
 class SetOperationStmt(Struct, frozen=True):
@@ -390,6 +395,7 @@ class SetOperationStmt(Struct, frozen=True):
     colTypes: tuple[Oid, ...] = ()
     colTypmods: tuple[int, ...] = ()
     groupClauses: tuple[SortGroupClause, ...] = ()
+    colCollations: tuple[Oid, ...] = ()
 
 
 class MergeAction(Struct, frozen=True):

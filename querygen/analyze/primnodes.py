@@ -1,7 +1,8 @@
 """The expressions of the analysed tree: the structs of PostgreSQL's `primnodes.h`, under their own field names.
 
 Frozen structs; `Expr` is their closed union, so that a pass over expressions can be checked for completeness. They
-are imported from `nodes.py`, which holds the rest of the tree.
+are imported from `nodes.py`, which holds the rest of the tree. Only `collate.py` writes into one that is made: the
+collations, which C puts into finished trees too.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Var(Struct, frozen=True):
     varnosyn: int = 0
     varattnosyn: int = 0
     location: int = -1
+    varcollid: Oid = 0
 
 
 class Const(Struct, frozen=True):
@@ -42,6 +44,7 @@ class Const(Struct, frozen=True):
     consttypmod: int
     value: str | None
     location: int = -1
+    constcollid: Oid = 0
 
     @property
     def constisnull(self) -> bool:
@@ -54,6 +57,7 @@ class Param(Struct, frozen=True):
     paramtype: Oid
     paramtypmod: int = -1
     location: int = -1
+    paramcollid: Oid = 0
 
 
 class Aggref(Struct, frozen=True):
@@ -70,6 +74,8 @@ class Aggref(Struct, frozen=True):
     aggkind: str = "n"
     agglevelsup: int = 0
     location: int = -1
+    aggcollid: Oid = 0
+    inputcollid: Oid = 0
 
 
 class GroupingFunc(Struct, frozen=True):
@@ -88,11 +94,14 @@ class WindowFunc(Struct, frozen=True):
     winstar: bool = False
     winagg: bool = False
     location: int = -1
+    wincollid: Oid = 0
+    inputcollid: Oid = 0
 
 
 class MergeSupportFunc(Struct, frozen=True):
     msftype: Oid
     location: int = -1
+    msfcollid: Oid = 0
 
 
 class SubscriptingRef(Struct, frozen=True):
@@ -104,6 +113,7 @@ class SubscriptingRef(Struct, frozen=True):
     reflowerindexpr: tuple[Expr | None, ...]  # empty: not a slice
     refexpr: Expr
     refassgnexpr: Expr | None = None
+    refcollid: Oid = 0
 
 
 class FuncExpr(Struct, frozen=True):
@@ -114,6 +124,8 @@ class FuncExpr(Struct, frozen=True):
     funcformat: enums.CoercionForm
     args: tuple[Expr, ...]
     location: int = -1
+    funccollid: Oid = 0
+    inputcollid: Oid = 0
 
 
 class NamedArgExpr(Struct, frozen=True):
@@ -130,6 +142,8 @@ class OpExpr(Struct, frozen=True):
     opretset: bool
     args: tuple[Expr, ...]
     location: int = -1
+    opcollid: Oid = 0
+    inputcollid: Oid = 0
 
 
 class DistinctExpr(Struct, frozen=True):
@@ -141,6 +155,8 @@ class DistinctExpr(Struct, frozen=True):
     opretset: bool
     args: tuple[Expr, ...]
     location: int = -1
+    opcollid: Oid = 0
+    inputcollid: Oid = 0
 
 
 class NullIfExpr(Struct, frozen=True):
@@ -150,6 +166,8 @@ class NullIfExpr(Struct, frozen=True):
     opretset: bool
     args: tuple[Expr, ...]
     location: int = -1
+    opcollid: Oid = 0
+    inputcollid: Oid = 0
 
 
 class ScalarArrayOpExpr(Struct, frozen=True):
@@ -158,6 +176,7 @@ class ScalarArrayOpExpr(Struct, frozen=True):
     useOr: bool
     args: tuple[Expr, ...]
     location: int = -1
+    inputcollid: Oid = 0
 
 
 class BoolExpr(Struct, frozen=True):
@@ -181,6 +200,7 @@ class FieldSelect(Struct, frozen=True):
     fieldnum: int
     resulttype: Oid
     resulttypmod: int = -1
+    resultcollid: Oid = 0
 
 
 class FieldStore(Struct, frozen=True):
@@ -196,6 +216,7 @@ class RelabelType(Struct, frozen=True):
     resulttypmod: int
     relabelformat: enums.CoercionForm
     location: int = -1
+    resultcollid: Oid = 0
 
 
 class CoerceViaIO(Struct, frozen=True):
@@ -203,6 +224,7 @@ class CoerceViaIO(Struct, frozen=True):
     resulttype: Oid
     coerceformat: enums.CoercionForm
     location: int = -1
+    resultcollid: Oid = 0
 
 
 class ArrayCoerceExpr(Struct, frozen=True):
@@ -212,6 +234,7 @@ class ArrayCoerceExpr(Struct, frozen=True):
     resulttypmod: int
     coerceformat: enums.CoercionForm
     location: int = -1
+    resultcollid: Oid = 0
 
 
 class ConvertRowtypeExpr(Struct, frozen=True):
@@ -239,11 +262,13 @@ class CaseExpr(Struct, frozen=True):
     args: tuple[CaseWhen, ...]
     defresult: Expr | None
     location: int = -1
+    casecollid: Oid = 0
 
 
 class CaseTestExpr(Struct, frozen=True):
     typeId: Oid
     typeMod: int = -1
+    collation: Oid = 0
 
 
 class ArrayExpr(Struct, frozen=True):
@@ -254,6 +279,7 @@ class ArrayExpr(Struct, frozen=True):
     location: int = -1
     list_start: int = -1
     list_end: int = -1
+    array_collid: Oid = 0
 
 
 class RowExpr(Struct, frozen=True):
@@ -270,12 +296,14 @@ class RowCompareExpr(Struct, frozen=True):
     opfamilies: tuple[Oid, ...]
     largs: tuple[Expr, ...]
     rargs: tuple[Expr, ...]
+    inputcollids: tuple[Oid, ...] = ()
 
 
 class CoalesceExpr(Struct, frozen=True):
     coalescetype: Oid
     args: tuple[Expr, ...]
     location: int = -1
+    coalescecollid: Oid = 0
 
 
 class MinMaxExpr(Struct, frozen=True):
@@ -283,6 +311,8 @@ class MinMaxExpr(Struct, frozen=True):
     op: enums.MinMaxOp
     args: tuple[Expr, ...]
     location: int = -1
+    minmaxcollid: Oid = 0
+    inputcollid: Oid = 0
 
 
 class SQLValueFunction(Struct, frozen=True):
@@ -365,6 +395,7 @@ class JsonExpr(Struct, frozen=True):
     wrapper: enums.JsonWrapper
     omit_quotes: bool
     location: int = -1
+    collation: Oid = 0
 
 
 class NullTest(Struct, frozen=True):
@@ -386,18 +417,21 @@ class CoerceToDomain(Struct, frozen=True):
     resulttypmod: int
     coercionformat: enums.CoercionForm
     location: int = -1
+    resultcollid: Oid = 0
 
 
 class CoerceToDomainValue(Struct, frozen=True):
     typeId: Oid
     typeMod: int
     location: int = -1
+    collation: Oid = 0
 
 
 class SetToDefault(Struct, frozen=True):
     typeId: Oid
     typeMod: int
     location: int = -1
+    collation: Oid = 0
 
 
 class CurrentOfExpr(Struct, frozen=True):

@@ -141,6 +141,7 @@ def expand_ns_item_vars(
             column.p_vartype,
             column.p_vartypmod,
             sublevels_up,
+            column.p_varcollid,
             returning=column.p_varreturningtype,
             location=location,
         )
@@ -173,9 +174,13 @@ def expand_rte(
     names: list[str] = []
     exprs: list[Expr] = []
 
-    def add(name: str, attnum: int, type_oid: int, typmod: int, place: int = location) -> None:
+    def add(name: str, attnum: int, type_oid: int, typmod: int, collation: int, place: int = location) -> None:
         names.append(name)
-        exprs.append(make_var(rtindex, attnum, type_oid, typmod, sublevels_up, returning=returning, location=place))
+        var = make_var(rtindex, attnum, type_oid, typmod, sublevels_up, collation, returning=returning, location=place)
+        exprs.append(var)
+
+    def add_like(name: str, attnum: int, expr: Expr) -> None:
+        add(name, attnum, nodefuncs.expr_type(expr), nodefuncs.expr_typmod(expr), nodefuncs.expr_collation(expr))
 
     def add_dropped() -> None:
         if include_dropped:
@@ -189,7 +194,7 @@ def expand_rte(
                 add_dropped()
             else:
                 name = aliases[number] if number < len(aliases) else column.name
-                add(name, number + offset + 1, column.type_oid, column.typmod)
+                add(name, number + offset + 1, column.type_oid, column.typmod, column.attcollation)
 
     kinds = enums.RTEKind
     match rte.rtekind:
@@ -199,24 +204,30 @@ def expand_rte(
             if rte.subquery is not None:
                 entries = [entry for entry in rte.subquery.targetList if not entry.resjunk]
                 for attnum, (name, entry) in enumerate(zip(rte.eref.colnames, entries, strict=False), 1):
-                    add(name, attnum, nodefuncs.expr_type(entry.expr), nodefuncs.expr_typmod(entry.expr))
+                    add_like(name, attnum, entry.expr)
         case kinds.RTE_FUNCTION:
             done = 0
             for function in rte.functions:
                 aliases = rte.eref.colnames[done:]
                 if function.funccolnames:
-                    described = zip(aliases, function.funccoltypes, function.funccoltypmods, strict=False)
-                    for attnum, (name, type_oid, typmod) in enumerate(described, done + 1):
-                        add(name, attnum, type_oid, typmod)
+                    described = zip(
+                        aliases,
+                        function.funccoltypes,
+                        function.funccoltypmods,
+                        function.funccolcollations,
+                        strict=False,
+                    )
+                    for attnum, (name, *kind) in enumerate(described, done + 1):
+                        add(name, attnum, *kind)
                 else:
                     result = funcapi.get_expr_result_type(catalog, function.funcexpr)
                     if result.columns is not None:
                         add_columns(result.columns[: function.funccolcount], done)
                     else:
-                        add(aliases[0], done + 1, result.type_oid, nodefuncs.expr_typmod(function.funcexpr))
+                        add_like(aliases[0], done + 1, function.funcexpr)
                 done += function.funccolcount
             if rte.funcordinality:
-                add(rte.eref.colnames[-1], done + 1, INT8OID, -1, -1)
+                add(rte.eref.colnames[-1], done + 1, INT8OID, -1, 0, -1)
         case kinds.RTE_JOIN:
             for attnum, (name, avar) in enumerate(zip(rte.eref.colnames, rte.joinaliasvars, strict=True), 1):
                 if avar is None:
@@ -225,9 +236,9 @@ def expand_rte(
                     names.append(name)
                     exprs.append(replace(avar, varlevelsup=sublevels_up, varreturningtype=returning, location=location))
                 else:
-                    add(name, attnum, nodefuncs.expr_type(avar), nodefuncs.expr_typmod(avar))
+                    add_like(name, attnum, avar)
         case kinds.RTE_TABLEFUNC | kinds.RTE_VALUES | kinds.RTE_CTE:
-            columns = zip(rte.eref.colnames, rte.coltypes, rte.coltypmods, strict=False)
-            for attnum, (name, type_oid, typmod) in enumerate(columns, 1):
-                add(name, attnum, type_oid, typmod)
+            columns = zip(rte.eref.colnames, rte.coltypes, rte.coltypmods, rte.colcollations, strict=False)
+            for attnum, (name, *kind) in enumerate(columns, 1):
+                add(name, attnum, *kind)
     return names, exprs

@@ -218,7 +218,9 @@ def scan_ns_item_for_column(
         column = item.p_nscolumns[attnum - 1]
         if column.p_varno == 0:
             raise PgError("42703", f'column "{colname}" of relation "{item.p_names.aliasname}" does not exist')
-        var = make_var(column.p_varno, column.p_varattno, column.p_vartype, column.p_vartypmod, sublevels_up)
+        var = make_var(
+            column.p_varno, column.p_varattno, column.p_vartype, column.p_vartypmod, sublevels_up, column.p_varcollid
+        )
         var = replace(
             var,
             varnosyn=column.p_varnosyn,

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from querygen.analyze import funcapi, nodefuncs, typename
 from querygen.analyze.nodes import (
     Alias,
@@ -145,19 +147,33 @@ def build_ns_item_from_tuple_desc(rte: RangeTblEntry, rtindex: int, columns: Seq
     nscolumns = [
         NamespaceColumn(0, 0, 0, 0)
         if column.dropped
-        else NamespaceColumn(rtindex, number, column.type_oid, column.typmod, p_varnosyn=rtindex, p_varattnosyn=number)
+        else NamespaceColumn(
+            rtindex,
+            number,
+            column.type_oid,
+            column.typmod,
+            p_varnosyn=rtindex,
+            p_varattnosyn=number,
+            p_varcollid=column.attcollation,
+        )
         for number, column in enumerate(columns, 1)
     ]
     return NamespaceItem(rte.eref, rte, rtindex, nscolumns)
 
 
 def build_ns_item_from_lists(
-    rte: RangeTblEntry, rtindex: int, coltypes: Sequence[Oid], coltypmods: Sequence[int]
+    rte: RangeTblEntry,
+    rtindex: int,
+    coltypes: Sequence[Oid],
+    coltypmods: Sequence[int],
+    colcollations: Sequence[Oid],
 ) -> NamespaceItem:
     """parse_relation.c: buildNSItemFromLists"""
     nscolumns = [
-        NamespaceColumn(rtindex, number, type_oid, typmod, p_varnosyn=rtindex, p_varattnosyn=number)
-        for number, (type_oid, typmod) in enumerate(zip(coltypes, coltypmods, strict=True), 1)
+        NamespaceColumn(
+            rtindex, number, type_oid, typmod, p_varnosyn=rtindex, p_varattnosyn=number, p_varcollid=collation
+        )
+        for number, (type_oid, typmod, collation) in enumerate(zip(coltypes, coltypmods, colcollations, strict=True), 1)
     ]
     return NamespaceItem(rte.eref, rte, rtindex, nscolumns)
 
@@ -214,7 +230,8 @@ def add_range_table_entry_for_subquery(
     ps.p_rtable.append(rte)
     coltypes = [nodefuncs.expr_type(entry.expr) for entry in entries]
     coltypmods = [nodefuncs.expr_typmod(entry.expr) for entry in entries]
-    item = build_ns_item_from_lists(rte, len(ps.p_rtable), coltypes, coltypmods)
+    colcollations = [nodefuncs.expr_collation(entry.expr) for entry in entries]
+    item = build_ns_item_from_lists(rte, len(ps.p_rtable), coltypes, coltypmods, colcollations)
     item.p_rel_visible = alias is not None  # a name that nobody wrote cannot be referred to
     return item
 
@@ -243,7 +260,8 @@ def _columns_of_definition_list(ps: ParseState, coldeflist: Sequence[ast.ColumnD
         if definition.typeName.setof:
             raise PgError("42P16", f'column "{definition.colname}" cannot be declared SETOF', definition.location)
         type_oid, typmod = typename.typename_type_id_and_mod(ps, ps.catalog, definition.typeName)
-        columns.append(Column(definition.colname, number, type_oid, typmod))
+        collation = typename.get_column_def_collation(ps.catalog, definition, type_oid)
+        columns.append(Column(definition.colname, number, type_oid, typmod, attcollation=collation))
     seen: set[str] = set()
     for column in columns:
         if column.name in seen:
@@ -305,7 +323,9 @@ def _function_columns(
         return RangeTblFunction(funcexpr, len(result.columns)), result.columns
     if result.kind == kinds.TYPEFUNC_SCALAR:
         name = _choose_scalar_function_alias(ps, funcexpr, funcname, alias, nfuncs)
-        return RangeTblFunction(funcexpr, 1), (Column(name, 1, result.type_oid, nodefuncs.expr_typmod(funcexpr)),)
+        collation = nodefuncs.expr_collation(funcexpr)
+        column = Column(name, 1, result.type_oid, nodefuncs.expr_typmod(funcexpr), attcollation=collation)
+        return RangeTblFunction(funcexpr, 1), (column,)
     if result.kind == kinds.TYPEFUNC_RECORD:
         columns = _columns_of_definition_list(ps, coldeflist)
         described = RangeTblFunction(
@@ -314,6 +334,7 @@ def _function_columns(
             tuple(column.name for column in columns),
             tuple(column.type_oid for column in columns),
             tuple(column.typmod for column in columns),
+            tuple(column.attcollation for column in columns),
         )
         return described, columns
     raise PgError(
@@ -386,9 +407,10 @@ def add_range_table_entry_for_table_func(
         tablefunc=tf,
         coltypes=tf.coltypes,
         coltypmods=tf.coltypmods,
+        colcollations=tf.colcollations,
     )
     ps.p_rtable.append(rte)
-    return build_ns_item_from_lists(rte, len(ps.p_rtable), rte.coltypes, rte.coltypmods)
+    return build_ns_item_from_lists(rte, len(ps.p_rtable), rte.coltypes, rte.coltypmods, rte.colcollations)
 
 
 def add_range_table_entry_for_values(
@@ -396,6 +418,7 @@ def add_range_table_entry_for_values(
     exprs: Sequence[Sequence[Expr]],
     coltypes: Sequence[Oid],
     coltypmods: Sequence[int],
+    colcollations: Sequence[Oid],
     alias: Alias | None,
     lateral: bool,
     in_from_cl: bool,
@@ -415,9 +438,10 @@ def add_range_table_entry_for_values(
         values_lists=tuple(tuple(row) for row in exprs),
         coltypes=tuple(coltypes),
         coltypmods=tuple(coltypmods),
+        colcollations=tuple(colcollations),
     )
     ps.p_rtable.append(rte)
-    return build_ns_item_from_lists(rte, len(ps.p_rtable), rte.coltypes, rte.coltypmods)
+    return build_ns_item_from_lists(rte, len(ps.p_rtable), rte.coltypes, rte.coltypmods, rte.colcollations)
 
 
 def add_range_table_entry_for_join(
@@ -469,39 +493,31 @@ def add_range_table_entry_for_cte(
     eref, given = _fill_aliases(alias, cte.ctename, cte.ctecolnames)
     if given > len(cte.ctecolnames):
         raise _too_many_aliases(f'table "{eref.aliasname}" has', len(cte.ctecolnames), given)
-    extra: list[tuple[str, Oid, int]] = []
+    extra: list[tuple[str, Oid, int, Oid]] = []
     if (search := cte.search_clause) is not None:
-        extra.append((search.search_seq_column, RECORDOID if search.search_breadth_first else RECORDARRAYOID, -1))
+        extra.append((search.search_seq_column, RECORDOID if search.search_breadth_first else RECORDARRAYOID, -1, 0))
     if (cycle := cte.cycle_clause) is not None:
-        extra.append((cycle.cycle_mark_column, cycle.cycle_mark_type, cycle.cycle_mark_typmod))
-        extra.append((cycle.cycle_path_column, RECORDARRAYOID, -1))
+        mark = (cycle.cycle_mark_type, cycle.cycle_mark_typmod, cycle.cycle_mark_collation)
+        extra.append((cycle.cycle_mark_column, *mark))
+        extra.append((cycle.cycle_path_column, RECORDARRAYOID, -1, 0))
     rte = RangeTblEntry(
         enums.RTEKind.RTE_CTE,
         alias,
-        Alias(eref.aliasname, eref.colnames + tuple(name for name, _, _ in extra)),
+        Alias(eref.aliasname, eref.colnames + tuple(name for name, *_ in extra)),
         inFromCl=in_from_cl,
         ctename=cte.ctename,
         ctelevelsup=levelsup,
         self_reference=query is None,
-        coltypes=cte.ctecoltypes + tuple(type_oid for _, type_oid, _ in extra),
-        coltypmods=cte.ctecoltypmods + tuple(typmod for _, _, typmod in extra),
+        coltypes=cte.ctecoltypes + tuple(type_oid for _, type_oid, _, _ in extra),
+        coltypmods=cte.ctecoltypmods + tuple(typmod for _, _, typmod, _ in extra),
+        colcollations=cte.ctecolcollations + tuple(collation for _, _, _, collation in extra),
     )
     ps.p_rtable.append(rte)
-    item = build_ns_item_from_lists(rte, len(ps.p_rtable), rte.coltypes, rte.coltypmods)
+    item = build_ns_item_from_lists(rte, len(ps.p_rtable), rte.coltypes, rte.coltypmods, rte.colcollations)
     if levelsup > 0:
         # Columns of SEARCH and CYCLE are no part of * in the WITH query itself.
         for column in range(len(item.p_nscolumns) - len(extra), len(item.p_nscolumns)):
-            old = item.p_nscolumns[column]
-            item.p_nscolumns[column] = NamespaceColumn(
-                old.p_varno,
-                old.p_varattno,
-                old.p_vartype,
-                old.p_vartypmod,
-                old.p_varreturningtype,
-                old.p_varnosyn,
-                old.p_varattnosyn,
-                p_dontexpand=True,
-            )
+            item.p_nscolumns[column] = replace(item.p_nscolumns[column], p_dontexpand=True)
     return item
 
 
@@ -515,6 +531,7 @@ def add_range_table_entry_for_group(ps: ParseState, group_clauses: Sequence[Targ
         len(ps.p_rtable),
         [nodefuncs.expr_type(expr) for expr in rte.groupexprs],
         [nodefuncs.expr_typmod(expr) for expr in rte.groupexprs],
+        [nodefuncs.expr_collation(expr) for expr in rte.groupexprs],
     )
 
 
@@ -524,6 +541,7 @@ def make_var(
     vartype: Oid,
     vartypmod: int = -1,
     varlevelsup: int = 0,
+    varcollid: Oid = 0,
     *,
     returning: enums.VarReturningType = enums.VarReturningType.VAR_RETURNING_DEFAULT,
     location: int = -1,
@@ -539,6 +557,7 @@ def make_var(
         varnosyn=varno,
         varattnosyn=varattno,
         location=location,
+        varcollid=varcollid,
     )
 
 
@@ -556,5 +575,5 @@ def make_whole_row_var(ps: ParseState, rte: RangeTblEntry, varno: int, varlevels
         if typename.type_is_rowtype(ps.catalog, type_oid):
             return make_var(varno, 0, type_oid, varlevelsup=varlevelsup)
         if allow_scalar:
-            return make_var(varno, 1, type_oid, varlevelsup=varlevelsup)
+            return make_var(varno, 1, type_oid, -1, varlevelsup, nodefuncs.expr_collation(fexpr))
     return make_var(varno, 0, RECORDOID, varlevelsup=varlevelsup)

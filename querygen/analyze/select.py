@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
 
-from querygen.analyze import agg, clause, coerce, cte, expr, nodefuncs, relation, target
+from querygen.analyze import agg, clause, coerce, collate, cte, expr, nodefuncs, relation, target
 from querygen.analyze.nodes import FromExpr, Query, RowMarkClause
 from querygen.analyze.state import ExprKind
 from querygen.diagnostics import PgError
@@ -121,6 +121,7 @@ def finish(ps: ParseState, qry: Query, qual: Expr | None) -> None:
     qry.hasWindowFuncs = ps.p_hasWindowFuncs
     qry.hasTargetSRFs = ps.p_hasTargetSRFs
     qry.hasAggs = ps.p_hasAggs
+    collate.assign_query_collations(ps, qry)
 
 
 def transform_values_lists(
@@ -144,14 +145,18 @@ def transform_values_clause(ps: ParseState, raw: ast.SelectStmt) -> Query:
     columns: list[list[Any]] = [list(column) for column in zip(*rows, strict=True)]
     coltypes: list[int] = []
     coltypmods: list[int] = []
+    colcollations: list[int] = []
     for place, column in enumerate(columns):
         coltype = coerce.select_common_type(ps, column, "VALUES")
         columns[place] = [coerce.coerce_to_common_type(ps, one, coltype, "VALUES") for one in column]
         coltypes.append(coltype)
         coltypmods.append(coerce.select_common_typmod(ps, columns[place], coltype))
+        colcollations.append(collate.select_common_collation(ps, columns[place], True))
     values = [list(row) for row in zip(*columns, strict=True)] if columns else rows
     lateral = bool(ps.p_rtable) and any(nodefuncs.contain_vars_of_level(one, 0) for row in values for one in row)
-    nsitem = relation.add_range_table_entry_for_values(ps, values, coltypes, coltypmods, None, lateral, True)
+    nsitem = relation.add_range_table_entry_for_values(
+        ps, values, coltypes, coltypmods, colcollations, None, lateral, True
+    )
     relation.add_ns_item_to_query(ps, nsitem, True, True, True)
     targets = relation.expand_ns_item_attrs(ps, nsitem, 0, -1)
     sort_clause, targets = clause.transform_sort_clause(ps, raw.sortClause, targets, ExprKind.EXPR_KIND_ORDER_BY, False)
@@ -163,6 +168,7 @@ def transform_values_clause(ps: ParseState, raw: ast.SelectStmt) -> Query:
     qry.rtable = ps.p_rtable
     qry.jointree = FromExpr(tuple(ps.p_joinlist), None)
     qry.hasSubLinks = ps.p_hasSubLinks
+    collate.assign_query_collations(ps, qry)
     return qry
 
 

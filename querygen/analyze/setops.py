@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from querygen.analyze import agg, clause, coerce, cte, nodefuncs, oper, relation, select, stmt
+from querygen.analyze import agg, clause, coerce, collate, cte, nodefuncs, oper, relation, select, stmt
 from querygen.analyze.nodes import (
     Alias,
     Const,
@@ -87,9 +87,11 @@ def transform_set_operation_stmt(ps: ParseState, raw: ast.SelectStmt) -> Query:
     targets: list[TargetEntry] = []
     columns: list[NamespaceColumn] = []
     names: list[str] = []
-    for coltype, coltypmod, left in zip(tree.colTypes, tree.colTypmods, leftmost_query.targetList, strict=False):
+    for coltype, coltypmod, colcollation, left in zip(
+        tree.colTypes, tree.colTypmods, tree.colCollations, leftmost_query.targetList, strict=False
+    ):
         var = relation.make_var(
-            leftmost_rti, left.resno, coltype, coltypmod, location=nodefuncs.expr_location(left.expr)
+            leftmost_rti, left.resno, coltype, coltypmod, 0, colcollation, location=nodefuncs.expr_location(left.expr)
         )
         targets.append(TargetEntry(var, ps.p_next_resno, left.resname))
         ps.p_next_resno += 1
@@ -102,6 +104,7 @@ def transform_set_operation_stmt(ps: ParseState, raw: ast.SelectStmt) -> Query:
                 coltypmod,
                 p_varnosyn=leftmost_rti,
                 p_varattnosyn=left.resno,
+                p_varcollid=colcollation,
             )
         )
     targets = _sort_clause(ps, qry, raw, targets, names, columns)
@@ -219,6 +222,8 @@ def _transform_inner(ps: ParseState, raw: ast.SelectStmt, is_top_level: bool) ->
         )
     coltypes: list[Oid] = []
     coltypmods: list[int] = []
+    colcollations: list[Oid] = []
+    no_order = raw.op == _SetOp.SETOP_UNION and bool(raw.all)
     group_clauses: list[SortGroupClause] = []
     outputs: list[_Leaf | _Inner] = []
     for left, right in zip(lefts, rights, strict=True):
@@ -228,15 +233,27 @@ def _transform_inner(ps: ParseState, raw: ast.SelectStmt, is_top_level: bool) ->
         typmod = coerce.select_common_typmod(ps, pair, common)
         coltypes.append(common)
         coltypmods.append(typmod)
-        if raw.op != _SetOp.SETOP_UNION or not raw.all:
+        # UNION ALL compares nothing, so that its columns may have no collation
+        collation = collate.select_common_collation(ps, pair, no_order)
+        colcollations.append(collation)
+        if not no_order:
             try:
                 group_clauses.append(make_sort_group_clause_for_set_op(ps, common, recursive))
             except PgError as error:  # setup_parser_errposition_callback
                 if error.location < 0:
                     error.location = location
                 raise
-        outputs.append(_Inner(SetToDefault(common, typmod, location)))
-    node = SetOperationStmt(raw.op, bool(raw.all), larg, rarg, tuple(coltypes), tuple(coltypmods), tuple(group_clauses))
+        outputs.append(_Inner(SetToDefault(common, typmod, location, collation)))
+    node = SetOperationStmt(
+        raw.op,
+        bool(raw.all),
+        larg,
+        rarg,
+        tuple(coltypes),
+        tuple(coltypmods),
+        tuple(group_clauses),
+        tuple(colcollations),
+    )
     return node, outputs
 
 

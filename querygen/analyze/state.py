@@ -90,6 +90,7 @@ class NamespaceColumn(Struct, frozen=True):
     p_varnosyn: int = 0
     p_varattnosyn: int = 0
     p_dontexpand: bool = False
+    p_varcollid: Oid = 0
 
 
 class NamespaceItem(Struct, eq=False):
@@ -121,13 +122,14 @@ class ParamTable(Struct, eq=False):
     places: dict[int, int] = field(default_factory=dict)
     fixed: bool = False
 
-    def param(self, pref: ast.ParamRef) -> Param:
+    def param(self, pref: ast.ParamRef, catalog: Catalog) -> Param:
         """parse_param.c: variable_paramref_hook (fixed_paramref_hook when `fixed`) — $n → Param."""
         number: int = pref.number
         if number <= 0 or (self.fixed and number not in self.types):
             raise PgError("42P02", f"there is no parameter ${number}", pref.location)
-        self.types.setdefault(number, UNKNOWNOID)
-        return Param(enums.ParamKind.PARAM_EXTERN, number, self.types[number], -1, pref.location)
+        known = self.types.setdefault(number, UNKNOWNOID)
+        collation = 0 if known == UNKNOWNOID else catalog.type(known).typcollation
+        return Param(enums.ParamKind.PARAM_EXTERN, number, known, -1, pref.location, collation)
 
     def coerce(self, param: Param, target: Oid, location: int, catalog: Catalog) -> Param | None:
         """parse_param.c: variable_coerce_param_hook — settle an unknown parameter's type; None: not one."""
@@ -150,7 +152,7 @@ class ParamTable(Struct, eq=False):
         place = param.location
         if location >= 0 and (place < 0 or location < place):
             place = location
-        return Param(enums.ParamKind.PARAM_EXTERN, number, target, -1, place)
+        return Param(enums.ParamKind.PARAM_EXTERN, number, target, -1, place, catalog.type(target).typcollation)
 
 
 class ParseState(Struct, eq=False):
@@ -180,6 +182,8 @@ class ParseState(Struct, eq=False):
     p_locking_clause: list[Any] = field(default_factory=list)  # raw LockingClause nodes
     p_locked_from_parent: bool = False
     p_resolve_unknowns: bool = True
+    # whether collations are assigned (collate.py): where only the default one is in play, nothing depends on them
+    collating: bool = True
     p_hasAggs: bool = False
     p_hasWindowFuncs: bool = False
     p_hasTargetSRFs: bool = False
@@ -203,6 +207,7 @@ class ParseState(Struct, eq=False):
             parent=self,
             params=self.params,
             sourcetext=self.sourcetext,
+            collating=self.collating,
             function_arguments=self.function_arguments,
             function_name=self.function_name,
         )

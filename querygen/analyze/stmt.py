@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from querygen.analyze import expr, insert, merge, nodefuncs, rewrite, select, setops, target, update, utility
+from querygen.analyze import collate, expr, insert, merge, nodefuncs, rewrite, select, setops, target, update, utility
 from querygen.analyze.nodes import Param, Query, TargetEntry
 from querygen.analyze.pgtypes import UNKNOWNOID
 from querygen.analyze.state import ExprKind, ParamTable, ParseState
@@ -24,19 +24,23 @@ _SELECT: Final = enums.CmdType.CMD_SELECT
 _UTILITY: Final = enums.CmdType.CMD_UTILITY
 
 
-def parse_analyze_varparams(catalog: Catalog, raw: Node, sourcetext: str, params: ParamTable) -> Query:
+def parse_analyze_varparams(
+    catalog: Catalog, raw: Node, sourcetext: str, params: ParamTable, *, collated: bool = False
+) -> Query:
     """analyze.c: parse_analyze_varparams, with what exec_parse_message does about it.
 
     `raw` is the only statement of `sourcetext`. On return `params.types` holds the type of every parameter.
+    Collations are in the tree where they matter, or where `collated` asks for them.
     """
     try:
-        return _analyze(catalog, raw, sourcetext, params)
+        return _analyze(catalog, raw, sourcetext, params, collated)
     except RecursionError as error:
         raise PgError("54001", "stack depth limit exceeded") from error
 
 
-def _analyze(catalog: Catalog, raw: Node, sourcetext: str, params: ParamTable) -> Query:
+def _analyze(catalog: Catalog, raw: Node, sourcetext: str, params: ParamTable, collated: bool) -> Query:
     ps = ParseState(catalog=catalog, params=params, sourcetext=sourcetext)
+    ps.collating = collated or collate.in_play(catalog, sourcetext)
     query = transform_top_level_stmt(ps, raw)
     if not params.fixed:
         check_variable_parameters(params, query)

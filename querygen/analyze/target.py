@@ -21,7 +21,6 @@ from querygen.analyze.target_assign import (
     update_target_list_entry,
 )
 from querygen.analyze.target_names import figure_colname, figure_index_colname
-from querygen.catalog.objects import Column
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast, enums
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from querygen.analyze.nodes import Expr
     from querygen.analyze.state import NamespaceItem
+    from querygen.catalog.objects import Column
     from querygen.sql.nodes import Node
 
 __all__ = [
@@ -224,7 +224,7 @@ def _expand_row_reference(ps: ParseState, value: Any, make_target_entry: bool) -
     for number, column in enumerate(columns or (), 1):
         if column.dropped:
             continue
-        field = FieldSelect(value, number, column.type_oid, column.typmod)
+        field = FieldSelect(value, number, column.type_oid, column.typmod, column.attcollation)
         if make_target_entry:
             result.append(TargetEntry(field, ps.p_next_resno, column.name))
             ps.p_next_resno += 1
@@ -241,7 +241,7 @@ def expand_record_variable(ps: ParseState, var: Var, levelsup: int) -> Sequence[
     if attnum == 0:
         names, vars_ = relation.expand_rte(ps.catalog, rte, var.varno, 0, var.location)
         return [
-            Column(name, number, nodefuncs.expr_type(one), nodefuncs.expr_typmod(one))
+            funcapi.column_like(name, number, one)
             for number, (name, one) in enumerate(zip(names, vars_, strict=True), 1)
         ]
     found: Expr = var

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from querygen.analyze.nodes import TargetEntry
     from querygen.analyze.state import ParseState
+    from querygen.catalog.objects import Column
     from querygen.pg_catalog.rows import Oid
 
 _ASSIGNMENT: Final = enums.CoercionContext.COERCION_ASSIGNMENT
@@ -56,22 +57,22 @@ def _assigned(ps: ParseState, value: Any, colname: str, attrno: int, indirection
     if attrno <= 0:
         raise PgError("0A000", f'cannot assign to system column "{colname}"', location)
     column = rel.columns[attrno - 1]
-    attrtype, attrtypmod = column.type_oid, column.typmod
+    attrtype, attrtypmod, attrcollation = column.type_oid, column.typmod, column.attcollation
     if isinstance(value, SetToDefault):
-        value = replace(value, typeId=attrtype, typeMod=attrtypmod)
+        value = replace(value, typeId=attrtype, typeMod=attrtypmod, collation=attrcollation)
         if indirection:
             part = "an array element" if isinstance(indirection[0], ast.A_Indices) else "a subfield"
             raise PgError("0A000", f"cannot set {part} to DEFAULT", location)
     if indirection:
         base: Any
         if ps.p_is_insert:  # there is no old value
-            base = node.make_null_const(attrtype, attrtypmod)
+            base = node.make_null_const(attrtype, attrtypmod, attrcollation)
         else:
             assert ps.p_target_nsitem is not None  # noqa: S101
             rtindex = ps.p_target_nsitem.p_rtindex
-            base = relation.make_var(rtindex, attrno, attrtype, attrtypmod, location=location)
+            base = relation.make_var(rtindex, attrno, attrtype, attrtypmod, 0, attrcollation, location=location)
         return transform_assignment_indirection(
-            ps, base, colname, False, attrtype, attrtypmod, indirection, 0, value, _ASSIGNMENT, location
+            ps, base, colname, False, attrtype, attrtypmod, attrcollation, indirection, 0, value, _ASSIGNMENT, location
         )
     source = nodefuncs.expr_type(value)
     result = coerce.coerce_to_target_type(ps, value, source, attrtype, attrtypmod, _ASSIGNMENT, _IMPLICIT_CAST, -1)
@@ -108,6 +109,7 @@ def transform_assignment_indirection(
     target_is_subscripting: bool,
     target_type: Oid,
     target_typmod: int,
+    target_collation: Oid,
     indirection: Sequence[Any],
     start: int,
     rhs: Any,
@@ -120,7 +122,7 @@ def transform_assignment_indirection(
     """
     catalog = ps.catalog
     if start < len(indirection) and basenode is None:
-        basenode = CaseTestExpr(target_type, target_typmod)
+        basenode = CaseTestExpr(target_type, target_typmod, target_collation)
     subscripts: list[ast.A_Indices] = []
     for place in range(start, len(indirection)):
         step = indirection[place]
@@ -131,15 +133,16 @@ def transform_assignment_indirection(
             raise PgError("0A000", 'row expansion via "*" is not supported here', location)
         if subscripts:
             return _assign_subscripts(
-                ps, basenode, target_name, target_type, target_typmod, subscripts, indirection, place, rhs, ccontext,
-                location,
+                ps, basenode, target_name, target_type, target_typmod, target_collation, subscripts, indirection, place,
+                rhs, ccontext, location,
             )  # fmt: skip
         base_type, base_typmod = typename.get_base_type_and_typmod(catalog, target_type, target_typmod)
-        field_number, field_type, field_typmod = _field(ps, step.sval, target_name, target_type, base_type, location)
+        field = _field(ps, step.sval, target_name, target_type, base_type, location)
         rhs = transform_assignment_indirection(
-            ps, None, step.sval, False, field_type, field_typmod, indirection, place + 1, rhs, ccontext, location
-        )
-        store = FieldStore(basenode, (rhs,), (field_number,), base_type)
+            ps, None, step.sval, False, field.type_oid, field.typmod, field.attcollation, indirection, place + 1, rhs,
+            ccontext, location,
+        )  # fmt: skip
+        store = FieldStore(basenode, (rhs,), (field.attnum,), base_type)
         if base_type == target_type:
             return store
         return coerce.coerce_to_domain(
@@ -147,8 +150,8 @@ def transform_assignment_indirection(
         )
     if subscripts:
         return _assign_subscripts(
-            ps, basenode, target_name, target_type, target_typmod, subscripts, indirection, len(indirection), rhs,
-            ccontext, location,
+            ps, basenode, target_name, target_type, target_typmod, target_collation, subscripts, indirection,
+            len(indirection), rhs, ccontext, location,
         )  # fmt: skip
     source = nodefuncs.expr_type(rhs)
     result = coerce.coerce_to_target_type(ps, rhs, source, target_type, target_typmod, ccontext, _IMPLICIT_CAST, -1)
@@ -168,10 +171,8 @@ def transform_assignment_indirection(
     return result
 
 
-def _field(
-    ps: ParseState, name: str, target_name: str, target_type: Oid, base_type: Oid, location: int
-) -> tuple[int, Oid, int]:
-    """A field of a composite type that is assigned to: number, type, typmod."""
+def _field(ps: ParseState, name: str, target_name: str, target_type: Oid, base_type: Oid, location: int) -> Column:
+    """A field of a composite type that is assigned to."""
     shown = typename.format_type(ps.catalog, target_type)
     relid = ps.catalog.type(base_type).typrelid
     if not relid:
@@ -191,7 +192,7 @@ def _field(
             f" because there is no such column in data type {shown}",
             location,
         )
-    return column.attnum, column.type_oid, column.typmod
+    return column
 
 
 def _assign_subscripts(
@@ -200,6 +201,7 @@ def _assign_subscripts(
     target_name: str,
     target_type: Oid,
     target_typmod: int,
+    target_collation: Oid,
     subscripts: Sequence[ast.A_Indices],
     indirection: Sequence[Any],
     rest: int,
@@ -217,6 +219,7 @@ def _assign_subscripts(
         True,
         reference.refrestype,
         reference.reftypmod,
+        target_collation,
         indirection,
         rest,
         rhs,

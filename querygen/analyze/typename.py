@@ -6,6 +6,7 @@ typmod input and output functions of the built-in types, and the type part of `l
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -78,10 +79,47 @@ def deconstruct_qualified_name(names: Sequence[Any]) -> tuple[str | None, str]:
     raise PgError("42601", f"improper qualified name (too many dotted names): {'.'.join(parts)}")
 
 
+def lookup_collation(catalog: Catalog, collname: Sequence[Any], location: int) -> Oid:
+    """parse_type.c: LookupCollation"""
+    try:
+        schema, name = deconstruct_qualified_name(collname)
+    except PgError as error:
+        error.location = location
+        raise
+    if schema is not None:
+        lookup_explicit_namespace(catalog, schema, location)
+    found = catalog.collations_named(name, schema)
+    if found is not None:
+        return found.oid
+    shown = name if schema is None else f"{schema}.{name}"
+    hint = None
+    if may_be_system_collation(name, schema):
+        if not catalog.frozen:  # a schema is believed: its server has what it uses
+            return catalog.add_system_collation(name)
+        hint = (
+            "Every server has other collations of its operating system and of ICU. If yours has this one, name it"
+            f" in the configuration: collations = [{json.dumps(name)}]."
+        )
+    raise PgError("42704", f'collation "{shown}" for encoding "UTF8" does not exist', location, hint=hint)
+
+
+def get_column_def_collation(catalog: Catalog, column: ast.ColumnDef, type_oid: Oid) -> Oid:
+    """parse_type.c: GetColumnDefCollation — of the COLLATE clause, or of the type"""
+    typcollation = catalog.type(type_oid).typcollation
+    if column.collClause is None:
+        return typcollation
+    location = column.collClause.location
+    result = lookup_collation(catalog, column.collClause.collname, location)
+    if not typcollation:
+        shown = format_type(catalog, type_oid)
+        raise PgError("42804", f"collations are not supported by type {shown}", location)
+    return result
+
+
 def may_be_system_collation(name: str, schema: str | None) -> bool:
     """Could initdb have taken a collation of this name from the operating system or ICU?
 
-    PG: those (`de_DE`, `en_US.utf8`, `und-x-icu`) differ from server to server, and are not dumped.
+    Those (`de_DE`, `en_US.utf8`, `und-x-icu`) differ from server to server, and are not dumped.
     """
     return schema in (None, "pg_catalog") and re.fullmatch(r"\w{1,3}[-_@.].+", name) is not None
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from querygen.analyze import agg, clause, expr, relation, returning, select, target
+from querygen.analyze import agg, clause, collate, expr, relation, returning, select, target
 from querygen.analyze.nodes import FromExpr, Query
 from querygen.analyze.state import ExprKind
 from querygen.diagnostics import PgError
@@ -61,6 +61,7 @@ def transform_update_stmt(ps: ParseState, raw: ast.UpdateStmt) -> Query:
     qry.jointree = FromExpr(tuple(ps.p_joinlist), qual)
     qry.hasTargetSRFs = ps.p_hasTargetSRFs
     qry.hasSubLinks = ps.p_hasSubLinks
+    collate.assign_query_collations(ps, qry)
     return qry
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from querygen.analyze import expr, func, funcapi, nodefuncs, select, stmt
+from querygen.analyze import collate, expr, func, funcapi, nodefuncs, select, stmt
 from querygen.analyze.nodes import Const, NamedArgExpr, Query, TargetEntry
 from querygen.analyze.pgtypes import JSONOID, POLYMORPHIC, TEXTOID, XMLOID
 from querygen.analyze.state import ExprKind
@@ -128,6 +128,7 @@ def _transform_call_stmt(ps: ParseState, raw: ast.CallStmt) -> Query:
     found: Any = func.parse_func_or_column(
         ps, call.funcname, args, ps.p_last_srf, call, True, expr.place(call.location)
     )
+    collate.assign_expr_collations(ps, found)
     proc = ps.catalog.proc(found.funcid)
     columns: list[tuple[str, Oid]] = []
     for column in funcapi.build_function_result_tupdesc(proc) or ():

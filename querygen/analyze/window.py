@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from querygen.analyze import coerce, coerce_path, expr, nodefuncs
+from querygen.analyze import coerce, coerce_path, collate, expr, nodefuncs
 from querygen.analyze.clause_group import transform_group_clause
 from querygen.analyze.clause_sort import transform_sort_clause
 from querygen.analyze.clause_where import check_expr_is_var_free
@@ -140,6 +140,7 @@ def _transform_frame_offset(
         node = expr.transform_expr(ps, clause, ExprKind.EXPR_KIND_WINDOW_FRAME_GROUPS)
         node = coerce.coerce_to_specific_type(ps, node, INT8OID, construct)
     check_expr_is_var_free(node, construct)
+    collate.assign_expr_collations(ps, node)
     return node, in_range
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from querygen.catalog.objects import Constraint, DomainType, EnumType, FunctionBody, Index, Relation
 from querygen.catalog.store import ConstraintNames, Journal, Rows, placed, read_relation
+from querygen.pg_catalog.rows import PgCollation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
         PgAggregate,
         PgAmop,
         PgCast,
-        PgCollation,
         PgNamespace,
         PgOpclass,
         PgOperator,
@@ -52,6 +52,8 @@ class Catalog:
         # the names that were put since somebody last emptied the list: ddl.py's retries wait on them
         self.made: list[str] = []
         self._visible: dict[tuple[str, str, str | None], list[Any]] = {}  # what _rows_on_path found, once frozen
+        self.has_collations = False  # whether a column or type of the schema was declared with one
+        self.facts: dict[tuple[Any, ...], Any] = {}  # ddl_facts.py
         self.text_search_names: set[tuple[str, str]] = set()  # of the user's: (config or dictionary, name)
         self._next_oid = FIRST_USER_OID
         self._namespaces: dict[str, Oid] = {}
@@ -217,6 +219,10 @@ class Catalog:
         """The row of pg_range whose multirange type this is."""
         return self._multiranges.get(oid)
 
+    def makes_collations(self) -> bool:
+        """Has the schema collations of its own, which may take for equal what differs?"""
+        return any(namespace != PG_CATALOG for owners in self._collations.values() for namespace in owners)
+
     def collations_named(self, name: str, schema: str | None = None) -> PgCollation | None:
         owners = self._collations.get(name)
         if not owners:
@@ -224,6 +230,11 @@ class Catalog:
         if schema is not None:
             return owners.get(self._namespaces.get(schema, 0))
         return next((owners[oid] for oid in self.search_path_oids() if oid in owners), None)
+
+    def collation_name(self, oid: Oid) -> str:
+        """get_collation_name"""
+        rows = (row for owners in self._collations.values() for row in owners.values())
+        return next((row.collname for row in rows if row.oid == oid), "???")
 
     # ------------------------------------------------------------------ functions and operators
 
@@ -528,6 +539,14 @@ class Catalog:
     def put_collation(self, row: PgCollation) -> None:
         self._check_writable()
         self._journal.put(self._collations[row.collname], row.collnamespace, row)
+
+    def add_system_collation(self, name: str) -> Oid:
+        """A collation that the server has from its operating system or from ICU."""
+        known = self._collations[name].get(PG_CATALOG)
+        if known is None:
+            known = PgCollation(self.new_oid(), name, PG_CATALOG)
+            self.put_collation(known)
+        return known.oid
 
     def drop_collation(self, oid: Oid) -> None:
         self._check_writable()

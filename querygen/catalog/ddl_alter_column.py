@@ -12,7 +12,13 @@ from msgspec.structs import replace
 
 from querygen.analyze.coerce_path import CoercionPath, find_coercion_pathway
 from querygen.analyze.pgtypes import INT2OID, INT4OID, INT8OID, SYSTEM_COLUMNS
-from querygen.analyze.typename import format_type, get_base_type, quote_identifier, typename_type_id_and_mod
+from querygen.analyze.typename import (
+    format_type,
+    get_base_type,
+    get_column_def_collation,
+    quote_identifier,
+    typename_type_id_and_mod,
+)
 from querygen.catalog import (
     ddl_address,
     ddl_alter,
@@ -293,10 +299,12 @@ def alter_type(
     type_oid, typmod = typename_type_id_and_mod(None, state.catalog, node.typeName)
     ddl_type.check_attribute_type(state, column.name, type_oid, where(node.typeName), relation.reltype)
     collation = ddl_type.collation_of(state, node.collClause)
+    attcollation = get_column_def_collation(state.catalog, node, type_oid)
     if node.raw_default is None and relation.kind != "c" and not column.generated:
         _check_castable(state, column, type_oid, where(node))
     ddl_expr.check_kept_default(state, relation, column, (type_oid, typmod))
-    _change_type(state, relation, column.name, (type_oid, typmod, collation), recurse=recurse, cascade=cascade)
+    new = (type_oid, typmod, collation, attcollation)
+    _change_type(state, relation, column.name, new, recurse=recurse, cascade=cascade)
 
 
 def check_using(state: DdlState, relation: Relation, commands: Sequence[ast.AlterTableCmd]) -> None:
@@ -339,7 +347,7 @@ def _change_type(
     state: DdlState,
     relation: Relation,
     name: str,
-    new: tuple[int, int, str | None],
+    new: tuple[int, int, str | None, int],
     *,
     recurse: bool,
     cascade: bool,
@@ -364,8 +372,12 @@ def _change_type(
                 "cannot alter type of a column used by a generated column",
                 detail=f'Column "{name}" is used by generated column "{other}".',
             )
-    type_oid, typmod, collation = new
-    _put_column(state, relation, replace(column, type_oid=type_oid, typmod=typmod, collation=collation))
+    type_oid, typmod, collation, attcollation = new
+    _put_column(
+        state,
+        relation,
+        replace(column, type_oid=type_oid, typmod=typmod, collation=collation, attcollation=attcollation),
+    )
     state.depend.forget(me, only="type")
     state.depend.record(me, Address("type", type_oid))
     children = _heirs(state, relation, cascade=cascade)

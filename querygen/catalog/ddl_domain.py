@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from querygen.analyze.typename import typename_type_id_and_mod
+from querygen.analyze.typename import format_type, lookup_collation, typename_type_id_and_mod
 from querygen.catalog import ddl_drop, ddl_expr, ddl_names, ddl_text, ddl_type
 from querygen.catalog.ddl_depend import Address
 from querygen.catalog.ddl_names import where
@@ -41,7 +41,12 @@ def create_domain(state: DdlState, stmt: ast.CreateDomainStmt) -> None:
     if base.typtype not in "bcderm":
         raise PgError("42804", f'"{base.typname}" is not a valid base type for a domain', where(stmt.typeName))
     ddl_type.check_attribute_type(state, name, base_oid, where(stmt.typeName))
-    ddl_type.collation_of(state, stmt.collClause)
+    typcollation = base.typcollation
+    if ddl_type.collation_of(state, stmt.collClause) is not None:
+        if not typcollation:
+            shown = format_type(catalog, base_oid)
+            raise PgError("42804", f"collations are not supported by type {shown}", where(stmt.collClause))
+        typcollation = lookup_collation(catalog, stmt.collClause.collname, where(stmt.collClause))
     row = replace(
         ddl_type.base_row(catalog.new_oid(), name, namespace),
         typlen=base.typlen,
@@ -52,9 +57,9 @@ def create_domain(state: DdlState, stmt: ast.CreateDomainStmt) -> None:
         typinput="domain_in",
         typbasetype=base_oid,
         typtypmod=typmod,
-        typcollation=base.typcollation,
+        typcollation=typcollation,
     )
-    default_sql = None
+    default_sql = default_expr = None
     null_seen: bool | None = None
     for constraint in stmt.constraints or ():
         match constraint.contype:
@@ -62,7 +67,8 @@ def create_domain(state: DdlState, stmt: ast.CreateDomainStmt) -> None:
                 if default_sql is not None:
                     raise PgError("42601", "multiple default expressions", where(constraint))
                 default_sql = ddl_text.column_default(state.text, state.offset(constraint.location))
-                ddl_expr.check_domain_default(state, row, constraint.raw_expr)
+                default_expr = constraint.raw_expr
+                ddl_expr.check_domain_default(state, row, default_expr)
             case enums.ConstrType.CONSTR_NOTNULL | enums.ConstrType.CONSTR_NULL:
                 not_null = constraint.contype == enums.ConstrType.CONSTR_NOTNULL
                 if null_seen not in (None, not_null):
@@ -80,7 +86,7 @@ def create_domain(state: DdlState, stmt: ast.CreateDomainStmt) -> None:
                     "0A000", "specifying constraint deferrability not supported for domains", where(constraint)
                 )
     row = ddl_type.define_type(state, replace(row, typnotnull=bool(null_seen)))
-    catalog.put_domain(DomainType(row.oid, default_sql=default_sql))
+    catalog.put_domain(DomainType(row.oid, default_sql=default_sql, default_expr=default_expr))
     for constraint in stmt.constraints or ():
         if constraint.contype in (enums.ConstrType.CONSTR_CHECK, enums.ConstrType.CONSTR_NOTNULL):
             _add_constraint(state, row, constraint)
@@ -127,7 +133,7 @@ def alter_domain(state: DdlState, stmt: ast.AlterDomainStmt) -> None:
                 ddl_expr.check_domain_default(state, row, stmt.def_)
             if stmt.def_ is not None and state.raw is not None:
                 text = ddl_text.expression(state.text, stmt.def_, state.raw.shift, state.raw.end)
-            catalog.put_domain(replace(domain, default_sql=text))
+            catalog.put_domain(replace(domain, default_sql=text, default_expr=stmt.def_))
         case "O":
             if not row.typnotnull:
                 catalog.put_type(replace(row, typnotnull=True))

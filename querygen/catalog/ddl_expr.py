@@ -10,11 +10,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from querygen.analyze import coerce, expr, nodefuncs, relation_rte, typcache
+from querygen.analyze import coerce, collate, expr, nodefuncs, relation_rte, typcache
 from querygen.analyze import nodes as n
 from querygen.analyze.relation import add_ns_item_to_query
 from querygen.analyze.state import ExprKind, ParamTable, ParseState
-from querygen.analyze.typename import format_type, get_base_type_and_typmod
+from querygen.analyze.typename import format_type, get_base_type_and_typmod, lookup_collation
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import enums
 
@@ -34,12 +34,22 @@ _IMPLICIT_CAST = enums.CoercionForm.COERCE_IMPLICIT_CAST
 _FROM_EXTENSION = frozenset({"42883", "42704"})
 
 
-def _parse_state(state: DdlState, relation: Relation | None) -> ParseState:
+def parse_state(state: DdlState, relation: Relation | None) -> ParseState:
     ps = ParseState(catalog=state.catalog, params=ParamTable(fixed=True), sourcetext=state.text)
     if relation is not None:
         item = relation_rte.add_range_table_entry_for_relation(ps, relation, None, False, True)
         add_ns_item_to_query(ps, item, False, True, True)
     return ps
+
+
+def keep(raw: Any, cooked: Any, relation: Relation | None = None) -> None:
+    """Leave the analysed expression with its raw tree, and the relation in which its Vars count.
+
+    Names in the raw tree mean what they meant there and then; the analysed one holds on to objects. Whoever compares
+    or prints expressions wants the latter, wherever the raw tree has been copied to.
+    """
+    if raw is not None:
+        raw.cooked = (cooked, 0 if relation is None else relation.oid)
 
 
 @contextmanager
@@ -54,7 +64,11 @@ def _forgiving(state: DdlState) -> Iterator[None]:
 
 def _boolean(ps: ParseState, raw: Any, kind: ExprKind, construct: str) -> Any:
     """parse_clause.c: transformWhereClause"""
-    return None if raw is None else coerce.coerce_to_boolean(ps, expr.transform_expr(ps, raw, kind), construct)
+    if raw is None:
+        return None
+    cooked = coerce.coerce_to_boolean(ps, expr.transform_expr(ps, raw, kind), construct)
+    collate.assign_expr_collations(ps, cooked)
+    return cooked
 
 
 # ---------------------------------------------------------------------------------------------- columns and constraints
@@ -70,14 +84,14 @@ def check_default(state: DdlState, relation: Relation, column: Column) -> None:
 
 def _cook_default(state: DdlState, relation: Relation, column: Column) -> None:
     """heap.c: cookDefault"""
-    ps = _parse_state(state, relation)
+    ps = parse_state(state, relation)
     if column.generated == "v":
         _check_virtual_type(state.catalog, column)
     kind = ExprKind.EXPR_KIND_GENERATED_COLUMN if column.generated else ExprKind.EXPR_KIND_COLUMN_DEFAULT
     cooked: Any = expr.transform_expr(ps, column.default_expr, kind)
     if column.generated:
         _check_generated(relation, cooked)
-    _assign(ps, cooked, column.name, column.type_oid, column.typmod)
+    keep(column.default_expr, _assign(ps, cooked, column.name, column.type_oid, column.typmod), relation)
     if column.generated:
         if contain_mutable_functions(state.catalog, cooked):
             raise PgError("42P17", "generation expression is not immutable")
@@ -85,16 +99,19 @@ def _cook_default(state: DdlState, relation: Relation, column: Column) -> None:
             _check_virtual(state.catalog, cooked)
 
 
-def _assign(ps: ParseState, cooked: Any, name: str, type_oid: Oid, typmod: int) -> None:
+def _assign(ps: ParseState, cooked: Any, name: str, type_oid: Oid, typmod: int) -> Any:
     """The end of cookDefault: an assignment cast leads to the column's type."""
     source = nodefuncs.expr_type(cooked)
-    if coerce.coerce_to_target_type(ps, cooked, source, type_oid, typmod, _ASSIGNMENT, _IMPLICIT_CAST, -1) is None:
+    done = coerce.coerce_to_target_type(ps, cooked, source, type_oid, typmod, _ASSIGNMENT, _IMPLICIT_CAST, -1)
+    if done is None:
         target, given = format_type(ps.catalog, type_oid), format_type(ps.catalog, source)
         raise PgError(
             "42804",
             f'column "{name}" is of type {target} but default expression is of type {given}',
             hint="You will need to rewrite or cast the expression.",
         )
+    collate.assign_expr_collations(ps, done)
+    return done
 
 
 def _check_generated(relation: Relation, cooked: Any) -> None:
@@ -154,15 +171,14 @@ def _check_virtual(catalog: Catalog, cooked: Any) -> None:
 def check_constraint(state: DdlState, relation: Relation, raw: Any) -> None:
     """heap.c: cookConstraint"""
     with _forgiving(state):
-        ps = _parse_state(state, relation)
-        cooked = expr.transform_expr(ps, raw, ExprKind.EXPR_KIND_CHECK_CONSTRAINT)
-        coerce.coerce_to_boolean(ps, cooked, "CHECK")
+        ps = parse_state(state, relation)
+        keep(raw, _boolean(ps, raw, ExprKind.EXPR_KIND_CHECK_CONSTRAINT, "CHECK"), relation)
 
 
 def check_using(state: DdlState, relation: Relation, column: Column, raw: Any, target: tuple[Oid, int]) -> None:
     """tablecmds.c: ATPrepAlterColumnType — USING, which an assignment cast must bring to the new type"""
     with _forgiving(state):
-        ps = _parse_state(state, relation)
+        ps = parse_state(state, relation)
         cooked = expr.transform_expr(ps, raw, ExprKind.EXPR_KIND_ALTER_COL_TRANSFORM)
         source = nodefuncs.expr_type(cooked)
         done = coerce.coerce_to_target_type(ps, cooked, source, *target, _ASSIGNMENT, _IMPLICIT_CAST, -1)
@@ -173,6 +189,7 @@ def check_using(state: DdlState, relation: Relation, column: Column, raw: Any, t
                 f'result of USING clause for column "{column.name}" cannot be cast automatically to type {shown}',
                 hint="You might need to add an explicit cast.",
             )
+        collate.assign_expr_collations(ps, done)
 
 
 def check_kept_default(state: DdlState, relation: Relation, old: Column, target: tuple[Oid, int]) -> None:
@@ -193,7 +210,7 @@ def recheck_constraints(state: DdlState, before: Relation, relation: Relation, c
         if constraint.kind != "c" or not changed & {*constraint.columns}:
             continue
         try:
-            ps = _parse_state(state, before)
+            ps = parse_state(state, before)
             old: Any = expr.transform_expr(ps, constraint.expression, ExprKind.EXPR_KIND_CHECK_CONSTRAINT)
         except PgError:
             continue
@@ -210,7 +227,7 @@ def recheck_constraints(state: DdlState, before: Relation, relation: Relation, c
 
 def _default_follows(state: DdlState, relation: Relation, old: Column, target: tuple[Oid, int]) -> bool:
     """Does an assignment cast lead from the default, without the casts to the old type, to the new type?"""
-    ps = _parse_state(state, relation)
+    ps = parse_state(state, relation)
     try:
         cooked: Any = expr.transform_expr(ps, old.default_expr, ExprKind.EXPR_KIND_COLUMN_DEFAULT)
         kept: Any = coerce.coerce_to_target_type(
@@ -229,26 +246,27 @@ def _default_follows(state: DdlState, relation: Relation, old: Column, target: t
 def check_domain_default(state: DdlState, row: PgType, raw: Any) -> None:
     """typecmds.c: DefineDomain, AlterDomainDefault"""
     with _forgiving(state):
-        ps = _parse_state(state, None)
+        ps = parse_state(state, None)
         cooked: Any = expr.transform_expr(ps, raw, ExprKind.EXPR_KIND_COLUMN_DEFAULT)
-        _assign(ps, cooked, row.typname, row.typbasetype, row.typtypmod)
+        keep(raw, _assign(ps, cooked, row.typname, row.typbasetype, row.typtypmod))
 
 
 def check_domain_constraint(state: DdlState, row: PgType, raw: Any) -> None:
     """typecmds.c: domainAddCheckConstraint — VALUE stands for a value of the base type"""
     with _forgiving(state):
-        ps = _parse_state(state, None)
+        ps = parse_state(state, None)
         ps.domain_value = (row.typbasetype, row.typtypmod)
-        cooked = expr.transform_expr(ps, raw, ExprKind.EXPR_KIND_DOMAIN_CHECK)
-        coerce.coerce_to_boolean(ps, cooked, "CHECK")
+        keep(raw, _boolean(ps, raw, ExprKind.EXPR_KIND_DOMAIN_CHECK, "CHECK"))
 
 
 def check_argument_default(state: DdlState, raw: Any, type_oid: Oid) -> None:
     """functioncmds.c: interpret_function_parameter_list — DEFAULT of an argument"""
     with _forgiving(state):
-        ps = _parse_state(state, None)
+        ps = parse_state(state, None)
         cooked = expr.transform_expr(ps, raw, ExprKind.EXPR_KIND_FUNCTION_DEFAULT)
-        coerce.coerce_to_specific_type(ps, cooked, type_oid, "DEFAULT")
+        cooked = coerce.coerce_to_specific_type(ps, cooked, type_oid, "DEFAULT")
+        collate.assign_expr_collations(ps, cooked)
+        keep(raw, cooked)
 
 
 # ---------------------------------------------------------------------------------------------- indexes and partitions
@@ -257,11 +275,15 @@ def check_argument_default(state: DdlState, raw: Any, type_oid: Oid) -> None:
 def check_index(state: DdlState, relation: Relation, stmt: ast.IndexStmt) -> None:
     """parse_utilcmd.c: transformIndexStmt; indexcmds.c: ComputeIndexAttrs, CheckPredicate"""
     with _forgiving(state):
-        ps = _parse_state(state, relation)
+        ps = parse_state(state, relation)
         predicate: Any = _boolean(ps, stmt.whereClause, ExprKind.EXPR_KIND_INDEX_PREDICATE, "WHERE")
         cooked: list[Any] = [
             expr.transform_expr(ps, element.expr, ExprKind.EXPR_KIND_INDEX_EXPRESSION) for element in stmt.indexParams
         ]
+        keep(stmt.whereClause, predicate, relation)
+        collate.assign_list_collations(ps, cooked)
+        for element, one in zip(stmt.indexParams, cooked, strict=True):
+            keep(element.expr, one, relation)
         if predicate is not None and contain_mutable_functions(state.catalog, predicate):
             raise PgError("42P17", "functions in index predicate must be marked IMMUTABLE")
         for element, one in zip(stmt.indexParams, cooked, strict=True):
@@ -273,6 +295,7 @@ def check_index(state: DdlState, relation: Relation, stmt: ast.IndexStmt) -> Non
                 type_oid = nodefuncs.expr_type(one)
             else:
                 continue
+            _check_key_collation(state.catalog, element, type_oid, one, "index")
             if not element.opclass:
                 _check_opclass(state.catalog, type_oid, stmt.accessMethod or "btree")
 
@@ -280,10 +303,12 @@ def check_index(state: DdlState, relation: Relation, stmt: ast.IndexStmt) -> Non
 def check_exclusion(state: DdlState, relation: Relation, node: ast.Constraint) -> None:
     """parse_utilcmd.c: transformIndexConstraint — the expressions of EXCLUDE, and its WHERE"""
     with _forgiving(state):
-        ps = _parse_state(state, relation)
+        ps = parse_state(state, relation)
         for element, _operator in node.exclusions or ():
-            expr.transform_expr(ps, element.expr, ExprKind.EXPR_KIND_INDEX_EXPRESSION)
-        _boolean(ps, node.where_clause, ExprKind.EXPR_KIND_INDEX_PREDICATE, "WHERE")
+            keep(element.expr, expr.transform_expr(ps, element.expr, ExprKind.EXPR_KIND_INDEX_EXPRESSION), relation)
+        keep(
+            node.where_clause, _boolean(ps, node.where_clause, ExprKind.EXPR_KIND_INDEX_PREDICATE, "WHERE"), relation
+        )
 
 
 def check_index_keys(state: DdlState, relation: Relation, index: Index) -> None:
@@ -292,6 +317,22 @@ def check_index_keys(state: DdlState, relation: Relation, index: Index) -> None:
         column = relation.by_name.get(key.name or "")
         if column is not None and index.method == "btree":
             _check_opclass(state.catalog, column.type_oid, "btree")
+
+
+def _check_key_collation(catalog: Catalog, key: Any, type_oid: Oid, cooked: Any, what: str) -> None:
+    """ComputeIndexAttrs, ComputePartitionAttrs: the collation of a key, which must be known where it can have one"""
+    collatable = bool(catalog.type(type_oid).typcollation)
+    if key.collation:
+        catalog.has_collations = True
+        lookup_collation(catalog, key.collation, -1)
+        if not collatable:
+            raise PgError("42804", f"collations are not supported by type {format_type(catalog, type_oid)}")
+    elif collatable and cooked is not None and not nodefuncs.expr_collation(cooked):
+        raise PgError(
+            "42P22",
+            f"could not determine which collation to use for {what} expression",
+            hint="Use the COLLATE clause to set the collation explicitly.",
+        )
 
 
 def _check_opclass(catalog: Catalog, type_oid: Oid, method: str) -> None:
@@ -311,11 +352,13 @@ def check_partition_key(state: DdlState, relation: Relation, parts: Iterable[ast
         if part.expr is None:
             continue
         with _forgiving(state):
-            cooked: Any = expr.transform_expr(
-                _parse_state(state, relation), part.expr, ExprKind.EXPR_KIND_PARTITION_EXPRESSION
-            )
+            ps = parse_state(state, relation)
+            cooked: Any = expr.transform_expr(ps, part.expr, ExprKind.EXPR_KIND_PARTITION_EXPRESSION)
+            collate.assign_expr_collations(ps, cooked)
+            keep(part.expr, cooked, relation)
             if contain_mutable_functions(state.catalog, cooked):
                 raise PgError("42P17", "functions in partition key expression must be marked IMMUTABLE")
+            _check_key_collation(state.catalog, part, nodefuncs.expr_type(cooked), cooked, "partition")
 
 
 # ---------------------------------------------------------------------------------------------- policies and triggers
@@ -325,7 +368,7 @@ def check_policy(state: DdlState, relation: Relation, *raws: Any) -> None:
     """policy.c: CreatePolicy — USING and WITH CHECK"""
     for raw in raws:
         with _forgiving(state):
-            _boolean(_parse_state(state, relation), raw, ExprKind.EXPR_KIND_POLICY, "POLICY")
+            keep(raw, _boolean(parse_state(state, relation), raw, ExprKind.EXPR_KIND_POLICY, "POLICY"), relation)
 
 
 def check_trigger_when(
@@ -334,13 +377,14 @@ def check_trigger_when(
     """trigger.c: CreateTriggerFiringOn — WHEN, in which OLD and NEW are rows of the table"""
     if raw is None:
         return
-    ps = _parse_state(state, None)
+    ps = parse_state(state, None)
     for name in ("old", "new"):
         item = relation_rte.add_range_table_entry_for_relation(ps, relation, n.Alias(name), False, False)
         add_ns_item_to_query(ps, item, False, True, True)
     cooked: Any = None
     with _forgiving(state):
         cooked = _boolean(ps, raw, ExprKind.EXPR_KIND_TRIGGER_WHEN, "WHEN")
+        keep(raw, cooked, relation)
     for node in nodefuncs.walk_expr(cooked):
         if not isinstance(node, n.Var):
             continue

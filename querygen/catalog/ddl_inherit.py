@@ -39,6 +39,12 @@ def get_parent(state: DdlState, node: ast.RangeVar, *, partition: bool) -> Relat
     return parent
 
 
+def _check_collation(state: DdlState, message: str, old: Column, new: Column) -> None:
+    if old.attcollation != new.attcollation:
+        names = [state.catalog.collation_name(one.attcollation) for one in (old, new)]
+        raise PgError("42P21", message, detail='"{}" versus "{}"'.format(*names))
+
+
 def _conflict(state: DdlState, message: str, first: Column, second: Column) -> PgError:
     catalog = state.catalog
     one = format_type(catalog, first.type_oid, first.typmod)
@@ -74,6 +80,7 @@ def merge_attributes(
                 continue
             if (old.type_oid, old.typmod) != (column.type_oid, column.typmod):
                 raise _conflict(state, f'inherited column "{column.name}" has a type conflict', old, column)
+            _check_collation(state, f'inherited column "{column.name}" has a collation conflict', old, column)
             if old.generated != column.generated:
                 raise PgError("42804", f'inherited column "{column.name}" has a generation conflict')
             if old.has_default and column.has_default and not _same_default(old, column):
@@ -98,6 +105,8 @@ def merge_attributes(
             continue
         if column.type_oid and (column.type_oid, column.typmod) != (inherited.type_oid, inherited.typmod):
             raise _conflict(state, f'column "{column.name}" has a type conflict', inherited, column)
+        if column.type_oid:
+            _check_collation(state, f'column "{column.name}" has a collation conflict', inherited, column)
         if inherited.generated and column.has_default and not column.generated:
             raise PgError("42611", f'column "{column.name}" inherits from generated column but specifies default')
         if inherited.generated and column.identity:
@@ -146,7 +155,7 @@ def clone_trigger(state: DdlState, relation: Relation, trigger: Trigger) -> None
     """CloneRowTriggersToPartition"""
     if any(one.name == trigger.name for one in relation.triggers):
         return
-    copy = replace(trigger, comment=None)
+    copy = replace(trigger, comment=None, inherited=True)
     state.catalog.put_relation(replace(relation, triggers=(*relation.triggers, copy)))
     for child in state.catalog.children_of(relation.oid):
         clone_trigger(state, child, trigger)

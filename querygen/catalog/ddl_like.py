@@ -47,6 +47,7 @@ def add_columns(state: DdlState, elements: TableElements, node: ast.TableLikeCla
             default_expr=column.default_expr if keep_default else None,
             generated=column.generated if keep_default else "",
             collation=column.collation,
+            attcollation=column.attcollation,
             comment=column.comment if options & COMMENTS else None,
             span=state.span(where(node.relation), len(node.relation.relname)),
         )

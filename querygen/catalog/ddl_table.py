@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import INT2OID, INT4OID, INT8OID
-from querygen.analyze.typename import typename_type_id, typename_type_id_and_mod
+from querygen.analyze.typename import get_column_def_collation, typename_type_id, typename_type_id_and_mod
 from querygen.catalog import (
     ddl_constraint,
     ddl_expr,
@@ -53,7 +53,7 @@ _INDEX_CONSTRAINTS = (C.CONSTR_PRIMARY, C.CONSTR_UNIQUE, C.CONSTR_EXCLUSION)
 _ATTRIBUTES = {
     C.CONSTR_ATTR_DEFERRABLE: ("deferrable", True),
     C.CONSTR_ATTR_NOT_DEFERRABLE: ("deferrable", False),
-    C.CONSTR_ATTR_DEFERRED: ("deferrable", True),
+    C.CONSTR_ATTR_DEFERRED: ("initdeferred", True),
     C.CONSTR_ATTR_IMMEDIATE: (None, None),
     C.CONSTR_ATTR_ENFORCED: ("is_enforced", True),
     C.CONSTR_ATTR_NOT_ENFORCED: ("is_enforced", False),
@@ -241,6 +241,7 @@ def column_definition(
             type_oid,
             typmod,
             collation=ddl_type.collation_of(state, element.collClause),
+            attcollation=get_column_def_collation(catalog, element, type_oid),
             span=state.span(location, len(name)),
         )
         if serial:
@@ -290,6 +291,8 @@ def _column_constraints(state: DdlState, elements: TableElements, element: ast.C
                 raise PgError("42601", "misplaced constraint attribute", where(node))
             if key is not None:
                 setattr(last, key, value)
+            if key == "initdeferred":
+                last.deferrable = True
             continue
         last = node
         match node.contype:

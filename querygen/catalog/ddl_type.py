@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from querygen.analyze import typename
 from querygen.analyze.pgtypes import CSTRINGOID, TEXTOID
 from querygen.analyze.typename import (
     deconstruct_qualified_name,
-    lookup_explicit_namespace,
     typename_type_id,
     typename_type_id_and_mod,
 )
@@ -262,6 +262,7 @@ def attribute(state: DdlState, element: ast.ColumnDef, attnum: int) -> Column:
         type_oid,
         typmod,
         collation=collation_of(state, element.collClause),
+        attcollation=typename.get_column_def_collation(state.catalog, element, type_oid),
         span=state.span(where(element), len(element.colname)),
     )
 
@@ -270,10 +271,9 @@ def collation_of(state: DdlState, clause: ast.CollateClause | None) -> str | Non
     """The name that COLLATE gives, which must be a collation's."""
     if clause is None:
         return None
+    state.catalog.has_collations = True
+    typename.lookup_collation(state.catalog, clause.collname, where(clause))
     schema, name = deconstruct_qualified_name(clause.collname)
-    # PG: which of the system's locales are there depends on the machine; only a schema's own name can be wrong
-    if schema is not None:
-        lookup_explicit_namespace(state.catalog, schema, where(clause))
     return name if schema is None else f"{schema}.{name}"
 
 

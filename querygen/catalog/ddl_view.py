@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from querygen.analyze.nodes import FuncExpr, OpExpr, Query, RangeTblEntry, TargetEntry, Var
-from querygen.analyze.pgtypes import RECORDOID, TEXTOID, UNKNOWNOID
+from querygen.analyze.pgtypes import C_COLLATION_OID, DEFAULT_COLLATION_OID, RECORDOID, TEXTOID, UNKNOWNOID
 from querygen.analyze.typename import format_type
 from querygen.catalog import ddl_names, ddl_table, ddl_text, ddl_type
 from querygen.catalog.catalog import PG_TEMP
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from querygen.catalog.ddl_state import DdlState
+    from querygen.pg_catalog.rows import Oid, PgType
 
 
 def _analyze(state: DdlState, query: Any) -> Query:
@@ -57,8 +58,27 @@ def _columns(state: DdlState, query: Query, aliases: Sequence[str], *, what: str
         if name in seen:
             raise PgError("42701", f'column "{name}" specified more than once')
         seen.add(name)
-        columns.append(Column(name, place + 1, type_oid, typmod))
+        collation = _collation(state, target, name, row, what)
+        columns.append(Column(name, place + 1, type_oid, typmod, attcollation=collation))
     return columns
+
+
+def _collation(state: DdlState, target: TargetEntry, name: str, row: PgType, what: str) -> Oid:
+    """The collation of a result's column (DefineVirtualRelation, intorel_startup)."""
+    from querygen.analyze.nodefuncs import expr_collation, expr_type
+
+    if not row.typcollation or expr_type(target.expr) == UNKNOWNOID:
+        return row.typcollation
+    found = expr_collation(target.expr)
+    if found not in (0, DEFAULT_COLLATION_OID, C_COLLATION_OID):
+        state.catalog.has_collations = True
+    if not found:
+        message = f'could not determine which collation to use for view column "{name}"'
+        if what != "view":
+            shown = format_type(state.catalog, row.oid)
+            message = f'no collation was derived for column "{name}" with collatable type {shown}'
+        raise PgError("42P22", message, hint="Use the COLLATE clause to set the collation explicitly.")
+    return found
 
 
 def output_columns(query: Query) -> Sequence[TargetEntry]:
@@ -349,6 +369,7 @@ def create_rule(state: DdlState, stmt: ast.RuleStmt) -> None:
         qualified=stmt.whereClause is not None,
         returning=any(getattr(action, "returningClause", None) is not None for action in stmt.actions or ()),
         actions=len(stmt.actions or ()),
+        raw=stmt,
     )
     rules = [one for one in relation.rules if one.name != rule.name]
     if len(rules) != len(relation.rules) and not stmt.replace:

@@ -37,6 +37,7 @@ class Column(Struct, frozen=True):
     not_null_validated: bool = True  # false for NOT NULL … NOT VALID: nothing is proved by it
     inherit_count: int = 0  # pg_attribute.attinhcount: how many direct parents have the column
     is_local: bool = True  # declared at the relation itself, not only inherited
+    attcollation: Oid = 0  # pg_attribute.attcollation: what `collation` names or the type has; 0: not collatable
     nullable_proof: bool | None = None  # of a view's column: the nullability that analysis proved; None: not analysed
 
 
@@ -55,6 +56,10 @@ class Constraint(Struct, frozen=True):
     on_delete: str = "a"  # pg_constraint.confdeltype
     on_update: str = "a"
     deferrable: bool = False
+    initially_deferred: bool = False
+    match_type: str = "s"  # pg_constraint.confmatchtype: s simple, f full
+    delete_columns: tuple[str, ...] = ()  # ON DELETE SET NULL (…)
+    operators: tuple[tuple[str, ...], ...] = ()  # of EXCLUDE, as written
     validated: bool = True
     enforced: bool = True
     nulls_not_distinct: bool = False
@@ -75,6 +80,8 @@ class IndexColumn(Struct, frozen=True):
     opclass: str | None = None
     collation: str | None = None
     descending: bool = False
+    nulls_first: bool | None = None  # None: as the direction has it
+    opclass_options: tuple[tuple[str, str], ...] = ()
 
 
 class Index(Struct, frozen=True):
@@ -95,6 +102,9 @@ class Index(Struct, frozen=True):
     nulls_not_distinct: bool = False
     constraint: str | None = None
     comment: str | None = None
+    options: tuple[tuple[str, str], ...] = ()  # WITH (…)
+    tablespace: str | None = None
+    only: bool = False  # ON ONLY: the partitions have none of their own accord
 
 
 class Trigger(Struct, frozen=True):
@@ -104,6 +114,9 @@ class Trigger(Struct, frozen=True):
     events: frozenset[str]  # insert, update, delete, truncate
     function: str = ""
     comment: str | None = None
+    raw: Any = None  # CreateTrigStmt
+    function_oid: Oid = 0
+    inherited: bool = False  # a partition's, which its table gave it
 
 
 class Rule(Struct, frozen=True):
@@ -114,6 +127,7 @@ class Rule(Struct, frozen=True):
     returning: bool = False  # has an action with RETURNING
     actions: int = 0  # how many statements; NOTHING is none
     comment: str | None = None
+    raw: Any = None  # RuleStmt
 
 
 class Relation(Struct, frozen=True, dict=True):
@@ -166,6 +180,7 @@ class DomainType(Struct, frozen=True):
     checks: tuple[Constraint, ...] = ()
     default_sql: str | None = None
     comment: str | None = None
+    default_expr: Any = None  # raw tree
 
 
 class FunctionBody(Struct, frozen=True):
@@ -177,3 +192,6 @@ class FunctionBody(Struct, frozen=True):
     argument_defaults: tuple[Any, ...] = ()  # raw trees of the last arguments' defaults
     comment: str | None = None
     span: Span | None = None
+    raw: Any = None  # CreateFunctionStmt
+    queries: tuple[Any, ...] | None = None  # analyze.nodes.Query of each statement of a SQL body; None: not analysed
+    search_path: tuple[str, ...] = ()  # under which it was declared

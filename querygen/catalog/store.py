@@ -127,7 +127,14 @@ def read_relation(line: str, attribute_lines: Iterable[str]) -> Relation:
     row = row_reader("pg_class")(line)
     read = row_reader("pg_attribute")
     columns = tuple(
-        Column(one.attname, one.attnum, one.atttypid, one.atttypmod, not_null=one.attnotnull)
+        Column(
+            one.attname,
+            one.attnum,
+            one.atttypid,
+            one.atttypmod,
+            not_null=one.attnotnull,
+            attcollation=one.attcollation,
+        )
         for one in map(read, attribute_lines)
     )
     return Relation(row.oid, row.relname, row.relnamespace, row.relkind, columns, reltype=row.reltype)

@@ -115,7 +115,7 @@ _SELECTS: dict[str, _Catalogue] = {
         "t.oid",
     ),
     "pg_attribute": _Catalogue(
-        "attrelid, attname, atttypid, attnum, atttypmod, attnotnull",
+        "attrelid, attname, atttypid, attnum, atttypmod, attnotnull, attcollation",
         "pg_attribute t JOIN pg_class c ON c.oid = attrelid AND c.relkind NOT IN ('t', 'i', 'I')"
         " AND attnum > 0 AND NOT attisdropped",
         "attrelid, attnum",

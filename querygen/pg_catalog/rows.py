@@ -142,6 +142,7 @@ class PgAttribute(Struct, frozen=True):
     attnum: int
     atttypmod: int
     attnotnull: bool
+    attcollation: Oid
 
 
 class PgEnum(Struct, frozen=True):

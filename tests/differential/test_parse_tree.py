@@ -133,7 +133,9 @@ def _outcome(analyse: Callable[[], Any]) -> Any:
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_tree_or_refusal(server: Server, catalog: Catalog, comparison: nodetree.Comparison, statement: str) -> None:
     theirs = _outcome(lambda: server.tree(statement))
-    ours = _outcome(lambda: parse_analyze_varparams(catalog, parse_statement(statement), statement, ParamTable()))
+    ours = _outcome(
+        lambda: parse_analyze_varparams(catalog, parse_statement(statement), statement, ParamTable(), collated=True)
+    )
     if isinstance(theirs, tuple) or isinstance(ours, tuple):
         assert ours == theirs
     elif ours.commandType != enums.CmdType.CMD_UTILITY:
