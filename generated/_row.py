@@ -9,7 +9,7 @@ others, rows are built by calling the class.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cache
 from ipaddress import (
@@ -35,6 +35,14 @@ T = TypeVar("T")
 RowT = TypeVar("RowT", bound="Row")
 EnumT = TypeVar("EnumT", bound=StrEnum)
 CursorT = TypeVar("CursorT", bound=Cursor[Any] | AsyncCursor[Any])
+
+# Rows as psycopg gives them, as fields by name, and what makes the one of the other.
+Rows = Iterable[Sequence[Any]]
+Fields = list[dict[str, Any]]
+Reader = Callable[[Rows], Fields]
+
+# Many rows are read bit by bit: tuples that go soon cost Python's collector nothing.
+_BATCH = 500
 
 
 class Row(BaseModel):
@@ -68,8 +76,8 @@ class TooManyRowsError(LookupError):
         self.query = query
 
 
-def only_row(rows: list[T], query: str) -> T:
-    """The row of a list that holds exactly one."""
+def only_row(rows: Sequence[T], query: str) -> T:
+    """The row of a sequence that holds exactly one."""
     if len(rows) == 1:
         return rows[0]
     raise TooManyRowsError(query) if rows else NoRowError(query)
@@ -123,20 +131,41 @@ def new_rows(row: type[RowT], values: list[dict[str, Any]]) -> list[RowT]:
     return made
 
 
-def optional_row(row: type[RowT], values: dict[str, Any] | None) -> RowT | None:
-    """A row of these values, None where nothing was found."""
-    return None if values is None else new_row(row, values)
+def all_rows(row: type[RowT], read: Reader, cursor: Cursor[Any]) -> list[RowT]:
+    """All rows of a cursor."""
+    made: list[RowT] = []
+    while fetched := cursor.fetchmany(_BATCH):
+        made += new_rows(row, read(fetched))
+    return made
 
 
-def row_or_none(
-    row: type[RowT],
-    read: Callable[[Sequence[Any]], dict[str, Any]],
-    values: Sequence[Any],
+async def async_all_rows(
+    row: type[RowT], read: Reader, cursor: AsyncCursor[Any]
+) -> list[RowT]:
+    """The same for an asynchronous connection."""
+    made: list[RowT] = []
+    while fetched := await cursor.fetchmany(_BATCH):
+        made += new_rows(row, read(fetched))
+    return made
+
+
+def row_of(row: type[RowT], read: Reader, values: Sequence[Any]) -> RowT:
+    """The row of a tuple."""
+    return new_row(row, read((values,))[0])
+
+
+def optional_row(
+    row: type[RowT], read: Reader, values: Sequence[Any] | None
 ) -> RowT | None:
+    """The row of a tuple, None where nothing was found."""
+    return None if values is None else new_row(row, read((values,))[0])
+
+
+def row_or_none(row: type[RowT], read: Reader, values: Sequence[Any]) -> RowT | None:
     """The row of an outer join, None where all its columns are NULL."""
     if all(value is None for value in values):
         return None
-    return new_row(row, read(values))
+    return new_row(row, read((values,))[0])
 
 
 def row_factory(make: RowMaker[T]) -> BaseRowFactory[T]:

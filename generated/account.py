@@ -5,9 +5,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
+from psycopg.rows import tuple_row
 
-from ._row import new_row, new_rows, only_row
-from .models import Account, account_values
+from ._row import all_rows, only_row, row_of
+from .models import Account, read_account
 
 LINK_ACCOUNT: Final = """\
 INSERT INTO account (user_id, provider, provider_account_id)
@@ -28,9 +29,9 @@ def link_account(
 
     Return the row.
     """
-    cur = RawCursor(conn, row_factory=account_values)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.execute(LINK_ACCOUNT, (user_id, provider, provider_account_id))
-    return new_row(Account, only_row(cur.fetchmany(2), "LinkAccount"))
+    return row_of(Account, read_account, only_row(cur.fetchmany(2), "LinkAccount"))
 
 
 LIST_ACCOUNTS: Final = (
@@ -41,9 +42,9 @@ LIST_ACCOUNTS: Final = (
 
 def list_accounts(conn: Connection[Any], *, user_id: UUID) -> list[Account]:
     """Return all rows."""
-    cur = RawCursor(conn, row_factory=account_values)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.execute(LIST_ACCOUNTS, (user_id,))
-    return new_rows(Account, cur.fetchall())
+    return all_rows(Account, read_account, cur)
 
 
 READ_ONLY: Final = frozenset({"list_accounts"})

@@ -2,17 +2,17 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
+from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from ._row import Row, jsonb_as_text, new_rows, row_factory
+from ._row import Fields, Row, Rows, all_rows, jsonb_as_text
 
 WRITE_AUDIT_LOG: Final = """\
 INSERT INTO audit_log (user_id, action, detail)
@@ -44,18 +44,17 @@ class ListAuditLogRow(Row):
     user_name: str | None
 
 
-def read_list_audit_log_row(values: Sequence[Any]) -> dict[str, Any]:
-    id, action, detail, created_at, user_name = values
-    return {
-        "id": id,
-        "action": action,
-        "detail": None if detail is None else from_json(detail),
-        "created_at": created_at,
-        "user_name": user_name,
-    }
-
-
-list_audit_log_row_values: Final = row_factory(read_list_audit_log_row)
+def read_list_audit_log_row(rows: Rows) -> Fields:
+    return [
+        {
+            "id": id,
+            "action": action,
+            "detail": None if detail is None else from_json(detail),
+            "created_at": created_at,
+            "user_name": user_name,
+        }
+        for id, action, detail, created_at, user_name in rows
+    ]
 
 
 LIST_AUDIT_LOG: Final = """\
@@ -72,9 +71,9 @@ def list_audit_log(conn: Connection[Any], *, limit: int) -> list[ListAuditLogRow
 
     Return all rows.
     """
-    cur = jsonb_as_text(RawCursor(conn, row_factory=list_audit_log_row_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(LIST_AUDIT_LOG, (Int8(limit),))
-    return new_rows(ListAuditLogRow, cur.fetchall())
+    return all_rows(ListAuditLogRow, read_list_audit_log_row, cur)
 
 
 READ_ONLY: Final = frozenset({"list_audit_log"})

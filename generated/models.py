@@ -2,15 +2,14 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
-from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from pydantic import Field, JsonValue
 from pydantic_core import from_json
 
-from ._row import Row, enum_labels, row_factory
+from ._row import Fields, Row, Rows, enum_labels
 
 
 class UserRole(StrEnum):
@@ -39,21 +38,20 @@ class User(Row):
     updated_at: datetime.datetime
 
 
-def read_user(values: Sequence[Any]) -> dict[str, Any]:
-    id, email, name, role, active, settings, created_at, updated_at = values
-    return {
-        "id": id,
-        "email": email,
-        "name": name,
-        "role": USER_ROLE[role],
-        "active": active,
-        "settings": from_json(settings),
-        "created_at": created_at,
-        "updated_at": updated_at,
-    }
-
-
-user_values: Final = row_factory(read_user)
+def read_user(rows: Rows) -> Fields:
+    return [
+        {
+            "id": id,
+            "email": email,
+            "name": name,
+            "role": USER_ROLE[role],
+            "active": active,
+            "settings": from_json(settings),
+            "created_at": created_at,
+            "updated_at": updated_at,
+        }
+        for id, email, name, role, active, settings, created_at, updated_at in rows
+    ]
 
 
 class Session(Row):
@@ -66,18 +64,17 @@ class Session(Row):
     updated_at: datetime.datetime
 
 
-def read_session(values: Sequence[Any]) -> dict[str, Any]:
-    token, user_id, expires_at, created_at, updated_at = values
-    return {
-        "token": token,
-        "user_id": user_id,
-        "expires_at": expires_at,
-        "created_at": created_at,
-        "updated_at": updated_at,
-    }
-
-
-session_values: Final = row_factory(read_session)
+def read_session(rows: Rows) -> Fields:
+    return [
+        {
+            "token": token,
+            "user_id": user_id,
+            "expires_at": expires_at,
+            "created_at": created_at,
+            "updated_at": updated_at,
+        }
+        for token, user_id, expires_at, created_at, updated_at in rows
+    ]
 
 
 class Account(Row):
@@ -91,19 +88,18 @@ class Account(Row):
     updated_at: datetime.datetime
 
 
-def read_account(values: Sequence[Any]) -> dict[str, Any]:
-    id, user_id, provider, provider_account_id, created_at, updated_at = values
-    return {
-        "id": id,
-        "user_id": user_id,
-        "provider": provider,
-        "provider_account_id": provider_account_id,
-        "created_at": created_at,
-        "updated_at": updated_at,
-    }
-
-
-account_values: Final = row_factory(read_account)
+def read_account(rows: Rows) -> Fields:
+    return [
+        {
+            "id": id,
+            "user_id": user_id,
+            "provider": provider,
+            "provider_account_id": provider_account_id,
+            "created_at": created_at,
+            "updated_at": updated_at,
+        }
+        for id, user_id, provider, provider_account_id, created_at, updated_at in rows
+    ]
 
 
 class AuditLog(Row):
@@ -126,15 +122,14 @@ class ActiveUser(Row):
     signed_in_until: datetime.datetime | None
 
 
-def read_active_user(values: Sequence[Any]) -> dict[str, Any]:
-    id, email, name, role, signed_in_until = values
-    return {
-        "id": id,
-        "email": email,
-        "name": name,
-        "role": USER_ROLE[role],
-        "signed_in_until": signed_in_until,
-    }
-
-
-active_user_values: Final = row_factory(read_active_user)
+def read_active_user(rows: Rows) -> Fields:
+    return [
+        {
+            "id": id,
+            "email": email,
+            "name": name,
+            "role": USER_ROLE[role],
+            "signed_in_until": signed_in_until,
+        }
+        for id, email, name, role, signed_in_until in rows
+    ]

@@ -2,30 +2,23 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
+from psycopg.rows import tuple_row
 
 from ._row import (
+    Fields,
     Row,
+    Rows,
+    all_rows,
     jsonb_as_text,
-    new_row,
-    new_rows,
     only_row,
     optional_row,
-    row_factory,
+    row_of,
 )
-from .models import (
-    Account,
-    Session,
-    User,
-    read_account,
-    read_session,
-    read_user,
-    session_values,
-)
+from .models import Account, Session, User, read_account, read_session, read_user
 
 CREATE_SESSION: Final = """\
 INSERT INTO session (token, user_id, expires_at)
@@ -42,9 +35,9 @@ def create_session(
     expires_at: datetime.datetime,
 ) -> Session:
     """Return the row."""
-    cur = RawCursor(conn, row_factory=session_values)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.execute(CREATE_SESSION, (token, user_id, expires_at))
-    return new_row(Session, only_row(cur.fetchmany(2), "CreateSession"))
+    return row_of(Session, read_session, only_row(cur.fetchmany(2), "CreateSession"))
 
 
 class GetSessionRow(Row):
@@ -54,32 +47,17 @@ class GetSessionRow(Row):
     u: User
 
 
-def read_get_session_row(values: Sequence[Any]) -> dict[str, Any]:
-    (
-        s_token,
-        s_user_id,
-        s_expires_at,
-        s_created_at,
-        s_updated_at,
-        u_id,
-        u_email,
-        u_name,
-        u_role,
-        u_active,
-        u_settings,
-        u_created_at,
-        u_updated_at,
-    ) = values
-    return {
-        "s": new_row(
-            Session,
-            read_session(
+def read_get_session_row(rows: Rows) -> Fields:
+    return [
+        {
+            "s": row_of(
+                Session,
+                read_session,
                 (s_token, s_user_id, s_expires_at, s_created_at, s_updated_at),
             ),
-        ),
-        "u": new_row(
-            User,
-            read_user(
+            "u": row_of(
+                User,
+                read_user,
                 (
                     u_id,
                     u_email,
@@ -91,11 +69,23 @@ def read_get_session_row(values: Sequence[Any]) -> dict[str, Any]:
                     u_updated_at,
                 ),
             ),
-        ),
-    }
-
-
-get_session_row_values: Final = row_factory(read_get_session_row)
+        }
+        for (
+            s_token,
+            s_user_id,
+            s_expires_at,
+            s_created_at,
+            s_updated_at,
+            u_id,
+            u_email,
+            u_name,
+            u_role,
+            u_active,
+            u_settings,
+            u_created_at,
+            u_updated_at,
+        ) in rows
+    ]
 
 
 GET_SESSION: Final = """\
@@ -112,9 +102,9 @@ def get_session(conn: Connection[Any], *, token: str) -> GetSessionRow | None:
 
     Return the row, or None if there is no row.
     """
-    cur = jsonb_as_text(RawCursor(conn, row_factory=get_session_row_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(GET_SESSION, (token,))
-    return optional_row(GetSessionRow, cur.fetchone())
+    return optional_row(GetSessionRow, read_get_session_row, cur.fetchone())
 
 
 class ListUserSignInsRow(Row):
@@ -125,32 +115,12 @@ class ListUserSignInsRow(Row):
     a: Account | None
 
 
-def read_list_user_sign_ins_row(values: Sequence[Any]) -> dict[str, Any]:
-    (
-        u_id,
-        u_email,
-        u_name,
-        u_role,
-        u_active,
-        u_settings,
-        u_created_at,
-        u_updated_at,
-        s_token,
-        s_user_id,
-        s_expires_at,
-        s_created_at,
-        s_updated_at,
-        a_id,
-        a_user_id,
-        a_provider,
-        a_provider_account_id,
-        a_created_at,
-        a_updated_at,
-    ) = values
-    return {
-        "u": new_row(
-            User,
-            read_user(
+def read_list_user_sign_ins_row(rows: Rows) -> Fields:
+    return [
+        {
+            "u": row_of(
+                User,
+                read_user,
                 (
                     u_id,
                     u_email,
@@ -162,20 +132,18 @@ def read_list_user_sign_ins_row(values: Sequence[Any]) -> dict[str, Any]:
                     u_updated_at,
                 ),
             ),
-        ),
-        "s": None
-        if s_token is None
-        else new_row(
-            Session,
-            read_session(
+            "s": None
+            if s_token is None
+            else row_of(
+                Session,
+                read_session,
                 (s_token, s_user_id, s_expires_at, s_created_at, s_updated_at),
             ),
-        ),
-        "a": None
-        if a_id is None
-        else new_row(
-            Account,
-            read_account(
+            "a": None
+            if a_id is None
+            else row_of(
+                Account,
+                read_account,
                 (
                     a_id,
                     a_user_id,
@@ -185,11 +153,29 @@ def read_list_user_sign_ins_row(values: Sequence[Any]) -> dict[str, Any]:
                     a_updated_at,
                 ),
             ),
-        ),
-    }
-
-
-list_user_sign_ins_row_values: Final = row_factory(read_list_user_sign_ins_row)
+        }
+        for (
+            u_id,
+            u_email,
+            u_name,
+            u_role,
+            u_active,
+            u_settings,
+            u_created_at,
+            u_updated_at,
+            s_token,
+            s_user_id,
+            s_expires_at,
+            s_created_at,
+            s_updated_at,
+            a_id,
+            a_user_id,
+            a_provider,
+            a_provider_account_id,
+            a_created_at,
+            a_updated_at,
+        ) in rows
+    ]
 
 
 LIST_USER_SIGN_INS: Final = """\
@@ -213,9 +199,9 @@ def list_user_sign_ins(
 
     Return all rows.
     """
-    cur = jsonb_as_text(RawCursor(conn, row_factory=list_user_sign_ins_row_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(LIST_USER_SIGN_INS, (user_id,))
-    return new_rows(ListUserSignInsRow, cur.fetchall())
+    return all_rows(ListUserSignInsRow, read_list_user_sign_ins_row, cur)
 
 
 DELETE_EXPIRED_SESSIONS: Final = "DELETE FROM session WHERE expires_at <= now()"

@@ -2,33 +2,26 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import scalar_row
+from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 from pydantic import JsonValue
 
 from ._row import (
+    Fields,
     Row,
+    Rows,
+    all_rows,
     jsonb_as_text,
-    new_row,
-    new_rows,
     only_row,
     optional_row,
-    row_factory,
+    row_of,
 )
-from .models import (
-    USER_ROLE,
-    ActiveUser,
-    User,
-    UserRole,
-    active_user_values,
-    user_values,
-)
+from .models import USER_ROLE, ActiveUser, User, UserRole, read_active_user, read_user
 
 CREATE_USER: Final = """\
 INSERT INTO "user" (email, name, role)
@@ -48,9 +41,9 @@ def create_user(
 
     Return the row.
     """
-    cur = jsonb_as_text(RawCursor(conn, row_factory=user_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(CREATE_USER, (email, name, role))
-    return new_row(User, only_row(cur.fetchmany(2), "CreateUser"))
+    return row_of(User, read_user, only_row(cur.fetchmany(2), "CreateUser"))
 
 
 GET_USER: Final = (
@@ -64,9 +57,9 @@ def get_user(conn: Connection[Any], *, id: UUID) -> User | None:
 
     Return the row, or None if there is no row.
     """
-    cur = jsonb_as_text(RawCursor(conn, row_factory=user_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(GET_USER, (id,))
-    return optional_row(User, cur.fetchone())
+    return optional_row(User, read_user, cur.fetchone())
 
 
 GET_USER_BY_EMAIL: Final = (
@@ -80,9 +73,9 @@ def get_user_by_email(conn: Connection[Any], *, email: str) -> User | None:
 
     Return the row, or None if there is no row.
     """
-    cur = jsonb_as_text(RawCursor(conn, row_factory=user_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(GET_USER_BY_EMAIL, (email,))
-    return optional_row(User, cur.fetchone())
+    return optional_row(User, read_user, cur.fetchone())
 
 
 class ListUsersRow(Row):
@@ -94,12 +87,11 @@ class ListUsersRow(Row):
     created_at: datetime.datetime
 
 
-def read_list_users_row(values: Sequence[Any]) -> dict[str, Any]:
-    id, email, name, created_at = values
-    return {"id": id, "email": email, "name": name, "created_at": created_at}
-
-
-list_users_row_values: Final = row_factory(read_list_users_row)
+def read_list_users_row(rows: Rows) -> Fields:
+    return [
+        {"id": id, "email": email, "name": name, "created_at": created_at}
+        for id, email, name, created_at in rows
+    ]
 
 
 LIST_USERS: Final = """\
@@ -122,9 +114,9 @@ def list_users(
 
     Return all rows.
     """
-    cur = RawCursor(conn, row_factory=list_users_row_values)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.execute(LIST_USERS, (role, Int8(limit), Int8(offset)))
-    return new_rows(ListUsersRow, cur.fetchall())
+    return all_rows(ListUsersRow, read_list_users_row, cur)
 
 
 UPDATE_USER: Final = """\
@@ -146,9 +138,9 @@ def update_user(
 
     Return the row, or None if there is no row.
     """
-    cur = jsonb_as_text(RawCursor(conn, row_factory=user_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(UPDATE_USER, (name, Jsonb(settings), id))
-    return optional_row(User, cur.fetchone())
+    return optional_row(User, read_user, cur.fetchone())
 
 
 DEACTIVATE_USERS: Final = (
@@ -178,12 +170,8 @@ class CountUsersByRoleRow(Row):
     users: int
 
 
-def read_count_users_by_role_row(values: Sequence[Any]) -> dict[str, Any]:
-    role, users = values
-    return {"role": USER_ROLE[role], "users": users}
-
-
-count_users_by_role_row_values: Final = row_factory(read_count_users_by_role_row)
+def read_count_users_by_role_row(rows: Rows) -> Fields:
+    return [{"role": USER_ROLE[role], "users": users} for role, users in rows]
 
 
 COUNT_USERS_BY_ROLE: Final = (
@@ -196,9 +184,9 @@ def count_users_by_role(conn: Connection[Any]) -> list[CountUsersByRoleRow]:
 
     Return all rows.
     """
-    cur = RawCursor(conn, row_factory=count_users_by_role_row_values)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.execute(COUNT_USERS_BY_ROLE)
-    return new_rows(CountUsersByRoleRow, cur.fetchall())
+    return all_rows(CountUsersByRoleRow, read_count_users_by_role_row, cur)
 
 
 COUNT_USERS: Final = 'SELECT count(*) FROM "user"'
@@ -218,9 +206,9 @@ LIST_ACTIVE_USERS: Final = (
 
 def list_active_users(conn: Connection[Any]) -> list[ActiveUser]:
     """Return all rows."""
-    cur = RawCursor(conn, row_factory=active_user_values)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.execute(LIST_ACTIVE_USERS)
-    return new_rows(ActiveUser, cur.fetchall())
+    return all_rows(ActiveUser, read_active_user, cur)
 
 
 READ_ONLY: Final = frozenset(

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from typing import Any, Final, TypeVar
 
-from psycopg import Connection, RawCursor
+from psycopg import Connection, Cursor, RawCursor
+from psycopg.rows import tuple_row
 from psycopg.types.array import ListBinaryDumper
 from psycopg.types.numeric import Int8
 from psycopg.types.string import TextLoader
@@ -33,6 +34,7 @@ run_through: Final = deque[None](maxlen=0).extend  # keeps nothing: the quickest
 R = TypeVar("R", bound=BaseModel)
 
 JSONB: Final = 3802
+BATCH: Final = 500
 
 
 class Mood(enum.StrEnum):
@@ -136,7 +138,7 @@ def new_rows(cls: type[R], values: list[dict[str, Any]], fields: set[str]) -> li
     return rows
 
 
-# Row factories: each gives psycopg the function that makes the fields of a row from its tuple.
+# For one row, row factories: each gives psycopg the function that makes the fields of a row from its tuple.
 def author_row(_cursor: Any) -> Callable[[Sequence[Any]], dict[str, Any]]:
     return _author
 
@@ -184,14 +186,64 @@ def _document(values: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+# For many, functions over many tuples: a call for each row costs a tenth of what a wide row costs.
+def authors(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    return [{"id": id, "name": name, "bio": bio} for id, name, bio in rows]
+
+
+def events(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": id,
+            "name": name,
+            "created": created,
+            "active": active,
+            "amount": amount,
+            "uid": uid,
+            "mood": MOOD[mood],
+            "visits": visits,
+            "note": note,
+        }
+        for id, name, created, active, amount, uid, mood, visits, note in rows
+    ]
+
+
+def documents(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": id,
+            "name": name,
+            "created": created,
+            "active": active,
+            "amount": amount,
+            "uid": uid,
+            "mood": MOOD[mood],
+            "data": from_json(data),
+            "note": note,
+        }
+        for id, name, created, active, amount, uid, mood, data, note in rows
+    ]
+
+
+Fields = Callable[[Iterable[Sequence[Any]]], list[dict[str, Any]]]
+
+
+def all_rows(cls: type[R], read: Fields, cur: Cursor[Any], fields: set[str]) -> list[R]:
+    """In batches: tuples that are gone soon cost the garbage collector nothing."""
+    rows: list[R] = []
+    while fetched := cur.fetchmany(BATCH):
+        rows += new_rows(cls, read(fetched), fields)
+    return rows
+
+
 def get_author(conn: Connection[Any], *, id: int) -> Author | None:
     values = RawCursor(conn, row_factory=author_row).execute(GET_AUTHOR, (Int8(id),)).fetchone()
     return None if values is None else new_row(Author, values, AUTHOR_FIELDS)
 
 
 def list_authors(conn: Connection[Any], *, max_id: int) -> list[Author]:
-    values = RawCursor(conn, row_factory=author_row).execute(LIST_AUTHORS, (Int8(max_id),)).fetchall()
-    return new_rows(Author, values, AUTHOR_FIELDS)
+    cur = RawCursor(conn, row_factory=tuple_row).execute(LIST_AUTHORS, (Int8(max_id),))
+    return all_rows(Author, authors, cur, AUTHOR_FIELDS)
 
 
 def get_event(conn: Connection[Any], *, id: int) -> Event | None:
@@ -200,8 +252,8 @@ def get_event(conn: Connection[Any], *, id: int) -> Event | None:
 
 
 def list_events(conn: Connection[Any], *, max_id: int) -> list[Event]:
-    values = RawCursor(conn, row_factory=event_row).execute(LIST_EVENTS, (Int8(max_id),)).fetchall()
-    return new_rows(Event, values, EVENT_FIELDS)
+    cur = RawCursor(conn, row_factory=tuple_row).execute(LIST_EVENTS, (Int8(max_id),))
+    return all_rows(Event, events, cur, EVENT_FIELDS)
 
 
 def get_document(conn: Connection[Any], *, id: int) -> Document | None:
@@ -212,10 +264,9 @@ def get_document(conn: Connection[Any], *, id: int) -> Document | None:
 
 
 def list_documents(conn: Connection[Any], *, max_id: int) -> list[Document]:
-    cur = RawCursor(conn, row_factory=document_row)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.adapters.register_loader(JSONB, TextLoader)
-    values = cur.execute(LIST_DOCUMENTS, (Int8(max_id),)).fetchall()
-    return new_rows(Document, values, DOCUMENT_FIELDS)
+    return all_rows(Document, documents, cur.execute(LIST_DOCUMENTS, (Int8(max_id),)), DOCUMENT_FIELDS)
 
 
 # Entries are read through their __dict__: BaseModel's __getattr__ makes every attribute access slow.

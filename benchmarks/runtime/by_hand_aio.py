@@ -4,13 +4,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection, AsyncCursor, AsyncRawCursor
+from psycopg.rows import tuple_row
 from psycopg.types.array import ListBinaryDumper
 from psycopg.types.numeric import Int8
 from psycopg.types.string import TextLoader
 
 from runtime.by_hand import (
     AUTHOR_FIELDS,
+    BATCH,
     COPY_ENTRIES,
     DOCUMENT_FIELDS,
     ENTRY_TYPES,
@@ -26,14 +28,26 @@ from runtime.by_hand import (
     Author,
     Document,
     Event,
+    Fields,
     NewEntry,
+    R,
     author_row,
+    authors,
     document_row,
+    documents,
     entry_columns,
     event_row,
+    events,
     new_row,
     new_rows,
 )
+
+
+async def all_rows(cls: type[R], read: Fields, cur: AsyncCursor[Any], fields: set[str]) -> list[R]:
+    rows: list[R] = []
+    while fetched := await cur.fetchmany(BATCH):
+        rows += new_rows(cls, read(fetched), fields)
+    return rows
 
 
 async def get_author(conn: AsyncConnection[Any], *, id: int) -> Author | None:
@@ -43,8 +57,8 @@ async def get_author(conn: AsyncConnection[Any], *, id: int) -> Author | None:
 
 
 async def list_authors(conn: AsyncConnection[Any], *, max_id: int) -> list[Author]:
-    cur = await AsyncRawCursor(conn, row_factory=author_row).execute(LIST_AUTHORS, (Int8(max_id),))
-    return new_rows(Author, await cur.fetchall(), AUTHOR_FIELDS)
+    cur = await AsyncRawCursor(conn, row_factory=tuple_row).execute(LIST_AUTHORS, (Int8(max_id),))
+    return await all_rows(Author, authors, cur, AUTHOR_FIELDS)
 
 
 async def get_event(conn: AsyncConnection[Any], *, id: int) -> Event | None:
@@ -54,8 +68,8 @@ async def get_event(conn: AsyncConnection[Any], *, id: int) -> Event | None:
 
 
 async def list_events(conn: AsyncConnection[Any], *, max_id: int) -> list[Event]:
-    cur = await AsyncRawCursor(conn, row_factory=event_row).execute(LIST_EVENTS, (Int8(max_id),))
-    return new_rows(Event, await cur.fetchall(), EVENT_FIELDS)
+    cur = await AsyncRawCursor(conn, row_factory=tuple_row).execute(LIST_EVENTS, (Int8(max_id),))
+    return await all_rows(Event, events, cur, EVENT_FIELDS)
 
 
 async def get_document(conn: AsyncConnection[Any], *, id: int) -> Document | None:
@@ -67,10 +81,10 @@ async def get_document(conn: AsyncConnection[Any], *, id: int) -> Document | Non
 
 
 async def list_documents(conn: AsyncConnection[Any], *, max_id: int) -> list[Document]:
-    cur = AsyncRawCursor(conn, row_factory=document_row)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     cur.adapters.register_loader(JSONB, TextLoader)
     await cur.execute(LIST_DOCUMENTS, (Int8(max_id),))
-    return new_rows(Document, await cur.fetchall(), DOCUMENT_FIELDS)
+    return await all_rows(Document, documents, cur, DOCUMENT_FIELDS)
 
 
 async def copy_entries(conn: AsyncConnection[Any], items: Iterable[NewEntry]) -> int:

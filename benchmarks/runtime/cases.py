@@ -104,11 +104,6 @@ class Case:
     calls: int
 
     @property
-    def turns(self) -> int:
-        """Turns in a round: a sample of a few milliseconds is easily disturbed, and many of them are cheap."""
-        return 1 if self.calls == 1 else 4
-
-    @property
     def inserts(self) -> bool:
         return self.argument == 0
 

@@ -1,13 +1,17 @@
-"""Interleaved rounds: every contestant once in each round, and the medians of what the rounds gave.
+"""Interleaved rounds, as many as fit in a case's time, and the medians of what the rounds gave.
 
 Takes contestants and cases; gives `Figures`. CPU time is this process's: the server is another process, so it is what
 the client code costs. Ratios are made within a round and then the median is taken, so that a slow moment of the
-machine falls on both sides of the division.
+machine falls on both sides of the division. Those whose difference is small and has to be known (`CLOSE`) are in every
+round, one right behind the other; the others, some of which take ten times as long, are in every third. All orders are
+random: what a contestant leaves behind in the processor falls on everybody.
 """
 
 from __future__ import annotations
 
 import gc
+import itertools
+import random
 import statistics
 import time
 from dataclasses import dataclass, field
@@ -16,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from runtime.cases import COLUMNS, Case, Contestant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +31,36 @@ class Sample:
     wall: float
 
 
+CLOSE = frozenset({"raw tuples", "by hand", "querygen"})
+OTHERS_EVERY = 3
+LEAST_ROUNDS = 5 * OTHERS_EVERY
+MOST_ROUNDS = 200 * OTHERS_EVERY
+
+
 @dataclass(slots=True)
 class Figures:
-    """`samples[case name, contestant name]` has one entry for each round; one `Figures` for each mode."""
+    """`samples[case name, contestant name]` has the rounds that it took part in; one `Figures` for each mode."""
 
     asynchronous: bool
     names: list[str]
-    samples: dict[tuple[str, str], list[Sample]] = field(default_factory=dict)
+    samples: dict[tuple[str, str], dict[int, Sample]] = field(default_factory=dict)
 
     def has(self, case: str, name: str) -> bool:
         return (case, name) in self.samples
 
     def median(self, case: str, name: str, clock: str) -> float:
-        return statistics.median(self._seconds(case, name, clock))
+        return statistics.median(self._seconds(case, name, clock).values())
 
     def ratio(self, case: str, name: str, base: str, clock: str) -> float | None:
         """How much of the base's time this contestant took; None where one of them cannot do the case."""
         if not (self.has(case, name) and self.has(case, base)):
             return None
-        pairs = zip(self._seconds(case, name, clock), self._seconds(case, base, clock), strict=True)
-        return statistics.median(mine / other for mine, other in pairs)
+        mine, other = self._seconds(case, name, clock), self._seconds(case, base, clock)
+        return statistics.median(mine[turn] / other[turn] for turn in mine.keys() & other.keys())
 
-    def _seconds(self, case: str, name: str, clock: str) -> list[float]:
-        return [sample.cpu if clock == "cpu" else sample.wall for sample in self.samples[case, name]]
+    def _seconds(self, case: str, name: str, clock: str) -> dict[int, float]:
+        samples = self.samples[case, name].items()
+        return {turn: sample.cpu if clock == "cpu" else sample.wall for turn, sample in samples}
 
 
 async def _sample(contestant: Contestant, case: Case, calls: int) -> Sample:
@@ -70,30 +81,42 @@ async def _sample(contestant: Contestant, case: Case, calls: int) -> Sample:
 async def run(
     contestants: Sequence[Contestant],
     cases: Sequence[Case],
-    rounds: int,
+    seconds: float,
     empty_entries: Callable[[], None],
     progress: Callable[[str], None],
 ) -> list[Figures]:
-    """Measure, synchronous contestants first; both kinds take turns within themselves."""
+    """Measure for about so many seconds a case, synchronous contestants first; both kinds keep to themselves."""
     result = []
     # Python's collector stays on, as in an application. It need not look at the benchmark's own objects each time.
     gc.collect()
     gc.freeze()
+    chance = random.Random(1)  # noqa: S311  orders that can be had again
     for asynchronous in (False, True):
         group = [one for one in contestants if one.asynchronous is asynchronous]
         figures = Figures(asynchronous, [one.name for one in group])
         for case in cases:
             progress(f"{'async' if asynchronous else 'sync'}, {case.name}")
             able = [one for one in group if case.key in one.calls]
-            for turn in range(rounds * case.turns):
-                start = turn % len(able)
-                for one in able[start:] + able[:start]:  # nobody is always behind the same neighbour
+            end = time.monotonic() + seconds
+            for turn in range(MOST_ROUNDS):
+                for one in _in_turn(able, turn, chance):
                     if case.inserts:
                         empty_entries()
                     sample = await _sample(one, case, case.calls)
-                    figures.samples.setdefault((case.name, one.name), []).append(sample)
+                    figures.samples.setdefault((case.name, one.name), {})[turn] = sample
+                if turn + 1 >= LEAST_ROUNDS and time.monotonic() > end:
+                    break
         result.append(figures)
     return result
+
+
+def _in_turn(able: Sequence[Contestant], turn: int, chance: random.Random) -> Iterator[Contestant]:
+    """The contestants of a round in some order, the close ones together."""
+    close = [one for one in able if one.name in CLOSE]
+    chance.shuffle(close)
+    units = [close] if turn % OTHERS_EVERY else [close, *([one] for one in able if one.name not in CLOSE)]
+    chance.shuffle(units)
+    return itertools.chain.from_iterable(units)
 
 
 # ---------------------------------------------------------------- the same answers

@@ -29,10 +29,10 @@ MOST_OF_EAGER_IMPORT = 0.6
 INTRODUCTION = """# Benchmarks
 
 Written by `python benchmarks/runtime.py --docs`; do not edit. All contestants run in one process against one embedded
-server, by turns; the figures are medians of {rounds} rounds, four times as many for the small cases. Client CPU is the
-processor time of that process (the server is another), wall is what the clock shows. Every cell but the first column of
-figures is a ratio: 1.00 is psycopg's raw tuples, below it is faster. The machine does other things too, so only the
-ratios mean something.
+server, by turns and in random order; the figures are medians of at least fifteen rounds, of hundreds for the small
+cases, and of a third of these for the peers. Client CPU is the processor time of that process (the server is another),
+wall is what the clock shows. Every cell but the first column of figures is a ratio: 1.00 is psycopg's raw tuples, below
+it is faster. The machine does other things too, so only the ratios mean something.
 
 {versions}.
 The session's time zone is `UTC` for all; each contestant has one open connection. Python's garbage collector stays on.
@@ -156,12 +156,11 @@ def write_docs(
     both: Sequence[Figures],
     cases: Sequence[Case],
     imported: ImportFigures | None,
-    rounds: int,
     versions: str,
 ) -> list[Path]:
     """Write the table and the plot; gives their paths."""
     page, plot = folder / "benchmarks.md", folder / "benchmarks.svg"
-    parts = [INTRODUCTION.format(rounds=rounds, versions=versions)]
+    parts = [INTRODUCTION.format(versions=versions)]
     parts.append(f"![Client CPU as a multiple of psycopg's raw tuples]({plot.name})\n")
     for figures in both:
         parts.append(f"## {_mode(figures).capitalize()}\n")

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.rows import tuple_row
 
-from .._row import new_row, new_rows, only_row
+from .._row import async_all_rows, only_row, row_of
 from ..account import LINK_ACCOUNT, LIST_ACCOUNTS
-from ..models import Account, account_values
+from ..models import Account, read_account
 
 
 async def link_account(
@@ -22,13 +23,17 @@ async def link_account(
 
     Return the row.
     """
-    cur = AsyncRawCursor(conn, row_factory=account_values)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     await cur.execute(LINK_ACCOUNT, (user_id, provider, provider_account_id))
-    return new_row(Account, only_row(await cur.fetchmany(2), "LinkAccount"))
+    return row_of(
+        Account,
+        read_account,
+        only_row(await cur.fetchmany(2), "LinkAccount"),
+    )
 
 
 async def list_accounts(conn: AsyncConnection[Any], *, user_id: UUID) -> list[Account]:
     """Return all rows."""
-    cur = AsyncRawCursor(conn, row_factory=account_values)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     await cur.execute(LIST_ACCOUNTS, (user_id,))
-    return new_rows(Account, await cur.fetchall())
+    return await async_all_rows(Account, read_account, cur)

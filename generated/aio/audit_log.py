@@ -5,16 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.rows import tuple_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 from pydantic import JsonValue
 
-from .._row import jsonb_as_text, new_rows
+from .._row import async_all_rows, jsonb_as_text
 from ..audit_log import (
     LIST_AUDIT_LOG,
     WRITE_AUDIT_LOG,
     ListAuditLogRow,
-    list_audit_log_row_values,
+    read_list_audit_log_row,
 )
 
 __all__ = ["ListAuditLogRow", "list_audit_log", "write_audit_log"]
@@ -43,6 +44,6 @@ async def list_audit_log(
 
     Return all rows.
     """
-    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=list_audit_log_row_values))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(LIST_AUDIT_LOG, (Int8(limit),))
-    return new_rows(ListAuditLogRow, await cur.fetchall())
+    return await async_all_rows(ListAuditLogRow, read_list_audit_log_row, cur)

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.rows import tuple_row
 
-from .._row import jsonb_as_text, new_row, new_rows, only_row, optional_row
-from ..models import Session, session_values
+from .._row import async_all_rows, jsonb_as_text, only_row, optional_row, row_of
+from ..models import Session, read_session
 from ..session import (
     CREATE_SESSION,
     DELETE_EXPIRED_SESSIONS,
@@ -16,8 +17,8 @@ from ..session import (
     LIST_USER_SIGN_INS,
     GetSessionRow,
     ListUserSignInsRow,
-    get_session_row_values,
-    list_user_sign_ins_row_values,
+    read_get_session_row,
+    read_list_user_sign_ins_row,
 )
 
 __all__ = [
@@ -38,9 +39,13 @@ async def create_session(
     expires_at: datetime.datetime,
 ) -> Session:
     """Return the row."""
-    cur = AsyncRawCursor(conn, row_factory=session_values)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     await cur.execute(CREATE_SESSION, (token, user_id, expires_at))
-    return new_row(Session, only_row(await cur.fetchmany(2), "CreateSession"))
+    return row_of(
+        Session,
+        read_session,
+        only_row(await cur.fetchmany(2), "CreateSession"),
+    )
 
 
 async def get_session(
@@ -52,9 +57,9 @@ async def get_session(
 
     Return the row, or None if there is no row.
     """
-    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=get_session_row_values))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(GET_SESSION, (token,))
-    return optional_row(GetSessionRow, await cur.fetchone())
+    return optional_row(GetSessionRow, read_get_session_row, await cur.fetchone())
 
 
 async def list_user_sign_ins(
@@ -66,9 +71,9 @@ async def list_user_sign_ins(
 
     Return all rows.
     """
-    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=list_user_sign_ins_row_values))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(LIST_USER_SIGN_INS, (user_id,))
-    return new_rows(ListUserSignInsRow, await cur.fetchall())
+    return await async_all_rows(ListUserSignInsRow, read_list_user_sign_ins_row, cur)
 
 
 async def delete_expired_sessions(conn: AsyncConnection[Any]) -> int:

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import scalar_row
+from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 from pydantic import JsonValue
 
-from .._row import jsonb_as_text, new_row, new_rows, only_row, optional_row
-from ..models import ActiveUser, User, UserRole, active_user_values, user_values
+from .._row import async_all_rows, jsonb_as_text, only_row, optional_row, row_of
+from ..models import ActiveUser, User, UserRole, read_active_user, read_user
 from ..user import (
     COUNT_USERS,
     COUNT_USERS_BY_ROLE,
@@ -25,8 +25,8 @@ from ..user import (
     UPDATE_USER,
     CountUsersByRoleRow,
     ListUsersRow,
-    count_users_by_role_row_values,
-    list_users_row_values,
+    read_count_users_by_role_row,
+    read_list_users_row,
 )
 
 __all__ = [
@@ -56,9 +56,9 @@ async def create_user(
 
     Return the row.
     """
-    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=user_values))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(CREATE_USER, (email, name, role))
-    return new_row(User, only_row(await cur.fetchmany(2), "CreateUser"))
+    return row_of(User, read_user, only_row(await cur.fetchmany(2), "CreateUser"))
 
 
 async def get_user(conn: AsyncConnection[Any], *, id: UUID) -> User | None:
@@ -66,9 +66,9 @@ async def get_user(conn: AsyncConnection[Any], *, id: UUID) -> User | None:
 
     Return the row, or None if there is no row.
     """
-    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=user_values))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(GET_USER, (id,))
-    return optional_row(User, await cur.fetchone())
+    return optional_row(User, read_user, await cur.fetchone())
 
 
 async def get_user_by_email(conn: AsyncConnection[Any], *, email: str) -> User | None:
@@ -76,9 +76,9 @@ async def get_user_by_email(conn: AsyncConnection[Any], *, email: str) -> User |
 
     Return the row, or None if there is no row.
     """
-    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=user_values))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(GET_USER_BY_EMAIL, (email,))
-    return optional_row(User, await cur.fetchone())
+    return optional_row(User, read_user, await cur.fetchone())
 
 
 async def list_users(
@@ -92,9 +92,9 @@ async def list_users(
 
     Return all rows.
     """
-    cur = AsyncRawCursor(conn, row_factory=list_users_row_values)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     await cur.execute(LIST_USERS, (role, Int8(limit), Int8(offset)))
-    return new_rows(ListUsersRow, await cur.fetchall())
+    return await async_all_rows(ListUsersRow, read_list_users_row, cur)
 
 
 async def update_user(
@@ -108,9 +108,9 @@ async def update_user(
 
     Return the row, or None if there is no row.
     """
-    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=user_values))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(UPDATE_USER, (name, Jsonb(settings), id))
-    return optional_row(User, await cur.fetchone())
+    return optional_row(User, read_user, await cur.fetchone())
 
 
 async def deactivate_users(conn: AsyncConnection[Any], *, ids: list[UUID]) -> int:
@@ -130,9 +130,9 @@ async def count_users_by_role(conn: AsyncConnection[Any]) -> list[CountUsersByRo
 
     Return all rows.
     """
-    cur = AsyncRawCursor(conn, row_factory=count_users_by_role_row_values)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     await cur.execute(COUNT_USERS_BY_ROLE)
-    return new_rows(CountUsersByRoleRow, await cur.fetchall())
+    return await async_all_rows(CountUsersByRoleRow, read_count_users_by_role_row, cur)
 
 
 async def count_users(conn: AsyncConnection[Any]) -> int:
@@ -144,6 +144,6 @@ async def count_users(conn: AsyncConnection[Any]) -> int:
 
 async def list_active_users(conn: AsyncConnection[Any]) -> list[ActiveUser]:
     """Return all rows."""
-    cur = AsyncRawCursor(conn, row_factory=active_user_values)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     await cur.execute(LIST_ACTIVE_USERS)
-    return new_rows(ActiveUser, await cur.fetchall())
+    return await async_all_rows(ActiveUser, read_active_user, cur)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from querygen.render.model_classes import RowClass
 
 BATCH: Final = 500  # rows that :iter and :stream have in memory
+TUPLE_ROW: Final = Import("psycopg.rows", "tuple_row")
 
 
 class Result(NamedTuple):
@@ -26,7 +27,7 @@ class Result(NamedTuple):
     annotation: str
     nullable: bool
     imports: tuple[Import, ...]
-    factory: Import | None  # None: psycopg's scalar_row does
+    factory: Import | None  # of a row psycopg's tuple_row; of values None where psycopg's scalar_row does
     json: tuple[str, ...]
     row: RowClass | None
 
@@ -117,18 +118,32 @@ class _Writer(NamedTuple):
         arguments = (self.body.constant,) if values is None else (self.body.constant, values)
         self.put(depth, f"{self.wait}cur.execute", Group("(", arguments))
 
-    def rows(self, fetched: Doc) -> Doc:
+    def reader(self, row: RowClass) -> str:
+        return self.helper(row.reader, row.module)
+
+    def all(self, cursor: str) -> Doc:
+        """The expression for all rows or values of a cursor."""
+        result = self.body.result
+        if result is None or result.row is None:
+            return f"{self.wait}{cursor}.fetchall()"
+        row = result.row
+        helper = self.helper("async_all_rows" if self.awaited else "all_rows")
+        return Group(f"{self.wait}{helper}(", (row.name, self.reader(row), cursor))
+
+    def rows(self, fetched: str) -> Doc:
         """The expression that makes rows of what was fetched; values are what was fetched."""
         result = self.body.result
         if result is None or result.row is None:
             return fetched
-        return Group(f"{self.helper('new_rows')}(", (result.row.name, fetched))
+        row = result.row
+        return Group(f"{self.helper('new_rows')}(", (row.name, f"{self.reader(row)}({fetched})"))
 
-    def row(self, fetched: Doc) -> Doc:
+    def row(self, fetched: Doc, helper: str = "row_of") -> Doc:
         result = self.body.result
         if result is None or result.row is None:
             return fetched
-        return Group(f"{self.helper('new_row')}(", (result.row.name, fetched))
+        row = result.row
+        return Group(f"{self.helper(helper)}(", (row.name, self.reader(row), fetched))
 
     def only(self, cursor: str) -> Doc:
         """The expression that makes the one row of a cursor."""
@@ -161,7 +176,7 @@ def write_body(lines: list[str], body: Body, imports: set[Import], *, awaited: b
 
 def _plain(writer: _Writer) -> None:
     body, lines, wait = writer.body, writer.lines, writer.wait
-    command, result = body.query.command, body.result
+    command = body.query.command
     if command is Command.EXEC:
         name = "AsyncRawCursor" if writer.awaited else "RawCursor"
         writer.imports.add(Import("psycopg", name))
@@ -176,13 +191,9 @@ def _plain(writer: _Writer) -> None:
         case Command.EXECRESULT:
             lines.append("    return cur")
         case Command.MANY:
-            writer.put(1, "return ", writer.rows(f"{wait}cur.fetchall()"))
-        case Command.ONE if _optional(body.query) and result is not None and result.row is None:
-            lines.append(f"    return {wait}cur.fetchone()")
+            writer.put(1, "return ", writer.all("cur"))
         case Command.ONE if _optional(body.query):
-            fetched = f"{wait}cur.fetchone()"
-            name = result.row.name if result and result.row else ""
-            writer.put(1, "return ", Group(f"{writer.helper('optional_row')}(", (name, fetched)))
+            writer.put(1, "return ", writer.row(f"{wait}cur.fetchone()", "optional_row"))
         case _:
             writer.put(1, "return ", writer.only("cur"))
 
@@ -232,17 +243,17 @@ def _copy(writer: _Writer) -> None:
         writer.lines.append(f"    with {naming}, {copying}:")
     else:
         writer.lines.extend(("    with (", f"        {naming},", f"        {copying},", "    ):"))
-    inside = "    " * (depth + 1)
-    if writer.body.types:
-        writer.put(depth + 1, "copy.set_types", Group("(", (writer.body.types,)))
-    writer.lines.append(f"{inside}for {'each' if writer.body.of_class else 'item'} in items:")
-    writer.put(depth + 2, f"{writer.wait}copy.write_row", Group("(", (_of_item(writer.body),)))
+    body = writer.body
+    if body.types:
+        writer.put(depth + 1, "copy.set_types", Group("(", (body.types,)))
+    if body.of_class:
+        writer.put(depth + 1, "for each in ", Group(f"{body.values}(", ("items",)), ":")
+        value: Doc = "each"
+    else:
+        writer.put(depth + 1, "for item in items", "", ":")
+        value = body.values or "()"
+    writer.put(depth + 2, f"{writer.wait}copy.write_row", Group("(", (value,)))
     writer.lines.append("    return cur.rowcount")
-
-
-def _of_item(body: Body) -> Doc:
-    """The values of one item, in a loop over the items."""
-    return Group(f"{body.values}(", ("each",)) if body.of_class else body.values or "()"
 
 
 def _bulk(writer: _Writer) -> None:
@@ -257,7 +268,7 @@ def _bulk(writer: _Writer) -> None:
     if body.result is None:
         writer.lines.append("    return cur.rowcount")
     else:
-        writer.put(1, "return ", writer.rows(f"{writer.wait}cur.fetchall()"))
+        writer.put(1, "return ", writer.all("cur"))
 
 
 def _batch(writer: _Writer) -> None:
@@ -266,19 +277,18 @@ def _batch(writer: _Writer) -> None:
     command, result = body.query.command, body.result
     writer.cursor()
     depth = writer.named()
-    each = "each" if body.of_class else "item"
-    items = Each(_of_item(body), each, "items")
+    items: Doc = Each(body.values or "()", "item", "items")
+    if body.of_class:
+        items = Group("list(", (Group(f"{body.values}(", ("items",)),))
     keep = () if result is None else ("returning=True",)
     writer.put(depth, f"{writer.wait}cur.executemany", Group("(", (body.constant, items, *keep)))
     if result is None:
         return
     keyword, source = f"{writer.keyword}for", "cur.results()"
     if command is Command.BATCHMANY:
-        value = writer.rows(f"{writer.wait}each.fetchall()")
+        value = writer.all("each")
     elif not _optional(body.query):
         value = writer.only("each")
-    elif result.row is None:
-        value = f"{writer.wait}each.fetchone()"
     else:
-        value = Group(f"{writer.helper('optional_row')}(", (result.row.name, f"{writer.wait}each.fetchone()"))
+        value = writer.row(f"{writer.wait}each.fetchone()", "optional_row")
     writer.put(1, "return ", Each(value, "each", source, keyword))

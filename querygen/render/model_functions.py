@@ -15,7 +15,7 @@ from querygen.diagnostics import DiagnosticError, error
 from querygen.ir import Cardinality, Command, ParamKind
 from querygen.render import naming
 from querygen.render.layout import Each, Items, Pair, Union, docstring, put, put_signature, quoted
-from querygen.render.model_bodies import BATCH, Body, Result, returns, write_body
+from querygen.render.model_bodies import BATCH, TUPLE_ROW, Body, Result, returns, write_body
 from querygen.render.model_classes import ANY, FINAL, SEQUENCE, FieldDef
 from querygen.render.model_items import (
     ITEM_COMMANDS,
@@ -50,7 +50,8 @@ _BODY_NAMES: Final = frozenset(
     {
         "RawCursor", "AsyncRawCursor", "RawServerCursor", "AsyncRawServerCursor", "only_row", "optional_row", "new_row",
         "new_rows", "json_as_text", "jsonb_as_text", "scalar_row", "cursor_name", "cursor_transaction", "aclosing",
-        "async_cursor_transaction", "stream", "async_stream", "map_array",
+        "async_cursor_transaction", "stream", "async_stream", "map_array", "all_rows", "async_all_rows", "row_of",
+        "tuple_row",
     }
 )  # fmt: skip
 
@@ -236,14 +237,14 @@ def _result(query: AnalyzedQuery, rows: Rows) -> Result:
     row = rows.row_of(query)
     # Not of the class: rows of json and rows of jsonb share one.
     json = tuple(sorted({helper for one in query.columns for helper in rows.column_type(query, one).json}))
-    return Result(row.name, False, (row.imported,), Import(row.module, row.factory), json, row)
+    return Result(row.name, False, (row.imported,), TUPLE_ROW, json, row)
 
 
 def _body_names(query: AnalyzedQuery, result: Result | None, constant_name: str, rows: Rows) -> set[str]:
     """The names that the body of the function uses: no parameter may hide them."""
     names = {*_LOCALS, *_BODY_NAMES, constant_name}
     if result is not None and result.row is not None:
-        names.add(result.row.name)
+        names |= {result.row.name, result.row.reader}
     if result is not None and result.factory is not None:
         names.add(result.factory.name)
     for param in query.params:

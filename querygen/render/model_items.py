@@ -318,11 +318,11 @@ def dump_of(param: Param, command: Command) -> Conversion | None:
 def item_values(
     name: str, row: RowClass, values: Sequence[Param | Constant | None], command: Command
 ) -> tuple[str, set[Import]]:
-    """The function that gives the values of one item."""
-    imports = {Import("typing", "Any")}
+    """The function that gives the values of items, one by one."""
+    imports = {Import("typing", "Any"), Import("collections.abc", "Iterable"), Import("collections.abc", "Iterator")}
     lines: list[str] = []
-    put(lines, "", f"def {name}", Group("(", (f"item: {row.name}",), ") -> tuple[Any, ...]:"))
-    lines.append("    fields = item.__dict__")
+    put(lines, "", f"def {name}", Group("(", (f"items: Iterable[{row.name}]",), ") -> Iterator[tuple[Any, ...]]:"))
+    lines += ("    for item in items:", "        fields = item.__dict__")
     docs: list[Doc] = []
     for one in values:
         if isinstance(one, Param):
@@ -331,7 +331,7 @@ def item_values(
             docs.append(convert(dump, f"fields[{quoted(one.field.name)}]", nullable=one.field.nullable))
         else:
             docs.append("None" if one is None else one.python)
-    put(lines, "    ", "return ", Items(tuple(docs)))
+    put(lines, "        ", "yield ", Items(tuple(docs)))
     return "\n".join(lines), imports
 
 

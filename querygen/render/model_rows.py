@@ -21,8 +21,8 @@ from querygen.render.model_classes import (
     Structure,
     Value,
     class_block,
-    helper_names,
-    reader_blocks,
+    reader_block,
+    reader_name,
     structure,
     unshadowed,
     value_blocks,
@@ -68,8 +68,8 @@ class Rows:
         """The blocks of the classes that stand before a query's function, and what they import."""
         for row in self._first_use.get(query_name, ()):
             found, imports = class_block(row)
-            more, needed = reader_blocks(row) if row.reader else ([], set())
-            yield [found, *more], imports | needed
+            more, needed = reader_block(row) if row.reader else ("", set[Import]())
+            yield [found, more] if more else [found], imports | needed
         if query_name in self._first_values:
             yield value_blocks(self._first_values[query_name])
 
@@ -118,11 +118,11 @@ class Rows:
         return found
 
     def _make(self, query: AnalyzedQuery, name: str, fields: tuple[FieldDef, ...], doc: str) -> RowClass:
-        reader, factory = (naming.free(one, self.taken | self.models.helper_names) for one in helper_names(name))
-        self.taken |= {name, reader, factory}
+        reader = naming.free(reader_name(name), self.taken | self.models.helper_names)
+        self.taken |= {name, reader}
         for one in fields:
             self.models.use_type(one.type)
-        row = RowClass(name, self.module, fields, doc, reader, factory, f'query "{query.name}"')
+        row = RowClass(name, self.module, fields, doc, reader, f'query "{query.name}"')
         self._first_use.setdefault(query.name, []).append(row)
         return row
 
@@ -149,8 +149,7 @@ class Rows:
             )
         doc = f"A row of {query.name}."
         if name in self.shared and all(one.nested is None or one.nested.module == MODELS for one in fields):
-            reader, factory = helper_names(name)
-            found = RowClass(name, MODELS, fields, doc, reader, factory, f'query "{query.name}"')
+            found = RowClass(name, MODELS, fields, doc, reader_name(name), f'query "{query.name}"')
             self.models.add_named(found)
             self.models.use(found)
             return found

@@ -24,8 +24,8 @@ from querygen.render.model_classes import (
     RowClass,
     Structure,
     class_block,
-    helper_names,
-    reader_blocks,
+    reader_block,
+    reader_name,
     structure,
     unshadowed,
 )
@@ -74,7 +74,7 @@ class Models:
             one
             for relation in self._names.relations
             for name in (classes[relation.oid],)
-            for one in (*helper_names(name), *_converters(name))
+            for one in (reader_name(name), *_converters(name))
         )
         if options.rename:
             self._check_renames()
@@ -173,10 +173,9 @@ class Models:
         name = self._names.classes[relation.oid]
         shown = self.shown(relation)
         doc = relation.comment or f"A {'value' if relation.kind == 'c' else 'row'} of {shown}."
-        reader, factory = helper_names(name)
         shadowed = unshadowed(tuple(fields))
         check_fields(shown, renamed, fields, shadowed)
-        return RowClass(name, MODELS, shadowed, doc, reader, factory, shown)
+        return RowClass(name, MODELS, shadowed, doc, reader_name(name), shown)
 
     def shown(self, relation: Relation) -> str:
         """How messages and documentation call a relation."""
@@ -236,8 +235,8 @@ class Models:
             blocks.append(found)
             imports |= needed
             if row.name in self._made:
-                more, needed = reader_blocks(row)
-                blocks += more
+                reader, needed = reader_block(row)
+                blocks.append(reader)
                 imports |= needed
             composite = next((one for one in self._used_composites() if one.name == row.name), None)
             if composite is not None:
@@ -279,10 +278,10 @@ class Models:
     def _converter_blocks(self, composite: Composite, row: RowClass, imports: set[Import]) -> list[str]:
         """The functions that read a composite from its text, and write it as text."""
         oids = [str(self.types.wire(oid)) for _, oid in composite.columns]
-        imports |= {ANY, Import(ROW, "new_row"), Import(TYPES, "load_record")}
+        imports |= {ANY, Import(ROW, "row_of"), Import(TYPES, "load_record")}
         load = [f"def {composite.load}(text: Any) -> {row.name}:"]
         values = Group("load_record(", ("text", Items(tuple(oids)) if oids else "()"))
-        put(load, "    ", "return ", Group("new_row(", (row.name, Group(f"{row.reader}(", (values,)))))
+        put(load, "    ", "return ", Group("row_of(", (row.name, row.reader, values)))
         if any(self.types.find(oid).write_refused for _, oid in composite.columns):
             return ["\n".join(load)]
         imports.add(Import(TYPES, "as_text"))

@@ -29,10 +29,11 @@ MODEL_ATTRIBUTES: Final = frozenset(
 # Class names that the generated modules import or define themselves.
 RESERVED_CLASSES: Final = frozenset(
     {
-        "Annotated", "Any", "AsyncConnection", "AsyncGenerator", "AsyncRawCursor", "AsyncRawServerCursor", "BaseModel",
-        "Changes", "Cidr", "Connection", "Decimal", "Field", "Final", "Float4", "Float8", "Inet", "Int2", "Int4",
-        "Int8", "Iterable", "Iterator", "Json", "JsonValue", "Jsonb", "Multirange", "NoRowError", "Oid", "Range",
-        "RawCursor", "RawServerCursor", "Row", "Sequence", "StrEnum", "TooManyRowsError", "UNSET", "UUID", "Unset",
+        "Annotated", "Any", "AsyncConnection", "AsyncGenerator", "AsyncRawCursor", "AsyncRawServerCursor",
+        "BaseModel", "Changes", "Cidr", "Connection", "Decimal", "Field", "Fields", "Final", "Float4", "Float8",
+        "Inet", "Int2", "Int4", "Int8", "Iterable", "Iterator", "Json", "JsonValue", "Jsonb", "Multirange",
+        "NoRowError", "Oid", "Range", "RawCursor", "RawServerCursor", "Row", "Rows", "Sequence", "StrEnum",
+        "TooManyRowsError", "UNSET", "UUID", "Unset",
         "None", "True", "False",
     }
 )

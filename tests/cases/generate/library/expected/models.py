@@ -2,15 +2,14 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
-from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from pydantic import Field, JsonValue
 from pydantic_core import from_json
 
-from ._row import Row, enum_labels, map_array, row_factory
+from ._row import Fields, Row, Rows, enum_labels, map_array
 from ._types import load_text
 
 
@@ -34,17 +33,16 @@ class Author(Row):
     details: JsonValue | None
 
 
-def read_author(values: Sequence[Any]) -> dict[str, Any]:
-    id, name, born, details = values
-    return {
-        "id": id,
-        "name": name,
-        "born": born,
-        "details": None if details is None else from_json(details),
-    }
-
-
-author_values: Final = row_factory(read_author)
+def read_author(rows: Rows) -> Fields:
+    return [
+        {
+            "id": id,
+            "name": name,
+            "born": born,
+            "details": None if details is None else from_json(details),
+        }
+        for id, name, born, details in rows
+    ]
 
 
 class Book(Row):
@@ -59,17 +57,16 @@ class Book(Row):
     price: Decimal | None
 
 
-def read_book(values: Sequence[Any]) -> dict[str, Any]:
-    isbn, author_id, title, genre, tags, also, price = values
-    return {
-        "isbn": isbn,
-        "author_id": author_id,
-        "title": title,
-        "genre": GENRE[genre],
-        "tags": tags,
-        "also": map_array(GENRE.__getitem__, load_text(1009, also)),
-        "price": price,
-    }
-
-
-book_values: Final = row_factory(read_book)
+def read_book(rows: Rows) -> Fields:
+    return [
+        {
+            "isbn": isbn,
+            "author_id": author_id,
+            "title": title,
+            "genre": GENRE[genre],
+            "tags": tags,
+            "also": map_array(GENRE.__getitem__, load_text(1009, also)),
+            "price": price,
+        }
+        for isbn, author_id, title, genre, tags, also, price in rows
+    ]

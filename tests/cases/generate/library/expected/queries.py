@@ -7,21 +7,23 @@ from decimal import Decimal
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import scalar_row
+from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 from pydantic import JsonValue
 
 from ._row import (
+    Fields,
     Row,
+    Rows,
+    all_rows,
     jsonb_as_text,
-    new_row,
-    new_rows,
     only_row,
     optional_row,
     row_factory,
+    row_of,
 )
-from .models import GENRE, Author, Book, Genre, author_values, read_author, read_book
+from .models import GENRE, Author, Book, Genre, read_author, read_book
 
 GET_AUTHOR: Final = "SELECT id, name, born, details FROM authors WHERE id = $1"
 
@@ -34,9 +36,9 @@ def get_author(conn: Connection[Any], *, id: int) -> Author | None:
     Args:
         id: the key
     """
-    cur = jsonb_as_text(RawCursor(conn, row_factory=author_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(GET_AUTHOR, (Int8(id),))
-    return optional_row(Author, cur.fetchone())
+    return optional_row(Author, read_author, cur.fetchone())
 
 
 CREATE_AUTHOR: Final = (
@@ -53,12 +55,12 @@ def create_author(
     details: JsonValue | None,
 ) -> Author:
     """Return the row."""
-    cur = jsonb_as_text(RawCursor(conn, row_factory=author_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(
         CREATE_AUTHOR,
         (name, born, None if details is None else Jsonb(details)),
     )
-    return new_row(Author, only_row(cur.fetchmany(2), "CreateAuthor"))
+    return row_of(Author, read_author, only_row(cur.fetchmany(2), "CreateAuthor"))
 
 
 COUNT_BOOKS: Final = "SELECT count(*) FROM books WHERE genre = $1"
@@ -78,34 +80,32 @@ class ListAuthorsWithBooksRow(Row):
     b: Book | None
 
 
-def read_list_authors_with_books_row(values: Sequence[Any]) -> dict[str, Any]:
-    (
-        a_id,
-        a_name,
-        a_born,
-        a_details,
-        b_isbn,
-        b_author_id,
-        b_title,
-        b_genre,
-        b_tags,
-        b_also,
-        b_price,
-    ) = values
-    return {
-        "a": new_row(Author, read_author((a_id, a_name, a_born, a_details))),
-        "b": None
-        if b_isbn is None
-        else new_row(
-            Book,
-            read_book((b_isbn, b_author_id, b_title, b_genre, b_tags, b_also, b_price)),
-        ),
-    }
-
-
-list_authors_with_books_row_values: Final = row_factory(
-    read_list_authors_with_books_row,
-)
+def read_list_authors_with_books_row(rows: Rows) -> Fields:
+    return [
+        {
+            "a": row_of(Author, read_author, (a_id, a_name, a_born, a_details)),
+            "b": None
+            if b_isbn is None
+            else row_of(
+                Book,
+                read_book,
+                (b_isbn, b_author_id, b_title, b_genre, b_tags, b_also, b_price),
+            ),
+        }
+        for (
+            a_id,
+            a_name,
+            a_born,
+            a_details,
+            b_isbn,
+            b_author_id,
+            b_title,
+            b_genre,
+            b_tags,
+            b_also,
+            b_price,
+        ) in rows
+    ]
 
 
 LIST_AUTHORS_WITH_BOOKS: Final = """\
@@ -122,9 +122,9 @@ def list_authors_with_books(conn: Connection[Any]) -> list[ListAuthorsWithBooksR
 
     Return all rows.
     """
-    cur = jsonb_as_text(RawCursor(conn, row_factory=list_authors_with_books_row_values))
+    cur = jsonb_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(LIST_AUTHORS_WITH_BOOKS)
-    return new_rows(ListAuthorsWithBooksRow, cur.fetchall())
+    return all_rows(ListAuthorsWithBooksRow, read_list_authors_with_books_row, cur)
 
 
 class ListTitlesRow(Row):
@@ -134,12 +134,8 @@ class ListTitlesRow(Row):
     title: str
 
 
-def read_list_titles_row(values: Sequence[Any]) -> dict[str, Any]:
-    isbn, title = values
-    return {"isbn": isbn, "title": title}
-
-
-list_titles_row_values: Final = row_factory(read_list_titles_row)
+def read_list_titles_row(rows: Rows) -> Fields:
+    return [{"isbn": isbn, "title": title} for isbn, title in rows]
 
 
 LIST_TITLES: Final = "SELECT isbn, title FROM books WHERE isbn = ANY($1::text[])"
@@ -147,9 +143,9 @@ LIST_TITLES: Final = "SELECT isbn, title FROM books WHERE isbn = ANY($1::text[])
 
 def list_titles(conn: Connection[Any], *, isbns: list[str]) -> list[ListTitlesRow]:
     """Return all rows."""
-    cur = RawCursor(conn, row_factory=list_titles_row_values)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.execute(LIST_TITLES, (isbns,))
-    return new_rows(ListTitlesRow, cur.fetchall())
+    return all_rows(ListTitlesRow, read_list_titles_row, cur)
 
 
 FIND_TITLE: Final = "SELECT isbn, title FROM books WHERE title ILIKE $1"
@@ -160,9 +156,13 @@ def find_title(conn: Connection[Any], *, pattern: str) -> ListTitlesRow:
 
     Raises NoRowError or TooManyRowsError where there is not exactly one.
     """
-    cur = RawCursor(conn, row_factory=list_titles_row_values)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.execute(FIND_TITLE, (pattern,))
-    return new_row(ListTitlesRow, only_row(cur.fetchmany(2), "FindTitle"))
+    return row_of(
+        ListTitlesRow,
+        read_list_titles_row,
+        only_row(cur.fetchmany(2), "FindTitle"),
+    )
 
 
 def read_list_genres(values: Sequence[Any]) -> Genre:

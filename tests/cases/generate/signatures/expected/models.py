@@ -2,14 +2,12 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
-from collections.abc import Sequence
-from typing import Any, Final
 
 from psycopg.types.range import Range
 from pydantic import JsonValue
 from pydantic_core import from_json
 
-from ._row import Inet, Row, row_factory
+from ._row import Fields, Inet, Row, Rows
 
 
 class Class(Row):
@@ -25,18 +23,17 @@ class Class(Row):
     values: list[int] | None
 
 
-def read_class(values: Sequence[Any]) -> dict[str, Any]:
-    from_, self, json_, a_b, period, address, amount, values_ = values
-    return {
-        "from_": from_,
-        "self": self,
-        "json_": None if json_ is None else from_json(json_),
-        "a_b": a_b,
-        "period": period,
-        "address": address,
-        "amount": amount,
-        "values": values_,
-    }
-
-
-class_values: Final = row_factory(read_class)
+def read_class(rows: Rows) -> Fields:
+    return [
+        {
+            "from_": from_,
+            "self": self,
+            "json_": None if json_ is None else from_json(json_),
+            "a_b": a_b,
+            "period": period,
+            "address": address,
+            "amount": amount,
+            "values": values,
+        }
+        for from_, self, json_, a_b, period, address, amount, values in rows
+    ]

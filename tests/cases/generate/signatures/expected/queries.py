@@ -2,26 +2,26 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
-from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
-from psycopg.rows import scalar_row
+from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Json
 from psycopg.types.numeric import Int4
 from psycopg.types.range import Range
 from pydantic import JsonValue
 
 from ._row import (
+    Fields,
     Inet,
     Row,
+    Rows,
+    all_rows,
     json_as_text,
     map_array,
-    new_rows,
     optional_row,
-    row_factory,
 )
-from .models import Class, class_values
+from .models import Class, read_class
 
 GET_CLASS: Final = (
     'SELECT "from", self, "json", "a b", period, address, amount, "values" FROM '
@@ -31,9 +31,9 @@ GET_CLASS: Final = (
 
 def get_class(conn: Connection[Any], *, from_: int) -> Class | None:
     """Return the row, or None if there is no row."""
-    cur = json_as_text(RawCursor(conn, row_factory=class_values))
+    cur = json_as_text(RawCursor(conn, row_factory=tuple_row))
     cur.execute(GET_CLASS, (Int4(from_),))
-    return optional_row(Class, cur.fetchone())
+    return optional_row(Class, read_class, cur.fetchone())
 
 
 WRITE_CLASS: Final = (
@@ -98,12 +98,11 @@ class SeveralRow(Row):
     class_: str
 
 
-def read_several_row(values: Sequence[Any]) -> dict[str, Any]:
-    from_, from__2, column, class_ = values
-    return {"from_": from_, "from__2": from__2, "column": column, "class_": class_}
-
-
-several_row_values: Final = row_factory(read_several_row)
+def read_several_row(rows: Rows) -> Fields:
+    return [
+        {"from_": from_, "from__2": from__2, "column": column, "class_": class_}
+        for from_, from__2, column, class_ in rows
+    ]
 
 
 SEVERAL: Final = (
@@ -114,9 +113,9 @@ SEVERAL: Final = (
 
 def several(conn: Connection[Any], *, conn_: int, import_: int) -> list[SeveralRow]:
     """Return all rows."""
-    cur = RawCursor(conn, row_factory=several_row_values)
+    cur = RawCursor(conn, row_factory=tuple_row)
     cur.execute(SEVERAL, (Int4(conn_), Int4(import_)))
-    return new_rows(SeveralRow, cur.fetchall())
+    return all_rows(SeveralRow, read_several_row, cur)
 
 
 READ_ONLY: Final = frozenset({"get_class", "between", "several"})

@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import scalar_row
+from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int8
 from pydantic import JsonValue
 
-from .._row import jsonb_as_text, new_row, new_rows, only_row, optional_row
-from ..models import Author, Genre, author_values
+from .._row import async_all_rows, jsonb_as_text, only_row, optional_row, row_of
+from ..models import Author, Genre, read_author
 from ..queries import (
     COUNT_BOOKS,
     CREATE_AUTHOR,
@@ -25,9 +25,9 @@ from ..queries import (
     REPRICE,
     ListAuthorsWithBooksRow,
     ListTitlesRow,
-    list_authors_with_books_row_values,
     list_genres_value,
-    list_titles_row_values,
+    read_list_authors_with_books_row,
+    read_list_titles_row,
 )
 
 __all__ = [
@@ -53,9 +53,9 @@ async def get_author(conn: AsyncConnection[Any], *, id: int) -> Author | None:
     Args:
         id: the key
     """
-    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=author_values))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(GET_AUTHOR, (Int8(id),))
-    return optional_row(Author, await cur.fetchone())
+    return optional_row(Author, read_author, await cur.fetchone())
 
 
 async def create_author(
@@ -66,12 +66,12 @@ async def create_author(
     details: JsonValue | None,
 ) -> Author:
     """Return the row."""
-    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=author_values))
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(
         CREATE_AUTHOR,
         (name, born, None if details is None else Jsonb(details)),
     )
-    return new_row(Author, only_row(await cur.fetchmany(2), "CreateAuthor"))
+    return row_of(Author, read_author, only_row(await cur.fetchmany(2), "CreateAuthor"))
 
 
 async def count_books(conn: AsyncConnection[Any], *, genre: Genre) -> int:
@@ -88,11 +88,13 @@ async def list_authors_with_books(
 
     Return all rows.
     """
-    cur = jsonb_as_text(
-        AsyncRawCursor(conn, row_factory=list_authors_with_books_row_values),
-    )
+    cur = jsonb_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(LIST_AUTHORS_WITH_BOOKS)
-    return new_rows(ListAuthorsWithBooksRow, await cur.fetchall())
+    return await async_all_rows(
+        ListAuthorsWithBooksRow,
+        read_list_authors_with_books_row,
+        cur,
+    )
 
 
 async def list_titles(
@@ -101,9 +103,9 @@ async def list_titles(
     isbns: list[str],
 ) -> list[ListTitlesRow]:
     """Return all rows."""
-    cur = AsyncRawCursor(conn, row_factory=list_titles_row_values)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     await cur.execute(LIST_TITLES, (isbns,))
-    return new_rows(ListTitlesRow, await cur.fetchall())
+    return await async_all_rows(ListTitlesRow, read_list_titles_row, cur)
 
 
 async def find_title(conn: AsyncConnection[Any], *, pattern: str) -> ListTitlesRow:
@@ -111,9 +113,13 @@ async def find_title(conn: AsyncConnection[Any], *, pattern: str) -> ListTitlesR
 
     Raises NoRowError or TooManyRowsError where there is not exactly one.
     """
-    cur = AsyncRawCursor(conn, row_factory=list_titles_row_values)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     await cur.execute(FIND_TITLE, (pattern,))
-    return new_row(ListTitlesRow, only_row(await cur.fetchmany(2), "FindTitle"))
+    return row_of(
+        ListTitlesRow,
+        read_list_titles_row,
+        only_row(await cur.fetchmany(2), "FindTitle"),
+    )
 
 
 async def list_genres(conn: AsyncConnection[Any]) -> list[Genre]:

@@ -5,21 +5,21 @@ import datetime
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import scalar_row
+from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Json
 from psycopg.types.numeric import Int4
 from psycopg.types.range import Range
 from pydantic import JsonValue
 
-from .._row import Inet, json_as_text, map_array, new_rows, optional_row
-from ..models import Class, class_values
+from .._row import Inet, async_all_rows, json_as_text, map_array, optional_row
+from ..models import Class, read_class
 from ..queries import (
     BETWEEN,
     GET_CLASS,
     SEVERAL,
     WRITE_CLASS,
     SeveralRow,
-    several_row_values,
+    read_several_row,
 )
 
 __all__ = ["SeveralRow", "between", "get_class", "several", "write_class"]
@@ -27,9 +27,9 @@ __all__ = ["SeveralRow", "between", "get_class", "several", "write_class"]
 
 async def get_class(conn: AsyncConnection[Any], *, from_: int) -> Class | None:
     """Return the row, or None if there is no row."""
-    cur = json_as_text(AsyncRawCursor(conn, row_factory=class_values))
+    cur = json_as_text(AsyncRawCursor(conn, row_factory=tuple_row))
     await cur.execute(GET_CLASS, (Int4(from_),))
-    return optional_row(Class, await cur.fetchone())
+    return optional_row(Class, read_class, await cur.fetchone())
 
 
 async def write_class(
@@ -83,6 +83,6 @@ async def several(
     import_: int,
 ) -> list[SeveralRow]:
     """Return all rows."""
-    cur = AsyncRawCursor(conn, row_factory=several_row_values)
+    cur = AsyncRawCursor(conn, row_factory=tuple_row)
     await cur.execute(SEVERAL, (Int4(conn_), Int4(import_)))
-    return new_rows(SeveralRow, await cur.fetchall())
+    return await async_all_rows(SeveralRow, read_several_row, cur)
