@@ -15,7 +15,7 @@ MAX_LINES = 600
 
 # A module may import from its own layer or a lower one: the first entry that matches its dotted name decides.
 LAYERS: list[tuple[str, int]] = [
-    (r"querygen\.source|querygen\.diagnostics|querygen\.diagnostics_render", 0),
+    (r"querygen\.singular|querygen\.source|querygen\.diagnostics|querygen\.diagnostics_render", 0),
     (r"querygen\.pg_catalog(\..*)?", 1),
     (r"querygen\.catalog\.(objects|store|catalog)", 2),
     (r"querygen\.sql(\..*)?", 3),

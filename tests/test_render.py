@@ -18,6 +18,7 @@ from querygen.render.layout import docstring, quoted, triple_quoted
 from querygen.render.options import RenderOptions
 from querygen.render.render import render, render_package
 from querygen.render.sql_text import constant, with_casts
+from querygen.singular import singular
 from querygen.write import write_files
 from tests.generated.making import add_enum, add_table, make_query, new_catalog, star
 
@@ -63,7 +64,7 @@ def refusal(queries: list[AnalyzedQuery], catalog: Catalog, options: RenderOptio
     ],
 )
 def test_singular(name: str, expected: str) -> None:
-    assert naming.singular(name) == expected
+    assert singular(name) == expected
 
 
 def test_words_of_a_name_in_any_style() -> None:

@@ -96,7 +96,7 @@ def _check_chosen(name: str, found: list[_Named], keys: dict[Oid, str]) -> None:
 def _class_name(thing: _Named, options: RenderOptions, *, singular: bool) -> str:
     name = thing.name
     if thing.is_relation and singular:
-        name = naming.singular(name, options.singular_exceptions)
+        name = singular(name, options.singular_exceptions)
     made = naming.identifier(naming.camel(name), "Table" if thing.is_relation else "Enum")
     made = made[0].upper() + made[1:]
     if made in naming.RESERVED_CLASSES:
