@@ -1,6 +1,6 @@
 """The singular of a table's name, for the class of its rows and for lint.
 
-Takes names, gives names. Singular forms come from the `pluralizer` library, which is loaded when the first plural is met.
+Takes names, gives names. The forms come from the `pluralizer` library, which is loaded when the first plural is met.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def schema_names(catalog: Catalog, options: RenderOptions) -> SchemaNames:
         key = next((one for one in (f"{thing.schema}.{thing.name}", thing.name) if one in options.rename), None)
         if key is not None:
             chosen_keys[thing.oid] = key
-        name = options.rename[key] if key is not None else _class_name(thing, options, singular=True)
+        name = options.rename[key] if key is not None else _class_name(thing, options, in_singular=True)
         wanted[name].append(thing)
     home = next((name for name in catalog.search_path if catalog.namespace_oid(name) is not None), "public")
     taken: dict[str, _Named] = {name: found[0] for name, found in wanted.items() if len(found) == 1}
@@ -72,7 +72,7 @@ def schema_names(catalog: Catalog, options: RenderOptions) -> SchemaNames:
         # The name goes to the object of the schema that needs no prefix; an enum comes before a table.
         found.sort(key=lambda thing: (thing.schema != home, thing.is_relation, naming.camel(thing.name) != name))
         for thing in found:
-            plural = _class_name(thing, options, singular=False)
+            plural = _class_name(thing, options, in_singular=False)
             prefix = naming.identifier(naming.camel(thing.schema), "Schema")
             tries = [name, plural] if thing.schema == home or thing is found[0] else [prefix + name, prefix + plural]
             chosen = next((one for one in tries if one not in taken), None)
@@ -93,9 +93,9 @@ def _check_chosen(name: str, found: list[_Named], keys: dict[Oid, str]) -> None:
         raise refused(keys[renamed.oid], name, f"{other.shown} has that class already")
 
 
-def _class_name(thing: _Named, options: RenderOptions, *, singular: bool) -> str:
+def _class_name(thing: _Named, options: RenderOptions, *, in_singular: bool) -> str:
     name = thing.name
-    if thing.is_relation and singular:
+    if thing.is_relation and in_singular:
         name = singular(name, options.singular_exceptions)
     made = naming.identifier(naming.camel(name), "Table" if thing.is_relation else "Enum")
     made = made[0].upper() + made[1:]
