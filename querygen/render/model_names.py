@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
 from querygen.render import naming
+from querygen.singular import singular
 from querygen.render.renames import refused
 
 if TYPE_CHECKING:
