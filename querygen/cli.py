@@ -130,6 +130,13 @@ queryset_option = click.option("--queryset", metavar="NAME", help="Only this que
 # Commands that live in modules of their own, which are loaded when the command is called: name → "module:function".
 ELSEWHERE = {
     "migrate": "querygen.cli_migrate:migrate",
+    "generate": "querygen.sqlc.commands:generate",
+    "compile": "querygen.sqlc.commands:compile_",
+    "diff": "querygen.sqlc.commands:diff",
+    "vet": "querygen.sqlc.commands:vet",
+    "parse": "querygen.sqlc.commands:parse",
+    "analyze": "querygen.sqlc.commands:analyze",
+    "createdb": "querygen.sqlc.commands:createdb",
 }
 
 

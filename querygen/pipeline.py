@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from querygen.catalog.catalog import Catalog
     from querygen.ir import AnalyzedQuery, RawQuery
     from querygen.render.files import OutputFile
-    from querygen.render.options import RenderOptions
+    from querygen.render.options import RenderOptions, TypeOverride
+    from querygen.render.querier_options import QuerierOptions
+    from querygen.render.render import Rendered
     from querygen.source import SourceFile
     from querygen.sql.parse import RawStmt
     from querygen.sqlc.lenient import Allowance
@@ -96,10 +98,21 @@ def load_catalog(config: Config, problems: list[Diagnostic], more: Sequence[RawS
     statements += more
     data = load_folder(catalog_folder(config))
     catalog, wrong = build_catalog(
-        statements, data, extension_folders=extension_bases(config), search_path=config.search_path or None
+        statements,
+        data,
+        extension_folders=extension_bases(config),
+        search_path=config.search_path or None,
+        collations=config.collations,
     )
     problems += wrong
     return catalog
+
+
+def schema_statements(config: Config) -> list[str]:
+    """The texts of the DDL in the order of the files. Raises DiagnosticError for what cannot be read."""
+    return [
+        one.text for path in expand_paths(config.schema, config.root) for one in parse_schema_file(read_source(path))[0]
+    ]
 
 
 def load_queries(config: Config, catalog: Catalog, problems: list[Diagnostic]) -> list[RawQuery]:
@@ -166,16 +179,50 @@ def generate(config: Config, progress: Callable[[str], None] = lambda _step: Non
     if analysis.failed:
         return Result(analysis, (), analysis.diagnostics)
     progress("writing")
-    from querygen.render.render import render_package  # Jinja is not loaded to describe or to refuse
-
     queries = [one for one in analysis.queries if not isinstance(one, FailedQuery)]
-    rendered = render_package(queries, analysis.catalog, _render_options(config))
+    rendered = render(queries, analysis.catalog, config)
     diagnostics = sort_diagnostics((*analysis.diagnostics, *rendered.diagnostics))
     return Result(analysis, tuple(rendered.files), tuple(diagnostics))
 
 
+def render(queries: Sequence[AnalyzedQuery], catalog: Catalog, config: Config) -> Rendered:
+    """The code for analysed queries, in the style of the configuration. Jinja is loaded here: not to refuse."""
+    if config.style == "querier":
+        from querygen.render.querier import render_querier
+
+        return render_querier(queries, catalog, _querier_options(config))
+    from querygen.render.render import render_package
+
+    return render_package(queries, catalog, _render_options(config))
+
+
+def _querier_options(config: Config) -> QuerierOptions:
+    from querygen.render.querier_options import QuerierOptions
+
+    return QuerierOptions(
+        package=config.package,
+        emit_sync_querier=config.emit_sync_querier,
+        emit_async_querier=config.emit_async_querier,
+        emit_pydantic_models=config.emit_pydantic_models,
+        emit_str_enum=config.emit_str_enum,
+        emit_exact_table_names=config.emit_exact_table_names,
+        query_parameter_limit=config.query_parameter_limit,
+        inflection_exclude_table_names=(*config.inflection_exclude_table_names, *config.singular_exceptions),
+        rename=dict(config.rename),
+        overrides=_overrides(config),
+    )
+
+
+def _overrides(config: Config) -> tuple[TypeOverride, ...]:
+    from querygen.render.options import TypeOverride
+
+    return tuple(
+        TypeOverride(one.python, one.type, one.column, one.query, one.load, one.dump) for one in config.overrides
+    )
+
+
 def _render_options(config: Config) -> RenderOptions:
-    from querygen.render.options import RenderOptions, TypeOverride
+    from querygen.render.options import RenderOptions
 
     return RenderOptions(
         style="functions",
@@ -187,9 +234,7 @@ def _render_options(config: Config) -> RenderOptions:
         insert_models=config.insert_models,
         pool_module=config.pool_module,
         sql_tags=None if config.sql_tags is None else dict(config.sql_tags),
-        overrides=tuple(
-            TypeOverride(one.python, one.type, one.column, one.query, one.load, one.dump) for one in config.overrides
-        ),
+        overrides=_overrides(config),
         rename=dict(config.rename),
         singular_exceptions=frozenset(config.singular_exceptions),
     )

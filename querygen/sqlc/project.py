@@ -76,8 +76,11 @@ class _Output:
     values: dict[str, Any]
 
 
-def read_project(path: Path, *, out: str | None = None) -> SqlcProject:
-    """Everything that is built from a configuration; `out` takes the place of the folder of the only target."""
+def read_project(path: Path, *, out: str | None = None, builds: bool = True) -> SqlcProject:
+    """Everything that is built from a configuration; `out` takes the place of the folder of the only target.
+
+    Without `builds` each query set of PostgreSQL is one target, whatever it generates.
+    """
     file = read_file(path)
     targets: list[SqlcTarget] = []
     others: list[tuple[Place, str]] = []  # query sets and generators that stay with sqlc
@@ -87,6 +90,8 @@ def read_project(path: Path, *, out: str | None = None) -> SqlcProject:
             others.append(_other_engine(file, one))
             continue
         outputs = _outputs(file, one, others, unused)
+        if not builds:
+            outputs = outputs[:1] or [_Output(one.place, "generated", {})]
         unused += _unused_of_set(one)
         schema = _files(file, one, "schema")
         queries = _files(file, one, "queries")
@@ -95,14 +100,15 @@ def read_project(path: Path, *, out: str | None = None) -> SqlcProject:
                 root=path.parent.absolute(),
                 schema=schema,
                 queries=queries,
-                out=_out(file, output) if out is None else out,
+                out=out if out is not None else _out(file, output) if builds else "generated",
                 lenient=not one.value.strict_function_checks,
                 file=path,
             )
             targets.append(SqlcTarget(replace(config, **output.values), one))
     if not targets:
         raise _nothing(file, others)
-    _check_folders(file, targets)
+    if builds:
+        _check_folders(file, targets)
     for target in targets:
         check_config(target.config)
     return SqlcProject(file, tuple(targets), tuple(_told(file, others, unused)))
