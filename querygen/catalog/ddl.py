@@ -56,21 +56,48 @@ def build_catalog(
     *,
     extension_folders: Sequence[Path] = (),
     search_path: Sequence[str] | None = None,
+    collations: Sequence[str] = (),
 ) -> tuple[Catalog, list[Diagnostic]]:
     """Fold the statements over PostgreSQL's own catalogue.
 
     `search_path` is what sessions begin with, unless ALTER DATABASE or ALTER ROLE says otherwise; every file is a
-    session of its own. The catalog's search path is the one that queries see.
+    session of its own. The catalog's search path is the one that queries see. `collations` are those that the server has
+    beside PostgreSQL's own.
+    """
+    state = fold(
+        statements, data, extension_folders=extension_folders, search_path=search_path, collations=collations
+    )
+    catalog = state.catalog
+    catalog.search_path = state.first_path if search_path else state.session_path
+    catalog.freeze()
+    return catalog, state.diagnostics
+
+
+def fold(
+    statements: Sequence[RawStatement],
+    data: CatalogData,
+    *,
+    extension_folders: Sequence[Path] = (),
+    search_path: Sequence[str] | None = None,
+    collations: Sequence[str] = (),
+    full: bool = False,
+) -> DdlState:
+    """The same with everything at hand that the fold keeps beside the catalog, which can still be changed.
+
+    `full` keeps what only comparing and printing schemas asks for (ddl_facts.py).
     """
     catalog = Catalog(data)
     path = tuple(search_path) if search_path else ("public",)
     catalog.search_path = path
+    for name in collations:
+        catalog.add_system_collation(name)
     state = DdlState(
         catalog,
         Depend(catalog.journal),
         extension_folders=extension_folders,
         first_path=path,
         session_path=path,
+        full=full,
     )
     pending = _first_pass(state, statements)
     _retry(state, pending)
@@ -78,9 +105,7 @@ def build_catalog(
         state.diagnostics.append(diagnostic_of(error, late.raw))
     state.diagnostics += ddl_body.settle_late_bodies(state)
     state.diagnostics.sort(key=_place)
-    catalog.search_path = path if search_path else state.session_path
-    catalog.freeze()
-    return catalog, state.diagnostics
+    return state
 
 
 def _place(diagnostic: Diagnostic) -> int:
@@ -103,7 +128,7 @@ def _first_pass(state: DdlState, statements: Sequence[RawStatement]) -> list[_Pe
             ddl_execute.transaction(state, raw.stmt, pending)
             continue
         path = state.catalog.search_path
-        error = _run(state, raw)
+        error = run(state, raw)
         if error is None:
             continue
         if error.code in _UNDEFINED and (not isinstance(raw.stmt, ast.DropStmt) or awaited & _dropped(raw.stmt)):
@@ -114,7 +139,7 @@ def _first_pass(state: DdlState, statements: Sequence[RawStatement]) -> list[_Pe
     return pending
 
 
-def _run(state: DdlState, raw: RawStatement) -> PgError | None:
+def run(state: DdlState, raw: RawStatement) -> PgError | None:
     """One statement: all of it or nothing."""
     catalog = state.catalog
     mark = catalog.mark()
@@ -156,7 +181,7 @@ def _retry(state: DdlState, pending: list[_Pending]) -> None:
         while ready:
             _order, one = heapq.heappop(ready)
             state.catalog.search_path = one.search_path
-            error = _run(state, one.raw)
+            error = run(state, one.raw)
             if error is None:
                 progress = True
                 made.update(state.catalog.made)
@@ -236,4 +261,4 @@ def diagnostic_of(error: PgError, raw: RawStatement) -> Diagnostic:
     return Diagnostic(error.code, severity, error.message, span, error.hint, error.detail)
 
 
-__all__ = ["UNKNOWN_EXTENSION", "build_catalog", "diagnostic_of"]
+__all__ = ["UNKNOWN_EXTENSION", "build_catalog", "diagnostic_of", "fold", "run"]

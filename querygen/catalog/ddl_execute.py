@@ -253,14 +253,17 @@ _HANDLERS: dict[Any, Callable[[DdlState, Any], None]] = {
 def execute(state: DdlState, stmt: Any) -> None:
     """One statement; an unknown one is a `PgError` with a code of our own, which is a warning."""
     handler = _HANDLERS.get(type(stmt))
+    name = type(stmt).__name__
     if handler is not None:
         handler(state, stmt)
-        return
-    name = type(stmt).__name__
-    if name not in SKIPPED:
+    elif name not in SKIPPED:
         raise PgError(
             UNKNOWN_STATEMENT, f"querygen does not know what {name.removesuffix('Stmt')} does to a schema, and skips it"
         )
+    if state.full:
+        from querygen.catalog import ddl_facts  # a build asks for nothing of it
+
+        ddl_facts.note(state, stmt)
 
 
 # ---------------------------------------------------------------------------------------------- transactions

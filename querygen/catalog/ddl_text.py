@@ -43,7 +43,7 @@ _COLUMN_WORDS = frozenset(
 )
 
 
-def _tokens(text: str, start: int) -> Iterator[tuple[str, str, int, int]]:
+def tokens(text: str, start: int) -> Iterator[tuple[str, str, int, int]]:
     """(kind, text, start, end) of each token but white space and comments."""
     match = _TOKEN.match(text, start)
     while match is not None and match.end() > match.start():
@@ -59,7 +59,7 @@ def parenthesised(text: str, start: int) -> str | None:
     """What stands between the first "(" after `start` and its ")"."""
     depth = 0
     opened = -1
-    for _kind, token, begin, end in _tokens(text, start):
+    for _kind, token, begin, end in tokens(text, start):
         if token in ("(", "["):
             if depth == 0:
                 opened = end
@@ -76,7 +76,7 @@ def column_default(text: str, start: int) -> str | None:
     depth = 0
     first = last = -1
     previous = ""
-    for kind, token, begin, end in _tokens(text, start + len("default")):
+    for kind, token, begin, end in tokens(text, start + len("default")):
         if depth == 0 and first >= 0:
             if token in (",", ")", ";"):
                 break
@@ -111,7 +111,7 @@ def expression(text: str, node: Any, shift: int, end: int) -> str | None:
         start = before
     depth = 0
     last = start
-    for _kind, token, begin, stop in _tokens(text, start):
+    for _kind, token, begin, stop in tokens(text, start):
         if begin >= end or (depth == 0 and token in (",", ")", ";")):
             break
         if token in ("(", "["):
@@ -127,7 +127,7 @@ def list_elements(text: str, start: int) -> list[str]:
     elements: list[str] = []
     depth = 0
     begun = ended = -1
-    for _kind, word, begin, end in _tokens(text, start):
+    for _kind, word, begin, end in tokens(text, start):
         if word in ("(", "["):
             depth += 1
             if depth == 2 and begun < 0:
@@ -161,7 +161,7 @@ def after_word(text: str, start: int, end: int, word: str) -> str | None:
 def word_end(text: str, start: int, end: int, word: str) -> int | None:
     """Where the first unquoted `word` outside parentheses ends."""
     depth = 0
-    for kind, token, begin, stop in _tokens(text, start):
+    for kind, token, begin, stop in tokens(text, start):
         if begin >= end:
             return None
         if token in ("(", "["):
@@ -250,7 +250,7 @@ def rename_word(text: str | None, old: str, new: str) -> str | None:
     quoted = quote_identifier(new)
     parts: list[str] = []
     done = 0
-    for kind, token, begin, end in _tokens(text, 0):
+    for kind, token, begin, end in tokens(text, 0):
         is_name = (kind == "word" and token.lower() == old) or token == f'"{old}"'
         if is_name and text[end : end + 1] != "(":
             parts += [text[done:begin], quoted]
@@ -273,7 +273,7 @@ def split_names(text: str) -> list[str]:
     """stringToQualifiedNameList: the names between dots, folded to lower case unless quoted."""
     names = [
         token[1:-1].replace('""', '"') if token.startswith('"') else token.lower()
-        for _kind, whole, _begin, _end in _tokens(text, 0)
+        for _kind, whole, _begin, _end in tokens(text, 0)
         for token in ([whole] if whole.startswith('"') else whole.split("."))
         if token
     ]
@@ -282,6 +282,6 @@ def split_names(text: str) -> list[str]:
 
 def first_token(text: str, start: int, end: int) -> int:
     """Where a statement begins, after comments and white space."""
-    for _kind, _token, begin, _end in _tokens(text, start):
+    for _kind, _token, begin, _end in tokens(text, start):
         return min(begin, end)
     return start

@@ -259,7 +259,7 @@ def _entries(query: Query) -> Iterator[RangeTblEntry]:
         yield from one.rtable
 
 
-def _below(node: Any) -> Iterator[Any]:
+def below(node: Any) -> Iterator[Any]:
     """What stands below a node; of a join's columns only the merged ones (find_expr_references_walker)."""
     from querygen.analyze.nodefuncs import children, query_exprs
 
@@ -324,7 +324,7 @@ def record_query(state: DdlState, relation: Relation, query: Query) -> None:
                     oid = getattr(node, attribute, 0)
                     if oid:
                         found[Address(kind, oid)] = None
-        stack.extend((child, levels) for child in _below(node))
+        stack.extend((child, levels) for child in below(node))
     for address in found:
         state.depend.record(me, address, NORMAL)
 
