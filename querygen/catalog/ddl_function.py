@@ -347,7 +347,9 @@ def _body(
     else:
         # PG: the statements of the body are analysed here; querygen has no use for their types
         body = state.text[state.raw.start : state.raw.end] if state.raw is not None else None
-    return FunctionBody(0, language, body, parameters.defaults, span=_name_span(state))
+    raw = state.raw.stmt if state.raw is not None else None
+    path = state.catalog.search_path
+    return FunctionBody(0, language, body, parameters.defaults, span=_name_span(state), raw=raw, search_path=path)
 
 
 def _name_span(state: DdlState) -> Any:

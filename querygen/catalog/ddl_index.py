@@ -44,6 +44,11 @@ class IndexSpec(Struct, frozen=True):
     without_overlaps: bool = False
     span: Span | None = None
     comment: str | None = None
+    initially_deferred: bool = False
+    operators: tuple[tuple[str, ...], ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    tablespace: str | None = None
+    only: bool = False
 
 
 # ---------------------------------------------------------------------------------------------- raw → spec
@@ -93,10 +98,17 @@ def spec_of_constraint(state: DdlState, relation: Relation, node: ast.Constraint
         deferrable=bool(node.deferrable),
         without_overlaps=bool(node.without_overlaps),
         span=state.span(node.location),
+        initially_deferred=bool(node.initdeferred),
+        operators=tuple(tuple(part.sval for part in pair[1]) for pair in node.exclusions or ()),
+        options=ddl_text.options(node.options),
+        tablespace=node.indexspace,
     )
 
 
 _SYSTEM = frozenset({"tableoid", "ctid", "xmin", "xmax", "cmin", "cmax"})
+
+
+_NULLS = {enums.SortByNulls.SORTBY_NULLS_FIRST: True, enums.SortByNulls.SORTBY_NULLS_LAST: False}
 
 
 def column_name(element: ast.IndexElem) -> str | None:
@@ -120,6 +132,8 @@ def _column(element: ast.IndexElem, text: str | None) -> IndexColumn:
         opclass=name_list(element.opclass) or None,
         collation=name_list(element.collation) or None,
         descending=element.ordering == enums.SortByDir.SORTBY_DESC,
+        nulls_first=_NULLS.get(element.nulls_ordering),
+        opclass_options=ddl_text.options(element.opclassopts),
     )
 
 
@@ -139,6 +153,10 @@ def spec_of_index(index: Index, constraint: Constraint | None, *, name: str | No
         nulls_not_distinct=index.nulls_not_distinct,
         deferrable=constraint.deferrable if constraint else False,
         without_overlaps=constraint.without_overlaps if constraint else False,
+        initially_deferred=constraint.initially_deferred if constraint else False,
+        operators=constraint.operators if constraint else (),
+        options=index.options,
+        tablespace=index.tablespace,
     )
 
 
@@ -173,6 +191,9 @@ def create_index(state: DdlState, stmt: ast.IndexStmt) -> None:
         predicate=stmt.whereClause,
         predicate_sql=sql,
         nulls_not_distinct=bool(stmt.nulls_not_distinct),
+        options=ddl_text.options(stmt.options),
+        tablespace=stmt.tableSpace,
+        only=relation.kind == "p" and not stmt.relation.inh,
     )
     define_index(state, relation, spec, recurse=bool(stmt.relation.inh))
 
@@ -219,6 +240,9 @@ def define_index(
         nulls_not_distinct=spec.nulls_not_distinct,
         constraint=name if spec.constraint else None,
         comment=spec.comment,
+        options=spec.options,
+        tablespace=spec.tablespace,
+        only=spec.only,
     )
     if spec.constraint in ("p", "u"):
         ddl_expr.check_index_keys(state, relation, index)
@@ -234,6 +258,8 @@ def define_index(
             spec.constraint,
             tuple(column.name for column in spec.columns if column.name),
             deferrable=spec.deferrable,
+            initially_deferred=spec.initially_deferred,
+            operators=spec.operators,
             nulls_not_distinct=spec.nulls_not_distinct,
             without_overlaps=spec.without_overlaps,
             inherit_count=1 if parent else 0,
@@ -415,6 +441,7 @@ def add_constraint_using_index(state: DdlState, relation: Relation, node: ast.Co
         kind,
         columns,
         deferrable=bool(node.deferrable),
+        initially_deferred=bool(node.initdeferred),
         nulls_not_distinct=index.nulls_not_distinct,
         span=state.span(node.location),
     )

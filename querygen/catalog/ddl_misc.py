@@ -309,6 +309,8 @@ def create_trigger(state: DdlState, stmt: ast.CreateTrigStmt) -> None:
         "before" if before else "instead" if timing & _INSTEAD else "after",
         events,
         name_list(stmt.funcname),
+        raw=stmt,
+        function_oid=function.oid,
     )
     kept = [one for one in relation.triggers if one.name != trigger.name]
     if len(kept) != len(relation.triggers) and not stmt.replace:

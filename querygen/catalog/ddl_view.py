@@ -286,7 +286,7 @@ def _queries(query: Query) -> Iterator[Query]:
         node = stack.pop()
         if isinstance(node, Query):
             yield node
-        stack.extend(_below(node))
+        stack.extend(below(node))
 
 
 def record_query(state: DdlState, relation: Relation, query: Query) -> None:
