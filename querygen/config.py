@@ -27,7 +27,19 @@ UNREADABLE = "QG001"  # a file or folder cannot be read
 BAD_CONFIG = "QG002"  # the configuration says something that means nothing
 NO_CONFIG = "QG003"  # there is no configuration and no option that takes its place
 
-STYLES = ("functions",)
+STYLES = ("functions", "querier")
+# Keys that mean something in one style only.
+OF_FUNCTIONS = ("validate_rows", "omit_unused", "nullable_elements", "insert_models", "pool_module", "sql_tags")
+OF_QUERIER = (
+    "package",
+    "emit_sync_querier",
+    "emit_async_querier",
+    "emit_pydantic_models",
+    "emit_str_enum",
+    "emit_exact_table_names",
+    "query_parameter_limit",
+    "inflection_exclude_table_names",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ class Config:
     queries: tuple[str, ...] = ("queries",)
     out: str = "generated"
     pg_version: int = NEWEST_MAJOR
+    collations: tuple[str, ...] = ()  # what the server has from its operating system or ICU
     search_path: tuple[str, ...] = ()  # empty: what the schema's own SET search_path or ALTER DATABASE says
     catalogs: tuple[str, ...] = ()  # folders that `querygen catalog dump` wrote
     style: str = "functions"
@@ -67,6 +80,14 @@ class Config:
     overrides: tuple[Override, ...] = ()
     rename: tuple[tuple[str, str], ...] = ()
     singular_exceptions: tuple[str, ...] = ()
+    package: str = ""
+    emit_sync_querier: bool = False
+    emit_async_querier: bool = False
+    emit_pydantic_models: bool = False
+    emit_str_enum: bool = False
+    emit_exact_table_names: bool = False
+    query_parameter_limit: int = 4
+    inflection_exclude_table_names: tuple[str, ...] = ()
     lenient: bool = False  # a configuration of sqlc's: some of what PostgreSQL refuses is a warning (sqlc/lenient.py)
     file: Path | None = field(default=None, compare=False)
 
@@ -140,6 +161,7 @@ _READERS = {
     "out": _string,
     "pg_version": _integer,
     "search_path": _strings,
+    "collations": _strings,
     "catalogs": _strings,
     "style": _string,
     "emit_sync": _boolean,
@@ -155,6 +177,14 @@ _READERS = {
     "overrides": _overrides,
     "rename": _renames,
     "singular_exceptions": _strings,
+    "package": _string,
+    "emit_sync_querier": _boolean,
+    "emit_async_querier": _boolean,
+    "emit_pydantic_models": _boolean,
+    "emit_str_enum": _boolean,
+    "emit_exact_table_names": _boolean,
+    "query_parameter_limit": _integer,
+    "inflection_exclude_table_names": _strings,
 }
 
 
@@ -221,6 +251,13 @@ def check_config(config: Config) -> Config:
     """The same configuration, if its values mean something together."""
     if config.style not in STYLES:
         raise _fail(f'unknown style "{config.style}"', "Choose one of: " + ", ".join(STYLES) + ".")
+    other, of_other = ("querier", OF_QUERIER) if config.style == "functions" else ("functions", OF_FUNCTIONS)
+    default = Config(config.root)
+    for key in of_other:
+        if getattr(config, key) != getattr(default, key):
+            raise _fail(f'{key} means nothing in style "{config.style}"', f'Leave it out, or set style = "{other}".')
+    if any(not part.isidentifier() or keyword.iskeyword(part) for part in config.package.split(".")) and config.package:
+        raise _fail(f'package = "{config.package}" cannot be imported', 'Write a dotted name: package = "app.db".')
     if not (config.emit_sync or config.emit_async):
         raise _fail("emit_sync and emit_async are both false: nothing would be written")
     for name in config.catalogs:

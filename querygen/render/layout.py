@@ -161,15 +161,15 @@ def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") ->
             _put_union(out, indent, prefix, text, suffix, in_brackets=in_brackets)
 
 
-def put_signature(out: list[str], head: str, arguments: tuple[Doc, ...], returns: str) -> None:
+def put_signature(out: list[str], head: str, arguments: tuple[Doc, ...], returns: str, indent: str = "") -> None:
     """`head arguments) -> returns:`"""
-    if width(f") -> {returns}:") <= WIDTH:
-        put(out, "", "", Group(head, arguments, f") -> {returns}:"))
+    if width(f"{indent}) -> {returns}:") <= WIDTH:
+        put(out, indent, "", Group(head, arguments, f") -> {returns}:"))
         return
-    out.append(head)
+    out.append(indent + head)
     for argument in arguments:
-        put(out, INDENT, "", argument, ",")
-    _put_union(out, "", ") -> ", returns, ":", in_brackets=False)
+        put(out, indent + INDENT, "", argument, ",")
+    _put_union(out, indent, ") -> ", returns, ":", in_brackets=False)
 
 
 def _put_union(out: list[str], indent: str, prefix: str, text: str, suffix: str, *, in_brackets: bool) -> None:

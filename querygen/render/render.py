@@ -49,9 +49,9 @@ def _environment() -> Any:
 
 
 @cache
-def _template(name: str) -> Template:
-    template: Template = _environment().get_template(name)
-    return template
+def template(name: str) -> Template:
+    found: Template = _environment().get_template(name)
+    return found
 
 
 def render_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: RenderOptions) -> Rendered:
@@ -64,16 +64,16 @@ def render_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: 
         return Rendered((), package.diagnostics)
     schema = "the database schema"
     files = [
-        OutputFile("__init__.py", _template("__init__.py.j2").render(source=schema)),
+        OutputFile("__init__.py", template("__init__.py.j2").render(source=schema)),
         OutputFile("py.typed", ""),
-        OutputFile("_row.py", _template("_row.py.j2").render(validate=options.validate_rows)),
+        OutputFile("_row.py", template("_row.py.j2").render(validate=options.validate_rows)),
     ]
-    files += [OutputFile(f"{one}.py", _template(f"{one}.py.j2").render()) for one in sorted(package.helpers)]
+    files += [OutputFile(f"{one}.py", template(f"{one}.py.j2").render()) for one in sorted(package.helpers)]
     if options.pool_module:
-        files.append(OutputFile("db.py", _template("db.py.j2").render(is_async=options.emit_async)))
+        files.append(OutputFile("db.py", template("db.py.j2").render(is_async=options.emit_async)))
     if options.emit_async:
-        files.append(OutputFile("aio/__init__.py", _template("__init__.py.j2").render(source=schema)))
-    module = _template("module.py.j2")
+        files.append(OutputFile("aio/__init__.py", template("__init__.py.j2").render(source=schema)))
+    module = template("module.py.j2")
     files += [OutputFile(one.path, module.render(module=one)) for one in package.modules]
     return Rendered(tuple(files), package.diagnostics)
 
