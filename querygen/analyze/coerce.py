@@ -324,7 +324,7 @@ def _build_coercion_expression(
             return FuncExpr(funcid, target_type, False, False, cformat, tuple(args), location)
         case CoercionPath.ARRAYCOERCE:
             source, source_typmod = get_base_type_and_typmod(catalog, expr_type(node), expr_typmod(node))
-            element = CaseTestExpr(get_element_type(catalog, source), source_typmod, expr_collation(node))
+            element = CaseTestExpr(get_element_type(catalog, source), source_typmod)
             target_element = get_element_type(catalog, target_type)
             converted = coerce_to_target_type(
                 ps, element, element.typeId, target_element, target_typmod, ccontext, cformat, location

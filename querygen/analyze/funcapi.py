@@ -113,6 +113,14 @@ def _function_result_type(catalog: Catalog, proc: PgProc, call: Expr | None) -> 
         resolved = resolve_polymorphic_tupdesc(catalog, columns, proc.proargtypes, call)
         if resolved is None:
             return ResultType(TypeFuncClass.TYPEFUNC_RECORD, RECORDOID)
+        # a polymorphic column has the collation by which the function works
+        inputcollid: Oid = getattr(call, "inputcollid", 0)
+        resolved = tuple(
+            replace(new, attcollation=inputcollid if inputcollid and old.type_oid in POLYMORPHIC else collation)
+            if (collation := catalog.type(new.type_oid).typcollation)
+            else new
+            for old, new in zip(columns, resolved, strict=True)
+        )
         return ResultType(TypeFuncClass.TYPEFUNC_COMPOSITE, RECORDOID, resolved)
     result_type = proc.prorettype
     if result_type in POLYMORPHIC:

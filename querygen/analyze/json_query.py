@@ -202,6 +202,7 @@ def _finish(ps: ParseState, func: ast.JsonFuncExpr, jsexpr: JsonExpr) -> JsonExp
             return replace(
                 jsexpr,
                 returning=returning,
+                collation=ps.catalog.type(returning.typid).typcollation,
                 omit_quotes=omit_quotes,
                 wrapper=func.wrapper,
                 use_json_coercion=returning.typid != JSONBOID or omit_quotes,
@@ -220,6 +221,7 @@ def _finish(ps: ParseState, func: ast.JsonFuncExpr, jsexpr: JsonExpr) -> JsonExp
             return replace(
                 jsexpr,
                 returning=returning,
+                collation=ps.catalog.type(returning.typid).typcollation,
                 omit_quotes=True,
                 use_json_coercion=returning.typid != TEXTOID and through_json,
                 use_io_coercion=returning.typid != TEXTOID and not through_json,
@@ -278,7 +280,7 @@ def _transform_json_behavior(
     if raw is not None:
         btype, location = raw.btype, expr.place(raw.location)
         if btype == _Behavior.JSON_BEHAVIOR_DEFAULT:
-            value = _default_value(ps, raw.expr)
+            value = _default_value(ps, raw.expr, returning)
     if value is None and btype != _Behavior.JSON_BEHAVIOR_ERROR:
         # GetJsonBehaviorConst
         typid, text = _BEHAVIOR_CONSTS.get(btype, (INT4OID, None))
@@ -289,7 +291,7 @@ def _transform_json_behavior(
     return JsonBehavior(btype, value, coerce_at_runtime, location)
 
 
-def _default_value(ps: ParseState, raw: Any) -> Any:
+def _default_value(ps: ParseState, raw: Any, returning: JsonReturning) -> Any:
     """The expression of DEFAULT, which must not depend on any row."""
     value = expr.transform_expr_recurse(ps, raw)
     location = nodefuncs.expr_location(value)
@@ -303,6 +305,12 @@ def _default_value(ps: ParseState, raw: Any) -> Any:
         raise PgError("42804", "DEFAULT expression must not contain column references", location)
     if nodefuncs.expression_returns_set(value):
         raise PgError("42804", "DEFAULT expression must not return a set", location)
+    collation = nodefuncs.expr_collation(value) or ps.catalog.type(nodefuncs.expr_type(value)).typcollation
+    wanted = ps.catalog.type(returning.typid).typcollation
+    if wanted and collation and wanted != collation:
+        names = ps.catalog.collation_name(collation), ps.catalog.collation_name(wanted)
+        message = "collation of DEFAULT expression conflicts with RETURNING clause"
+        raise PgError("42P21", message, location, detail='"{}" versus "{}"'.format(*names))
     return value
 
 

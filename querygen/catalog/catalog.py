@@ -232,9 +232,9 @@ class Catalog:
         return next((owners[oid] for oid in self.search_path_oids() if oid in owners), None)
 
     def collation_name(self, oid: Oid) -> str:
-        """get_collation_name"""
+        """get_collation_name; of none what C prints for it"""
         rows = (row for owners in self._collations.values() for row in owners.values())
-        return next((row.collname for row in rows if row.oid == oid), "???")
+        return next((row.collname for row in rows if row.oid == oid), "(null)")
 
     # ------------------------------------------------------------------ functions and operators
 
