@@ -137,6 +137,7 @@ ELSEWHERE = {
     "parse": "querygen.sqlc.commands:parse",
     "analyze": "querygen.sqlc.commands:analyze",
     "createdb": "querygen.sqlc.commands:createdb",
+    "import": "querygen.sqlc.import_commands:import_",
 }
 
 
