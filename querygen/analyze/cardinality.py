@@ -12,19 +12,27 @@ from querygen.analyze import cardinality_keys as keys
 from querygen.analyze import nodes as n
 from querygen.analyze.nodefuncs import expression_returns_set
 from querygen.analyze.nullability_relation import row_may_be_changed
-from querygen.analyze.nullability_scope import Env, RowCount, Scope, has_rules, rte_of
+from querygen.analyze.nullability_scope import (
+    Env,
+    RowCount,
+    Scope,
+    from_tree,
+    has_rules,
+    relation_of,
+    rte_of,
+    subquery_of,
+)
 from querygen.ir import Cardinality
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
-    from querygen.analyze.nodes import Expr, JoinTreeNode, Query, RangeTblEntry
+    from querygen.analyze.nodes import JoinTreeNode, Query, RangeTblEntry
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Relation
 
 CmdType = enums.CmdType
 
 MANY = RowCount(False, False, "nothing bounds the number of rows")
-ONE = RowCount(True, True, "one row")
 
 
 def cardinality(query: Query, catalog: Catalog) -> tuple[Cardinality, str]:
@@ -101,14 +109,14 @@ def _plain_count(scope: Scope) -> RowCount:
 def from_count(scope: Scope) -> RowCount:
     """The rows of FROM and WHERE, before they are grouped."""
     query = scope.query
-    tree = query.jointree
-    if tree is None or not tree.fromlist:
-        return RowCount(tree is None or tree.quals is None, True, "there is no FROM")
+    tree = from_tree(query)
+    if not tree.fromlist:
+        return RowCount(tree.quals is None, True, "there is no FROM")
     single = keys.single_relations(scope)
     wanted = list(keys.base_relations(tree))
     missing = [rtindex for rtindex in wanted if rtindex not in single]
     at_most = not missing and not keys.has_full_join(scope, tree)
-    at_least = tree.quals is None and not query.rowMarks and all(_at_least_one(scope, item) for item in tree.fromlist)
+    at_least = not query.rowMarks and _at_least_one(scope, tree)
     if at_most:
         why = "each of its relations has one such row at most"
         if len(wanted) == 1:
@@ -147,10 +155,6 @@ def _at_least_one(scope: Scope, node: JoinTreeNode) -> bool:
                     return left and right and always
 
 
-def _is_true(expr: Expr) -> bool:
-    return isinstance(expr, n.Const) and expr.value in ("t", "true")
-
-
 def rte_count(scope: Scope, rte: RangeTblEntry) -> RowCount:
     """The rows of a relation by itself, whatever the query says of it."""
     kinds = enums.RTEKind
@@ -164,14 +168,12 @@ def rte_count(scope: Scope, rte: RangeTblEntry) -> RowCount:
             if any(isinstance(call, n.FuncExpr) and call.funcretset for call in calls):
                 return MANY
             return RowCount(True, True, "a function that returns one value")
-        case kinds.RTE_RESULT:
-            return ONE
         case kinds.RTE_CTE:
             found = cte_query(scope, rte)
             return row_count(scope.env, found[1], found[0]) if found is not None else MANY
         case kinds.RTE_RELATION:
-            relation = scope.env.catalog.find_relation(rte.relid)
-            if relation is not None and relation.kind == "v" and relation.view_query is not None:
+            relation = relation_of(scope.env.catalog, rte.relid)
+            if relation.kind == "v" and relation.view_query is not None:
                 return row_count(scope.env, relation.view_query, None)
     return MANY
 
@@ -180,8 +182,8 @@ def cte_query(scope: Scope, rte: RangeTblEntry) -> tuple[Scope, Query] | None:
     """The query of a CTE that is not recursive, and the scope that WITH belongs to."""
     owner = scope.up(rte.ctelevelsup).rows
     for cte in owner.query.cteList:
-        if cte.ctename == rte.ctename and cte.ctequery is not None and not cte.cterecursive:
-            return owner, cte.ctequery
+        if cte.ctename == rte.ctename and not cte.cterecursive:
+            return owner, subquery_of(cte)
     return None
 
 
@@ -217,18 +219,17 @@ def _set_operation_count(scope: Scope, node: n.SetOperationStmt | n.RangeTblRef)
 
 
 def _has_rules(scope: Scope) -> bool:
-    relation = _target(scope)
-    return relation is None or has_rules(scope.env.catalog, relation)
+    return has_rules(scope.env.catalog, _target(scope))
 
 
-def _target(scope: Scope) -> Relation | None:
-    return scope.env.catalog.find_relation(rte_of(scope, scope.query.resultRelation).relid)
+def _target(scope: Scope) -> Relation:
+    return relation_of(scope.env.catalog, rte_of(scope, scope.query.resultRelation).relid)
 
 
 def _insert_count(scope: Scope) -> RowCount:
     query = scope.query
     relation = _target(scope)
-    if relation is None or _has_rules(scope):
+    if _has_rules(scope):
         return MANY
     found = from_count(scope)
     at_least = found.at_least_one

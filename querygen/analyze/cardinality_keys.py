@@ -17,8 +17,18 @@ from querygen.analyze import cardinality
 from querygen.analyze import nodes as n
 from querygen.analyze.nodefuncs import expr_type, expression_returns_set, walk_levels
 from querygen.analyze.nullability_quals import enter, operator_is_strict
-from querygen.analyze.nullability_relation import descendants
-from querygen.analyze.nullability_scope import LEFT, RIGHT, Env, Scope, members, rte_of
+from querygen.analyze.nullability_scope import (
+    LEFT,
+    RIGHT,
+    Env,
+    Scope,
+    descendants,
+    from_tree,
+    joined_column,
+    members,
+    relation_of,
+    rte_of,
+)
 from querygen.analyze.pgtypes import TIMESTAMPTZOID
 from querygen.sql.nodes import enums
 
@@ -74,6 +84,19 @@ def has_full_join(scope: Scope, node: JoinTreeNode) -> bool:
             )
 
 
+def _nulled(scope: Scope, node: JoinTreeNode) -> Iterator[int]:
+    """The relations that some outer join may null."""
+    match node:
+        case n.RangeTblRef():
+            return
+        case n.FromExpr():
+            for item in node.fromlist:
+                yield from _nulled(scope, item)
+        case n.JoinExpr():
+            for nulls, side in zip(_nulls(scope, node), (node.larg, node.rarg), strict=True):
+                yield from members(side) if nulls else _nulled(scope, side)
+
+
 class Equality(Struct, frozen=True):
     """`column = value`, where `needs` are the relations of this level that the value is computed from."""
 
@@ -111,7 +134,7 @@ def _split(scope: Scope, quals: Expr | None, usable: frozenset[int] | None, foun
         if column is None or (usable is not None and column[0] not in usable):
             continue
         needs = _needs(scope, other)
-        if needs is None or column[0] in needs:
+        if needs is None or column[0] in needs or not _compares_alike(scope.env.catalog, other):
             continue
         operator = quals.opno if one is quals.args[0] else scope.env.catalog.operator(quals.opno).oprcom
         if operator:
@@ -125,12 +148,26 @@ def _plain_column(scope: Scope, expr: Expr) -> Column | None:
     if not isinstance(expr, n.Var) or expr.varlevelsup != 0:
         return None
     rte = rte_of(scope, expr.varno)
-    if rte.rtekind == enums.RTEKind.RTE_JOIN and 0 < expr.varattno <= len(rte.joinaliasvars):
-        below = rte.joinaliasvars[expr.varattno - 1]
-        return _plain_column(scope, below) if below is not None else None
+    if rte.rtekind == enums.RTEKind.RTE_JOIN and expr.varattno > 0:
+        return _plain_column(scope, joined_column(rte, expr.varattno))
     if rte.rtekind == enums.RTEKind.RTE_GROUP:
         return _plain_column(scope, rte.groupexprs[expr.varattno - 1])
     return expr.varno, expr.varattno
+
+
+def _compares_alike(catalog: Catalog, expr: Expr) -> bool:
+    """Is a column compared with the expression under the column's own collation, as its index compares?
+
+    The collation of a column or a domain may win over the default one. PostgreSQL's own collations are deterministic:
+    what is equal in one of them is so in all; those that the schema makes need not be.
+    """
+    if not catalog.type(expr_type(expr)).typcollation or not catalog.makes_collations():
+        return True
+    return all(
+        not isinstance(node, n.Var | n.SubLink | n.CoerceToDomain | n.CollateExpr)
+        and not (isinstance(node, n.Const | n.Param) and catalog.type(expr_type(node)).typtype == "d")
+        for node, _ in walk_levels(expr)
+    )
 
 
 def _needs(scope: Scope, expr: Expr) -> frozenset[int] | None:
@@ -139,6 +176,9 @@ def _needs(scope: Scope, expr: Expr) -> frozenset[int] | None:
     needs: set[int] = set()
     for node, level in walk_levels(expr):
         match node:
+            case n.Var() if node.varlevelsup == level and level > 0:
+                # A subquery that is asked again for each row may give another row each time: LIMIT, TABLESAMPLE.
+                return None
             case n.Var() if node.varlevelsup == level:
                 rte = rte_of(scope, node.varno)
                 if rte.rtekind in (enums.RTEKind.RTE_JOIN, enums.RTEKind.RTE_GROUP):
@@ -150,28 +190,27 @@ def _needs(scope: Scope, expr: Expr) -> frozenset[int] | None:
                     needs.add(node.varno)
             case n.FuncExpr() if node.funcretset or catalog.proc(node.funcid).provolatile == "v":
                 return None
-            case n.OpExpr() if catalog.proc(catalog.operator(node.opno).oprcode).provolatile == "v":
-                return None
-            case n.CollateExpr() | n.WindowFunc() if level == 0:
-                return None
-            case n.Aggref() if node.agglevelsup >= level:
-                return None
+            case n.OpExpr() | n.DistinctExpr() | n.NullIfExpr() | n.ScalarArrayOpExpr():
+                if catalog.proc(catalog.operator(node.opno).oprcode).provolatile == "v":
+                    return None
             case _:
                 pass
     return frozenset(needs)
 
 
-def single_relations(scope: Scope, bound: Iterable[Column] = ()) -> set[int]:
-    """The relations that have one row at most in the result, given that some columns (`bound`) have one value."""
+def single_relations(scope: Scope, bound: Iterable[Column] = (), given: Iterable[int] = ()) -> set[int]:
+    """The relations that have one row at most in the result, given that some columns (`bound`) have one value.
+
+    The relations in `given` are taken to have one row.
+    """
     query = scope.query
-    if query.jointree is None:
-        return set()
+    tree = from_tree(query)
     equalities: list[Equality] = []
-    _equalities(scope, query.jointree, None, equalities)
+    _equalities(scope, tree, None, equalities)
     if query.commandType == CmdType.CMD_MERGE:
         _split(scope, query.mergeJoinCondition, frozenset({query.resultRelation}), equalities)
     assumed = list(bound)
-    relations = dict.fromkeys(base_relations(query.jointree))
+    relations = dict.fromkeys(base_relations(tree))
     if query.resultRelation:
         relations[query.resultRelation] = None
     # What has one row at most by itself: if it is LATERAL, one for each row of what it refers to.
@@ -180,7 +219,7 @@ def single_relations(scope: Scope, bound: Iterable[Column] = ()) -> set[int]:
         for rtindex in relations
         if cardinality.rte_count(scope, rte := rte_of(scope, rtindex)).at_most_one
     }
-    single = {rtindex for rtindex, needs in bounded.items() if not needs}
+    single = {rtindex for rtindex, needs in bounded.items() if not needs} | set(given)
     changed = True
     while changed:
         changed = False
@@ -247,9 +286,10 @@ def _is_equality(catalog: Catalog, opno: Oid, type_oid: Oid) -> bool:
         # Two local times are one instant where a clock is put forward.
         return False
     opclass = catalog.default_opclass(operator.oprleft, "btree")
-    if opclass is None:
-        return False
-    if catalog.opfamily_member(opclass.opcfamily, operator.oprleft, operator.oprright, BTEQUAL_STRATEGY) != opno:
+    if (
+        opclass is None
+        or catalog.opfamily_member(opclass.opcfamily, operator.oprleft, operator.oprright, BTEQUAL_STRATEGY) != opno
+    ):
         return False
     row = catalog.type(type_oid)
     while row.typtype == "d":
@@ -266,9 +306,7 @@ def _unique_keys(scope: Scope, rte: RangeTblEntry) -> Iterator[frozenset[int]]:
     kinds = enums.RTEKind
     match rte.rtekind:
         case kinds.RTE_RELATION:
-            relation = scope.env.catalog.find_relation(rte.relid)
-            if relation is None:
-                return
+            relation = relation_of(scope.env.catalog, rte.relid)
             if relation.kind == "v":
                 if relation.view_query is not None:
                     yield from query_keys(scope.env, relation.view_query, None)
@@ -348,15 +386,14 @@ def _query_keys(env: Env, query: Query, parent: Scope | None) -> Iterator[frozen
         if len({entries[number - 1].ressortgroupref for number in keys}) == len(refs):
             yield frozenset(keys)
         return
-    if query.groupClause or query.groupingSets or query.hasAggs or query.jointree is None:
-        return
-    if has_full_join(scope, query.jointree):
+    tree = from_tree(query)
+    if query.groupClause or query.groupingSets or query.hasAggs or has_full_join(scope, tree):
         return
     outputs: dict[Column, int] = {}
     for number, entry in enumerate(entries, 1):
         if (column := _plain_column(scope, entry.expr)) is not None:
             outputs.setdefault(column, number)
-    relations = set(base_relations(query.jointree))
+    relations = set(base_relations(tree))
     for rtindex in relations:
         for key in _unique_keys(scope, rte_of(scope, rtindex)):
             columns = [(rtindex, attno) for attno in key]
@@ -367,16 +404,17 @@ def _query_keys(env: Env, query: Query, parent: Scope | None) -> Iterator[frozen
 def one_group(scope: Scope) -> bool:
     """Is every key of GROUP BY bound to one value by the equality that groups?"""
     query = scope.query
-    if query.jointree is None:
-        return False
+    tree = from_tree(query)
+    nulled = set(_nulled(scope, tree))
     equalities: list[Equality] = []
-    _equalities(scope, query.jointree, None, equalities)
+    _equalities(scope, tree, None, equalities)
     single = single_relations(scope)
     by_ref = {entry.ressortgroupref: entry.expr for entry in query.targetList if entry.ressortgroupref}
     for clause in query.groupClause:
         expr = by_ref.get(clause.tleSortGroupRef)
         column = _plain_column(scope, expr) if expr is not None else None
-        if column is None:
+        # What an outer join may null is one value, and NULL: two groups.
+        if column is None or column[0] in nulled:
             return False
         if column[0] in single:
             continue

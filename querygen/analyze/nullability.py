@@ -28,13 +28,15 @@ from querygen.analyze.nullability_scope import (
     Verdict,
     nullable,
     nulling_joins,
+    result_entries,
     rte_of,
+    subquery_of,
     writes_by_rule,
 )
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
-    from querygen.analyze.nodes import GroupingSet, Query, TargetEntry, Var
+    from querygen.analyze.nodes import GroupingSet, Query, Var
     from querygen.catalog.catalog import Catalog
     from querygen.pg_catalog.rows import Oid
 
@@ -57,13 +59,6 @@ def result_nullability(
     `nullable_params`: the parameters that the caller may leave NULL; without it each of them may be.
     """
     return query_columns(Env(catalog, nullable_params), query, None)
-
-
-def result_entries(query: Query) -> tuple[TargetEntry, ...]:
-    """The target entries that a client sees."""
-    # The columns of EXPLAIN, SHOW and CALL stand in the target list, too (utility.py).
-    listed = query.commandType in (enums.CmdType.CMD_SELECT, enums.CmdType.CMD_UTILITY)
-    return tuple(entry for entry in (query.targetList if listed else query.returningList) if not entry.resjunk)
 
 
 def query_columns(env: Env, query: Query, parent: Scope | None) -> tuple[Verdict, ...]:
@@ -151,9 +146,7 @@ def _arm(scope: Scope, node: RangeTblRef | SetOperationStmt, types: tuple[Oid, .
     if isinstance(node, SetOperationStmt):
         columns, own = _set_operation(scope, node), node.colTypes
     else:
-        query = rte_of(scope, node.rtindex).subquery
-        if query is None:
-            return ()
+        query = subquery_of(rte_of(scope, node.rtindex))
         columns = query_columns(scope.env, query, scope)
         own = tuple(expr_type(entry.expr) for entry in result_entries(query))
     return tuple(

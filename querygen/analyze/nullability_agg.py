@@ -127,10 +127,7 @@ def _of_args(
 
 def _frame_has_rows(scope: Scope, winref: int) -> bool:
     """Is the current row certain to be in the frame?"""
-    window = next((one for one in scope.query.windowClause if one.winref == winref), None)
-    if window is None:
-        return False
-    options = window.frameOptions
+    options = {one.winref: one.frameOptions for one in scope.query.windowClause}[winref]
     if options & (EXCLUDE_CURRENT_ROW | EXCLUDE_GROUP):
         return False
     by_offset = options & (START_OFFSET_PRECEDING | END_OFFSET_FOLLOWING)

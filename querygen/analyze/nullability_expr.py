@@ -23,6 +23,7 @@ from querygen.analyze.nullability_scope import (
     NOTHING,
     Scope,
     Verdict,
+    else_of,
     not_null,
     nullable,
     nulling_joins,
@@ -31,7 +32,7 @@ from querygen.analyze.nullability_scope import (
     var_name,
 )
 from querygen.analyze.pgtypes import UNKNOWNOID
-from querygen.analyze.typename import format_type
+from querygen.analyze.typename import format_type, get_element_type
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
 from querygen.sql.nodes import enums
 
@@ -125,6 +126,7 @@ def _verdict(scope: Scope, expr: Expr) -> Verdict:  # noqa: C901 - the big match
         case n.CaseExpr():
             return _case_verdict(scope, expr)
         case n.CaseTestExpr():
+            # Of CASE x WHEN …: x itself, which is not looked at again.
             return scope.case_test or nullable("a value that is passed on")
         case n.ArrayExpr():
             found = [verdict(scope, one) for one in expr.elements]
@@ -158,19 +160,15 @@ def _verdict(scope: Scope, expr: Expr) -> Verdict:  # noqa: C901 - the big match
             return not_null("IS NULL is true or false")
         case n.BooleanTest():
             return not_null("IS TRUE and its like are true or false")
-        case n.CurrentOfExpr():
-            return not_null("WHERE CURRENT OF is true or false")
         case n.CoerceToDomain():
             arg = verdict(scope, expr.arg)
             if arg.nullable and domain_not_null(scope.env.catalog, expr.resulttype):
                 return Verdict(False, "its domain refuses NULL", arg.nullable_elements)
             return arg
-        case n.CoerceToDomainValue():
-            return nullable("the value of a domain")
         case n.SetToDefault():
             return nullable("the column's default is used")
-        case n.InferenceElem():
-            return verdict(scope, expr.expr)
+        case n.CurrentOfExpr() | n.CoerceToDomainValue() | n.InferenceElem():
+            return nullable("it stands where no column comes from")
     assert_never(expr)
 
 
@@ -202,7 +200,7 @@ def var_verdict(scope: Scope, var: n.Var) -> Verdict:
             return not_null(f"a condition holds only where {name} is not NULL")
         return nullability_relation.returning_verdict(owner, var)
     proved = scope.holds(var_fact(scope, var), var.varlevelsup)
-    nulled = nulling_joins(owner, var) if not proved else []
+    nulled = [one for one in nulling_joins(owner, var) if not _is_matched(scope, owner, var, one)] if not proved else []
     if nulled:
         return _nulled(owner, var, nulled[-1], name)
     found = nullability_relation.column_verdict(owner, var)
@@ -210,6 +208,12 @@ def var_verdict(scope: Scope, var: n.Var) -> Verdict:
     if found.nullable and (proved or var_fact(scope, var) in owner.weak):
         return not_null(f"a condition holds only where {name} is not NULL", elements=elements)
     return found
+
+
+def _is_matched(scope: Scope, owner: Scope, var: n.Var, join: int) -> bool:
+    """Does FILTER, or an arm of CASE, hold only where the join has found a row?"""
+    side = owner.sides.get((var.varno, join))
+    return scope.holds(("join", id(owner.query), join, side), var.varlevelsup)
 
 
 def _nulled(owner: Scope, var: n.Var, join: int, name: str) -> Verdict:
@@ -231,9 +235,9 @@ def _const_verdict(expr: n.Const) -> Verdict:
 def _param_verdict(scope: Scope, expr: n.Param) -> Verdict:
     if expr.paramkind == enums.ParamKind.PARAM_SUBLINK:
         columns = scope.sublink
-        return columns[expr.paramid - 1] if 0 < expr.paramid <= len(columns) else nullable("a column of a subquery")
+        return columns[expr.paramid - 1]
     if expr.paramkind != enums.ParamKind.PARAM_EXTERN:
-        return nullable("a value that is passed on")
+        return nullable("the subquery that is assigned may give no row")
     if scope.holds(("param", expr.paramid), 1000):
         return not_null(f"a condition holds only where ${expr.paramid} is not NULL")
     allowed = scope.env.nullable_params
@@ -393,7 +397,7 @@ def _case_verdict(scope: Scope, expr: n.CaseExpr) -> Verdict:
             found.append(verdict(scope.narrowed(true), arm.result))
         if expr.arg is None:
             scope = scope.narrowed(facts_of(scope, condition, Known.NOT_TRUE))
-    found.append(verdict(scope, expr.defresult) if expr.defresult is not None else nullable("CASE has no ELSE"))
+    found.append(verdict(scope, else_of(expr)))
     elements = any(one.nullable_elements for one in found)
     for number, one in enumerate(found):
         if one.nullable:
@@ -412,10 +416,8 @@ def _sublink_verdict(scope: Scope, expr: n.SubLink) -> Verdict:
     match kind:
         case enums.SubLinkType.ARRAY_SUBLINK:
             return not_null("ARRAY(…) is empty where there is no row", elements=columns[0].nullable)
-        case enums.SubLinkType.ANY_SUBLINK | enums.SubLinkType.ALL_SUBLINK:
+        case enums.SubLinkType.ANY_SUBLINK | enums.SubLinkType.ALL_SUBLINK if expr.testexpr is not None:
             # Over no rows it is false or true, else what the comparison gives.
-            if expr.testexpr is None:
-                return nullable("a comparison with a subquery")
             return verdict(replace(scope, sublink=columns, memo={}), expr.testexpr)
         case enums.SubLinkType.EXPR_SUBLINK:
             if not cardinality.row_count(scope.env, expr.subselect, scope).at_least_one:
@@ -450,8 +452,8 @@ def _json_constructor_verdict(scope: Scope, expr: n.JsonConstructorExpr) -> Verd
     match expr.type:
         case kinds.JSCTOR_JSON_OBJECT | kinds.JSCTOR_JSON_ARRAY:
             found = not_null("a JSON constructor makes a document")
-        case kinds.JSCTOR_JSON_OBJECTAGG | kinds.JSCTOR_JSON_ARRAYAGG:
-            found = verdict(scope, expr.func) if expr.func is not None else nullable("an aggregate over no rows")
+        case kinds.JSCTOR_JSON_OBJECTAGG | kinds.JSCTOR_JSON_ARRAYAGG if expr.func is not None:
+            found = verdict(scope, expr.func)
         case _:
             found = not_null("JSON made of a value that is not NULL")
             for arg in (expr.func,) if not expr.args and expr.func is not None else expr.args:
@@ -498,8 +500,10 @@ def coerced(scope: Scope, found: Verdict, source: Oid, target: Oid) -> Verdict:
     cast = catalog.cast(base_source, base_target)
     if cast is not None and (cast.castmethod != "f" or never_null(catalog, cast.castfunc) is not None):
         return found
-    if cast is None and catalog.type(base_target).typcategory == catalog.type(base_source).typcategory == "S":
-        return found
+    elements = get_element_type(catalog, base_source), get_element_type(catalog, base_target)
+    if cast is None and all(elements):
+        inner = coerced(scope, not_null("an element"), *elements)
+        return replace(found, nullable_elements=found.nullable_elements or inner.nullable)
     return nullable("nothing is known of the cast to the common type")
 
 

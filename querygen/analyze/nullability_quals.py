@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from querygen.analyze import nodes as n
+from querygen.analyze.nullability_foreign import is_believed
 from querygen.analyze.nullability_scope import (
     LEFT,
     NOTHING,
@@ -25,6 +26,7 @@ from querygen.analyze.nullability_scope import (
     Scope,
     join_facts,
     join_sides,
+    joined_column,
     members,
     rte_of,
     var_fact,
@@ -194,10 +196,8 @@ def _var_facts(scope: Scope, var: n.Var) -> Facts:
     found = frozenset({var_fact(scope, var)}) | join_facts(scope, var)
     owner = scope.up(var.varlevelsup)
     rte = rte_of(owner, var.varno)
-    if rte.rtekind == enums.RTEKind.RTE_JOIN and 0 < var.varattno <= len(rte.joinaliasvars):
-        below = rte.joinaliasvars[var.varattno - 1]
-        if isinstance(below, n.Var):
-            found |= _var_facts(owner, below)
+    if rte.rtekind == enums.RTEKind.RTE_JOIN and var.varattno > 0:
+        found |= facts_of(owner, joined_column(rte, var.varattno), Known.NOT_NULL)
     return found
 
 
@@ -221,12 +221,12 @@ def _null_test_facts(scope: Scope, expr: n.NullTest, known: Known) -> Facts:
     if known is Known.NOT_NULL or (known is Known.TRUE) != wanted:
         return NOTHING
     if not expr.argisrow:
-        return facts_of(scope, expr.arg, Known.NOT_NULL)
+        return NOTHING if is_believed(scope, expr.arg) else facts_of(scope, expr.arg, Known.NOT_NULL)
     if not wanted:
         return NOTHING  # NOT (row IS NULL): some field is not NULL
     # row IS NOT NULL: every field is not NULL
     if isinstance(expr.arg, n.RowExpr):
-        return _all(scope, expr.arg.args)
+        return _all(scope, [one for one in expr.arg.args if not is_believed(scope, one)])
     found = facts_of(scope, expr.arg, Known.NOT_NULL)
     if isinstance(expr.arg, n.Var) and expr.arg.varattno == 0:
         rte = rte_of(scope.up(expr.arg.varlevelsup), expr.arg.varno)

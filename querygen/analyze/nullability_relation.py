@@ -19,17 +19,19 @@ from querygen.analyze.nullability_scope import (
     Env,
     Scope,
     Verdict,
+    descendants,
+    joined_column,
     not_null,
     nullable,
+    relation_of,
     rte_of,
+    subquery_of,
     var_name,
     writes_by_rule,
 )
 from querygen.sql.nodes import ast, enums
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from querygen.analyze.nodes import RangeTblEntry, TargetEntry
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Column, Relation
@@ -51,23 +53,20 @@ def column_verdict(owner: Scope, var: n.Var) -> Verdict:
                 return nullable(f"NOT MATCHED BY SOURCE has no row of {rte.eref.aliasname}")
             return declared_verdict(owner.env, rte.relid, attno, name, children=rte.inh)
         case kinds.RTE_GROUP:
-            if 0 < attno <= len(rte.groupexprs):
-                return expressions.verdict(owner.rows, rte.groupexprs[attno - 1])
-            return nullable("a column of GROUP BY")
+            return expressions.verdict(owner.rows, rte.groupexprs[attno - 1])
     if attno == 0:
-        if rte.rtekind in (kinds.RTE_FUNCTION, kinds.RTE_TABLEFUNC):
-            return nullable(f"a row of {name} may be NULL")
+        # Of a function that gives NULL for a row, too: it is a row of NULLs.
         return not_null(f"a row of {name}")
     if owner.query.commandType == CmdType.CMD_MERGE and _merge_lacks_source(owner, var):
         return nullable(f"NOT MATCHED BY SOURCE has no row of {rte.eref.aliasname}")
     match rte.rtekind:
         case kinds.RTE_JOIN:
-            alias = rte.joinaliasvars[attno - 1] if 0 < attno <= len(rte.joinaliasvars) else None
+            alias = joined_column(rte, attno)
             if isinstance(alias, n.CoalesceExpr) and _merged_is_not_null(owner, alias, var.varno):
                 return not_null(f"{name} is NOT NULL on both sides of the FULL JOIN, and one is there")
-            return expressions.verdict(owner, alias) if alias is not None else nullable("a column of a join")
-        case kinds.RTE_SUBQUERY if rte.subquery is not None:
-            return _nth(_columns_of(owner.rows, rte.subquery), attno)
+            return expressions.verdict(owner, alias)
+        case kinds.RTE_SUBQUERY:
+            return _columns_of(owner.rows, subquery_of(rte))[attno - 1]
         case kinds.RTE_VALUES:
             return _values_column(owner.rows, rte, attno)
         case kinds.RTE_CTE:
@@ -88,10 +87,6 @@ def _merged_is_not_null(owner: Scope, merged: n.CoalesceExpr, join: int) -> bool
     return not any(expressions.verdict(owner, one).nullable for one in sides)
 
 
-def _nth(columns: tuple[Verdict, ...], attno: int) -> Verdict:
-    return columns[attno - 1] if 0 < attno <= len(columns) else nullable("a column of a subquery")
-
-
 def _columns_of(scope: Scope, query: n.Query) -> tuple[Verdict, ...]:
     """The columns of a subquery in FROM, inferred once."""
     if (found := scope.memo.get(id(query))) is None:
@@ -107,9 +102,7 @@ def _merge_lacks_source(owner: Scope, var: n.Var) -> bool:
 
 
 def _values_column(scope: Scope, rte: RangeTblEntry, attno: int) -> Verdict:
-    found = [expressions.verdict(scope, row[attno - 1]) for row in rte.values_lists if 0 < attno <= len(row)]
-    if not found:
-        return nullable("a column of VALUES")
+    found = [expressions.verdict(scope, row[attno - 1]) for row in rte.values_lists]
     worst = next((one for one in found if one.nullable), None)
     elements = any(one.nullable_elements for one in found)
     if worst is not None:
@@ -122,10 +115,8 @@ def _values_column(scope: Scope, rte: RangeTblEntry, attno: int) -> Verdict:
 
 def _cte_column(owner: Scope, rte: RangeTblEntry, attno: int) -> Verdict:
     scope = owner.up(rte.ctelevelsup).rows
-    cte = next((one for one in scope.query.cteList if one.ctename == rte.ctename), None)
-    if cte is None or cte.ctequery is None:
-        return nullable(f"nothing is known of {rte.ctename}")
-    return _nth(cte_columns(scope, cte), attno)
+    cte = next(one for one in scope.query.cteList if one.ctename == rte.ctename)
+    return cte_columns(scope, cte)[attno - 1]
 
 
 def cte_columns(scope: Scope, cte: n.CommonTableExpr) -> tuple[Verdict, ...]:
@@ -137,20 +128,18 @@ def cte_columns(scope: Scope, cte: n.CommonTableExpr) -> tuple[Verdict, ...]:
     env = scope.env
     if (assumed := env.recursive.get(id(cte))) is not None:
         return assumed
-    if cte.ctequery is None:
-        return ()
     if (found := scope.memo.get(id(cte))) is not None:
         return found
     if not cte.cterecursive:
-        found = levels.query_columns(env, cte.ctequery, scope) + _search_columns(cte)
+        found = levels.query_columns(env, subquery_of(cte), scope) + _search_columns(cte)
     else:
         extra = _search_columns(cte)
-        own = levels.result_entries(cte.ctequery)
+        own = levels.result_entries(subquery_of(cte))
         found = tuple(not_null("no iteration gives NULL", elements=False) for _ in own) + extra
         while True:
             env.recursive[id(cte)] = found
-            # Narrowings and columns of subqueries depend on what is assumed: nothing is kept from round to round.
-            shown = levels.query_columns(env, cte.ctequery, replace(scope, memo={})) + extra
+            # What this level keeps is of the other CTEs, which do not refer to this one: that would be refused.
+            shown = levels.query_columns(env, subquery_of(cte), scope) + extra
             widened = tuple(
                 Verdict(a.nullable or b.nullable, b.why, a.nullable_elements or b.nullable_elements)
                 for a, b in zip(found, shown, strict=True)
@@ -236,25 +225,17 @@ def _is_outer_column(plan: n.JsonTablePlan | None, column: int) -> bool:
 
 def declared_verdict(env: Env, relid: Oid, attno: int, name: str, *, children: bool) -> Verdict:
     """A column as CREATE TABLE declares it, or as a view's query gives it."""
-    relation = env.catalog.find_relation(relid)
-    if relation is None:
-        return nullable(f"nothing is known of {name}")
+    relation = relation_of(env.catalog, relid)
     if attno == 0:
         return not_null(f"a row of {name}")
     if relation.kind == "f":
         return nullable(f"{name} is in a foreign table, which proves nothing")
     if attno < 0:
         return not_null("a system column")
-    column = next((one for one in relation.columns if one.attnum == attno), None)
-    if column is None:
-        return nullable(f"nothing is known of {name}")
     if relation.kind in "vm":
         found = view_columns(env, relation)
-        if found is not None:
-            return _nth(found, attno)
-        if column.nullable_proof is False:
-            return not_null(f"the view's query proves {name} NOT NULL")
-        return nullable(f"{name} is a column of a view")
+        return found[attno - 1] if found is not None else nullable(f"{name} is a column of a view of the server's own")
+    column = next(one for one in relation.columns if one.attnum == attno)
     proof = _column_proof(env.catalog, relation, column)
     if proof is None:
         return nullable(f"{name} is declared without NOT NULL")
@@ -266,13 +247,6 @@ def declared_verdict(env: Env, relid: Oid, attno: int, name: str, *, children: b
             if own is None or _column_proof(env.catalog, child, own) is None:
                 return nullable(f"{name} is declared without NOT NULL in {child.name}, which inherits from it")
     return not_null(f"{name} {proof}")
-
-
-def descendants(catalog: Catalog, relation: Relation) -> Iterator[Relation]:
-    """find_all_inheritors, without the relation itself."""
-    for child in catalog.children_of(relation.oid):
-        yield child
-        yield from descendants(catalog, child)
 
 
 def _column_proof(catalog: Catalog, relation: Relation, column: Column) -> str | None:
@@ -401,7 +375,7 @@ def row_may_be_changed(catalog: Catalog, relation: Relation, command: enums.CmdT
     if command == CmdType.CMD_UPDATE and relation.kind == "p":
         events |= {"insert", "delete"}  # a row that moves to another partition
     for one in (relation, *descendants(catalog, relation)):
-        if one.rules or one.kind == "f":
+        if one.kind == "f":
             return True
         for trigger in one.triggers:
             if trigger.row_level and trigger.timing in ("before", "instead") and trigger.events & events:

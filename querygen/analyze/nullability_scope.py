@@ -13,11 +13,25 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from querygen.analyze.nodes import FromExpr, JoinExpr, JoinTreeNode, Query, RangeTblEntry, RangeTblRef, Var
+from querygen.analyze.nodes import (
+    CommonTableExpr,
+    FromExpr,
+    JoinExpr,
+    JoinTreeNode,
+    Query,
+    RangeTblEntry,
+    RangeTblRef,
+    Var,
+)
+from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from querygen.analyze.nodes import CaseExpr, Expr, TargetEntry
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Relation
+    from querygen.ir import Shape
 
 # ("var", query, varno, attno, returning), ("join", query, rtindex, side), ("param", number) or ("expr", …)
 Fact: TypeAlias = tuple[object, ...]
@@ -63,6 +77,9 @@ class Env(Struct, frozen=True, eq=False):
     entered: dict[tuple[int, int], Scope] = field(default_factory=dict)
     counted: dict[tuple[int, int], RowCount] = field(default_factory=dict)
     keys: dict[tuple[int, int], tuple[frozenset[int], ...]] = field(default_factory=dict)
+    # For shapes, by the same ids: select lists, and columns by their number; a scope is kept so that its id stays its.
+    opened: dict[tuple[int, int], tuple[Scope | None, Scope]] = field(default_factory=dict)
+    shaped: dict[tuple[int, int, int], Shape] = field(default_factory=dict)
 
 
 class Scope(Struct, frozen=True, eq=False):
@@ -112,6 +129,56 @@ class Scope(Struct, frozen=True, eq=False):
 
 def rte_of(scope: Scope, varno: int) -> RangeTblEntry:
     return scope.query.rtable[varno - 1]
+
+
+def from_tree(query: Query) -> FromExpr:
+    """FROM and WHERE, which every statement has but EXPLAIN and its like."""
+    if query.jointree is None:
+        raise LookupError("a statement without FROM and WHERE")
+    return query.jointree
+
+
+def subquery_of(node: RangeTblEntry | CommonTableExpr) -> Query:
+    """The query of an item of FROM, or of WITH."""
+    query = node.ctequery if isinstance(node, CommonTableExpr) else node.subquery
+    if query is None:
+        raise LookupError("a subquery without a query")
+    return query
+
+
+def descendants(catalog: Catalog, relation: Relation) -> Iterator[Relation]:
+    """find_all_inheritors, without the relation itself."""
+    for child in catalog.children_of(relation.oid):
+        yield child
+        yield from descendants(catalog, child)
+
+
+def result_entries(query: Query) -> tuple[TargetEntry, ...]:
+    """The target entries that a client sees."""
+    # The columns of EXPLAIN, SHOW and CALL stand in the target list, too (utility.py).
+    listed = query.commandType in (enums.CmdType.CMD_SELECT, enums.CmdType.CMD_UTILITY)
+    return tuple(entry for entry in (query.targetList if listed else query.returningList) if not entry.resjunk)
+
+
+def else_of(case: CaseExpr) -> Expr:
+    """ELSE, which transformCaseExpr writes where the text has none: ELSE NULL."""
+    if case.defresult is None:
+        raise LookupError("CASE without ELSE")
+    return case.defresult
+
+
+def joined_column(rte: RangeTblEntry, attno: int) -> Expr:
+    """What a column of a join stands for."""
+    if (column := rte.joinaliasvars[attno - 1]) is None:
+        raise LookupError("a column of a join that was dropped")
+    return column
+
+
+def relation_of(catalog: Catalog, relid: int) -> Relation:
+    """A relation that analysis has found before."""
+    if (relation := catalog.find_relation(relid)) is None:
+        raise LookupError("a relation is missing")
+    return relation
 
 
 def var_fact(scope: Scope, var: Var) -> Fact:

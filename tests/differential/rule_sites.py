@@ -20,6 +20,7 @@ from querygen.analyze import (
     nullability,
     nullability_agg,
     nullability_expr,
+    nullability_foreign,
     nullability_quals,
     nullability_relation,
 )
@@ -30,6 +31,7 @@ MODULES = (
     nullability_agg,
     nullability_expr,
     nullability_quals,
+    nullability_foreign,
     nullability_relation,
     cardinality,
     cardinality_keys,

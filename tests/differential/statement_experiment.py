@@ -11,21 +11,25 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
 from psycopg.pq import ExecStatus, TransactionStatus
 
+from querygen.analyze.cardinality import cardinality
+from querygen.analyze.nullability import Verdict, result_nullability
 from querygen.catalog.catalog import Catalog
 from querygen.diagnostics import DiagnosticError
-from querygen.ir import AnalyzedQuery, Cardinality
+from querygen.ir import AnalyzedQuery, Cardinality, ResultColumn
 from tests.differential.statement_expressions import base
+from tests.differential.statement_families import FAMILIES, family_schema
 from tests.differential.statement_generator import Statement, Statements
 from tests.differential.statement_schema import Schema, random_schema
 from tests.test_nullability import analyzed, catalog_of
 
 Connection = psycopg.Connection[tuple[object, ...]]
+Seed = int | tuple[str, int]  # of a random schema, or of a family and its variant
 
 STATEMENTS_A_SCHEMA = 40
 DATA_SETS = 5
@@ -34,12 +38,13 @@ RUNS = 2
 VALUES = {
     "int": ("0", "1", "2", "3", "1", "2"),
     "bigint": ("0", "1", "2"),
-    "text": ("", "a", "b", "1"),
+    "text": ("", "a", "b", "1", "A"),
     "bool": ("t", "f"),
     "numeric": ("0", "1.5", "NaN", "1"),
     "float8": ("0", "1.5", "Infinity"),
     "date": ("2020-01-01", "infinity", "2021-01-01"),
-    "timestamp": ("2020-01-01 00:00", "infinity"),
+    # The last two are one instant in Berlin.
+    "timestamp": ("2020-01-01 00:00", "infinity", "2024-03-31 02:30", "2024-03-31 03:30"),
     "timestamptz": ("2020-01-01 00:00+00", "infinity"),
     "jsonb": ('{"a": 1}', '{"a": null}', "{}", "[1, null]", "null"),
     "json": ('{"a": 1}', "{}", "[]"),
@@ -51,6 +56,10 @@ VALUES = {
     "uuid": ("00000000-0000-0000-0000-000000000001", "f47ac10b-58cc-4372-a567-0e02b2c3d479"),
     "bytea": ("\\x01", "\\x"),
     "interval": ("1 day", "0"),
+    "tone": ("low", "high"),
+    "bigint[]": ("{}", "{1,2}", "{NULL,1}"),
+    "xml": ('<r><c v="1" w="2"/><c w="1"><t>a</t></c></r>', "<a/>"),
+    "amount": ("(1.0)", "(1.00)", "(2)"),  # equal, but not the same image
 }
 NULL_ELEMENT = re.compile(rb"\bNULL\b")
 
@@ -65,12 +74,13 @@ class ServerLostError(Exception):
 
 @dataclass
 class Observed:
-    """What came out of all runs of a statement that gave no error."""
+    """What came out of all runs of a statement that gave no error. `query`: what `judged` infers from anew."""
 
     sql: str
     params: tuple[str, ...]
     catalog: Catalog
-    seed: int
+    seed: Seed
+    query: AnalyzedQuery | None = None
     runs: int = 0
     nulls: list[bool] = field(default_factory=list)
     null_elements: list[bool] = field(default_factory=list)
@@ -94,16 +104,24 @@ class Observed:
 
 def broken(query: AnalyzedQuery, seen: Observed) -> str | None:
     """The promise that does not hold of what was seen, or None."""
+    return _broken(query, seen, query.columns, query.cardinality)
+
+
+def _broken(
+    query: AnalyzedQuery, seen: Observed, promises: Sequence[Verdict | ResultColumn], count: Cardinality
+) -> str | None:
     if not seen.runs or len(seen.nulls) != len(query.columns):
         return None
-    for column, null, null_element in zip(query.columns, seen.nulls, seen.null_elements, strict=True):
-        if null and not column.nullable:
-            return f"{column.name} is NULL, but: {column.why}"
-        if null_element and not column.nullable_elements and is_array(seen.catalog, column.type.oid):
-            return f"{column.name} has a NULL element, but: {column.why}"
-    if query.cardinality is not Cardinality.MANY and seen.most > 1:
+    for column, promise, null, null_element in zip(
+        query.columns, promises, seen.nulls, seen.null_elements, strict=True
+    ):
+        if null and not promise.nullable:
+            return f"{column.name} is NULL, but: {promise.why}"
+        if null_element and not promise.nullable_elements and is_array(seen.catalog, column.type.oid):
+            return f"{column.name} has a NULL element, but: {promise.why}"
+    if count is not Cardinality.MANY and seen.most > 1:
         return f"{seen.most} rows, at most one was promised"
-    if query.cardinality is Cardinality.ONE and seen.least < 1:
+    if count is Cardinality.ONE and seen.least < 1:
         return "no row, exactly one was promised"
     return None
 
@@ -113,11 +131,11 @@ def is_array(catalog: Catalog, oid: int) -> bool:
 
 
 def judged(seen: Observed) -> str | None:
-    """`broken`, with the analysis of now."""
-    try:
-        return broken(analyzed(seen.sql, seen.catalog), seen)
-    except DiagnosticError:
-        return None
+    """`broken`, with the inference of now; the statement's tree does not depend on it."""
+    query = seen.query or analyzed(seen.sql, seen.catalog)
+    nullable = frozenset(one.number for one in query.params if one.nullable)
+    verdicts = result_nullability(query.query, seen.catalog, nullable)
+    return _broken(query, seen, verdicts, cardinality(query.query, seen.catalog)[0])
 
 
 # ---------------------------------------------------------------------------------------------- running
@@ -176,11 +194,11 @@ class World:
         for drop, _ in self.schema.late:
             self.command(drop)
         for name, names, row in rows:
-            if name == "r1":
+            if name in self.schema.quiet:
                 self.command("set local session_replication_role = replica")
             if self.insert(name, row, names):
                 kept.append((name, names, row))
-            if name == "r1":
+            if name in self.schema.quiet:
                 self.command("set local session_replication_role = origin")
         for _, add in self.schema.late:
             # A deferred constraint with rows to check stands in the way; nothing may follow from one NOT VALID anyway.
@@ -214,11 +232,11 @@ class Counts:
     lost: set[str] = field(default_factory=set)  # ended the server
 
 
-def make_world(connection: Connection, seed: int) -> World:
+def make_world(connection: Connection, seed: Seed) -> World:
     """Opens the transaction; the caller rolls it back."""
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(str(seed))  # noqa: S311
     while True:
-        schema = random_schema(dice)
+        schema = random_schema(dice) if isinstance(seed, int) else family_schema(FAMILIES[seed[0]], dice)
         assert connection.info.transaction_status == TransactionStatus.INTRANS
         connection.execute("savepoint schema")
         try:
@@ -228,18 +246,19 @@ def make_world(connection: Connection, seed: int) -> World:
         except psycopg.Error as problem:
             if connection.info.status != psycopg.pq.ConnStatus.OK:
                 raise
-            if problem.sqlstate not in ("42830", "42P16", "42804", "42883", "0A000", "23502", "55000"):
+            if not isinstance(seed, int) or problem.sqlstate not in ("42830", "42P16", "42804", "42883", "0A000", "23502", "55000"):
                 raise AssertionError(f"{problem}\n{schema.sql}") from problem
             connection.execute("rollback to schema")
 
 
-def statements_of(world: World, seed: int, counts: Counts) -> list[tuple[Statement, AnalyzedQuery]]:
+def statements_of(world: World, seed: Seed, counts: Counts) -> list[tuple[Statement, AnalyzedQuery]]:
     """The statements of a seed that analysis and the server accept."""
     dice = random.Random(f"statements {seed}")  # noqa: S311
     generator = Statements(dice, world.schema)
+    templates = (None,) * STATEMENTS_A_SCHEMA if isinstance(seed, int) else FAMILIES[seed[0]].templates
     found = []
-    for _ in range(STATEMENTS_A_SCHEMA):
-        statement = generator.statement()
+    for template in templates:
+        statement = generator.statement(template)
         if statement.sql in counts.lost:
             continue
         counts.made += 1
@@ -261,14 +280,14 @@ def statements_of(world: World, seed: int, counts: Counts) -> list[tuple[Stateme
     return found
 
 
-def observe(connection: Connection, seed: int, counts: Counts) -> list[Observed]:
+def observe(connection: Connection, seed: Seed, counts: Counts) -> list[Observed]:
     """All statements of one seed, run; those that always gave an error are left out."""
     connection.execute("set local client_min_messages = error")
     world = make_world(connection, seed)
     connection.execute("set local statement_timeout = '300ms'")
     try:
         queries = statements_of(world, seed, counts)
-        seen = [Observed(one.sql, one.params, world.catalog, seed) for one, _ in queries]
+        seen = [Observed(one.sql, one.params, world.catalog, seed, query) for one, query in queries]
         for data_set in range(DATA_SETS):
             world.command("savepoint data")
             dice = random.Random(f"data {seed} {data_set}")  # noqa: S311
@@ -286,7 +305,7 @@ def observe(connection: Connection, seed: int, counts: Counts) -> list[Observed]
             connection.rollback()
 
 
-def observe_all(dsn: str, seeds: Iterable[int], counts: Counts) -> Iterator[list[Observed]]:
+def observe_all(dsn: str, seeds: Iterable[Seed], counts: Counts) -> Iterator[list[Observed]]:
     """`observe` for each seed; where a statement ends the server, the seed is run again without it."""
     connection = psycopg.connect(dsn)
     for number, seed in enumerate(seeds):

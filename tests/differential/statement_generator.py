@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from tests.differential.statement_expressions import COMPARABLE, OPERATIONS, Expressions, Level, Output, base
 from tests.differential.statement_functions import function_item
 from tests.differential.statement_schema import Schema, Table, TableColumn, weighted
-from tests.differential.statement_special import special
+from tests.differential.statement_special import filled, special
 
 # By how many templates a type has, so that each of them is used.
 RESULT_TYPES = {one: 2 + len(templates) // 3 for one, templates in OPERATIONS.items()} | {"pos": 1, "must": 1}
@@ -46,19 +46,23 @@ class Statements:
         self.schema = schema
         self.expressions = Expressions(dice, self.subquery)
         self.alias_number = 0
+        self.template_number = dice.randrange(1000)
         self.ctes: list[Table] = []
 
-    def statement(self) -> Statement:
+    def statement(self, template: str | None = None) -> Statement:
+        """A random statement, or one made of a template."""
         dice = self.dice
         self.expressions.params.clear()
         self.alias_number = 0
         self.ctes = []
         roll = dice.random()
-        if roll < 0.3:
+        if template is not None:
+            text = filled(self, template)
+        elif roll < 0.4:
             text = special(self)
-        elif roll < 0.76:
+        elif roll < 0.78:
             text = self.top_select()
-        elif roll < 0.83:
+        elif roll < 0.84:
             text = self.insert()
         elif roll < 0.89:
             text = self.update()

@@ -1,7 +1,8 @@
 """Statements by whole templates, for rules that chance would seldom meet: `special(statements)` makes one.
 
 In a template `{t}` and `{u}` are tables with the aliases x and y, `{E}` is one expression wherever it stands, `{all}`
-are all columns of x; other parts are those of `statement_expressions`.
+are all columns of x; other parts are those of `statement_expressions`. A table that a template names itself has the
+alias x or y, too: `filled` looks for it.
 """
 
 from __future__ import annotations
@@ -21,14 +22,22 @@ TEMPLATES = tuple(
     if line and not line.startswith("#")
 )
 
+_NAMED = re.compile(r"\b(\w+) (?:as )?([xy])\b")
 _SLOT = re.compile(r"\{([A-Za-z0-9_:,\[\]]+)\}")
 
 
 def special(statements: Statements) -> str:
-    """One of the templates, filled."""
+    """One of the templates, filled: each in its turn, so that none is left out."""
+    statements.template_number += 1
+    return filled(statements, TEMPLATES[statements.template_number % len(TEMPLATES)])
+
+
+def filled(statements: Statements, template: str) -> str:
+    """A template with tables and expressions in place of its slots."""
     dice, expressions, schema = statements.dice, statements.expressions, statements.schema
-    template = dice.choice(TEMPLATES)
-    table, other = dice.choice(schema.tables), dice.choice(schema.tables)
+    by_name = {one.name: one for one in schema.tables}
+    named = {alias: by_name[name] for name, alias in _NAMED.findall(template) if name in by_name}
+    table, other = named.get("x") or dice.choice(schema.tables), named.get("y") or dice.choice(schema.tables)
     written = dice.choice([one for one in schema.tables if one.writable])
     columns = [Output(f"x.{one.name}", one.type) for one in (written if "{w}" in template else table).columns]
     level = Level(columns, ["x"], queries="{w}" not in template)
