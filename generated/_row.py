@@ -52,7 +52,11 @@ class Row(BaseModel):
     """
 
     model_config = ConfigDict(
-        arbitrary_types_allowed=True, defer_build=True, protected_namespaces=()
+        arbitrary_types_allowed=True,
+        defer_build=True,
+        protected_namespaces=(),
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
     )
 
     @property

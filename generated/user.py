@@ -2,6 +2,7 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -148,10 +149,10 @@ DEACTIVATE_USERS: Final = (
 )
 
 
-def deactivate_users(conn: Connection[Any], *, ids: list[UUID]) -> int:
+def deactivate_users(conn: Connection[Any], *, ids: Sequence[UUID]) -> int:
     """Return how many rows the statement affected."""
     cur = RawCursor(conn)
-    cur.execute(DEACTIVATE_USERS, (ids,))
+    cur.execute(DEACTIVATE_USERS, (list(ids),))
     return cur.rowcount
 
 

@@ -48,6 +48,7 @@ def add_columns(state: DdlState, elements: TableElements, node: ast.TableLikeCla
             generated=column.generated if keep_default else "",
             collation=column.collation,
             attcollation=column.attcollation,
+            dimensions=column.dimensions,
             comment=column.comment if options & COMMENTS else None,
             span=state.span(where(node.relation), len(node.relation.relname)),
         )

@@ -242,6 +242,7 @@ def column_definition(
             typmod,
             collation=ddl_type.collation_of(state, element.collClause),
             attcollation=get_column_def_collation(catalog, element, type_oid),
+            dimensions=len(element.typeName.arrayBounds or ()),
             span=state.span(location, len(name)),
         )
         if serial:

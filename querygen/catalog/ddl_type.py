@@ -263,6 +263,7 @@ def attribute(state: DdlState, element: ast.ColumnDef, attnum: int) -> Column:
         typmod,
         collation=collation_of(state, element.collClause),
         attcollation=typename.get_column_def_collation(state.catalog, element, type_oid),
+        dimensions=len(element.typeName.arrayBounds or ()),
         span=state.span(where(element), len(element.colname)),
     )
 

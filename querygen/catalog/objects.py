@@ -38,6 +38,7 @@ class Column(Struct, frozen=True):
     inherit_count: int = 0  # pg_attribute.attinhcount: how many direct parents have the column
     is_local: bool = True  # declared at the relation itself, not only inherited
     attcollation: Oid = 0  # pg_attribute.attcollation: what `collation` names or the type has; 0: not collatable
+    dimensions: int = 0  # pg_attribute.attndims: how many [] were written; PostgreSQL does not hold values to it
     nullable_proof: bool | None = None  # of a view's column: the nullability that analysis proved; None: not analysed
 
 

@@ -49,7 +49,7 @@ _WITH_ROWS: Final = frozenset(
 _BODY_NAMES: Final = frozenset(
     {
         "RawCursor", "AsyncRawCursor", "RawServerCursor", "AsyncRawServerCursor", "only_row", "optional_row", "new_row",
-        "new_rows", "json_as_text", "jsonb_as_text", "scalar_row", "cursor_name", "cursor_transaction", "aclosing",
+        "new_rows", "json_as_text", "jsonb_as_text", "record_as_text", "scalar_row", "cursor_name", "cursor_transaction", "aclosing",
         "async_cursor_transaction", "stream", "async_stream", "map_array", "all_rows", "async_all_rows", "row_of",
         "tuple_row",
     }
@@ -248,7 +248,7 @@ def _body_names(query: AnalyzedQuery, result: Result | None, constant_name: str,
     if result is not None and result.factory is not None:
         names.add(result.factory.name)
     for param in query.params:
-        if param.kind is ParamKind.SLICE:
+        if rows.models.types.is_array(param.type.oid):
             names.add(_LIST.name.name)
         dump = _param_type(query, param, rows).dump
         names.update(one.name for one in conversion_imports(dump))
@@ -268,7 +268,10 @@ def _params(query: AnalyzedQuery, rows: Rows, reserved: set[str]) -> tuple[Param
         name = naming.unique(naming.free(name, reserved), taken)
         taken.add(name)
         doc = query.raw.param_docs.get(param.name or "", "") or query.raw.param_docs.get(name, "")
-        field = FieldDef(name, name, _of_slice(found, param), param.nullable, " ".join(doc.split()))
+        many = query.command in ITEM_COMMANDS and param.kind is not ParamKind.SLICE
+        if not many and rows.models.types.is_array(param.type.oid):
+            found = _as_sequence(found)
+        field = FieldDef(name, name, found, param.nullable, " ".join(doc.split()))
         params.append(Param(param.number, param.type.oid, field))
     return tuple(params)
 
@@ -276,18 +279,20 @@ def _params(query: AnalyzedQuery, rows: Rows, reserved: set[str]) -> tuple[Param
 def _param_type(query: AnalyzedQuery, param: QueryParam, rows: Rows) -> PyType:
     """The Python type of a parameter: what the configuration says of it, or of the column it is compared with."""
     names = tuple(f"{query.name}.{one}" for one in (param.name, param.column_name, f"p{param.number}") if one)
+    dimensions = 0
     relation = rows.models.catalog.find_relation(param.origin.relation) if param.origin else None
     if relation is not None and param.origin is not None:
         own = next((one for one in relation.columns if one.attnum == param.origin.attnum), None)
         # A list of the column's values is another type.
         if own is not None and own.type_oid == param.type.oid:
             names += rows.models.column_names(relation, own.name)
-    return rows.models.types.of_column(names, param.type.oid)
+            dimensions = own.dimensions
+    return rows.models.types.of_column(names, param.type.oid, dimensions=dimensions)
 
 
-def _of_slice(found: PyType, param: QueryParam) -> PyType:
-    """A slice takes any sequence, which psycopg would write as an array only where it is a list."""
-    if param.kind is not ParamKind.SLICE or not found.annotation.startswith("list["):
+def _as_sequence(found: PyType) -> PyType:
+    """An array may be given as any sequence, which psycopg would write as an array only where it is a list."""
+    if not found.annotation.startswith("list["):
         return found
     dump = _LIST if found.dump is None else Then(_LIST, found.dump)
     annotation = "Sequence" + found.annotation.removeprefix("list")

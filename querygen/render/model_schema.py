@@ -13,6 +13,8 @@ from querygen.analyze.nodes import Query
 from querygen.analyze.nullability_expr import domain_not_null
 from querygen.analyze.nullability_relation import declared_verdict
 from querygen.analyze.nullability_scope import Env
+from querygen.analyze.shapes import view_shape
+from querygen.analyze.shapes_expr import is_built
 from querygen.diagnostics import Diagnostic, Severity
 from querygen.render import naming
 from querygen.render.layout import Group, Items, docstring, put, put_text
@@ -30,6 +32,7 @@ from querygen.render.model_classes import (
     unshadowed,
 )
 from querygen.render.model_names import schema_names
+from querygen.render.model_shapes import Place, ShapeClasses
 from querygen.render.pytypes import MODELS, ROW, TYPES, Composite, Import, PyType, TypeMap, conversion_imports, convert
 from querygen.render.renames import check_fields, check_renames, refused
 
@@ -70,14 +73,19 @@ class Models:
         self._used_types: dict[Oid, None] = {}  # enums and composites that are read or written
         self._named: dict[str, RowClass] = {}  # -- row: Name of several files
         self.names = taken
+        self.used_shapes: set[str] = set()  # classes of JSON that queries read
         self.helper_names = frozenset(
             one
             for relation in self._names.relations
             for name in (classes[relation.oid],)
             for one in (reader_name(name), *_converters(name))
         )
+        self.shapes = ShapeClasses(self, MODELS, self.names)
         if options.rename:
             self._check_renames()
+        for one in self._names.relations:
+            if one.kind in "vm" and any(is_built(catalog, column.type_oid) for column in one.live_columns):
+                self.of_relation(one.oid)  # before a query's module takes the names of its classes
 
     def use_type(self, found: PyType) -> None:
         """Remember the enums and composites of a type that a query takes or gives."""
@@ -109,6 +117,12 @@ class Models:
 
     def type_of(self, relation: Relation, column: Column) -> PyType:
         """The Python type of a column, an override of it included."""
+        names = self.column_names(relation, column.name)
+        if relation.kind in "vm" and not any(map(self.types.is_overridden, names)):
+            shape = view_shape(self.catalog, relation.oid, column.attnum, column.type_oid)
+            if shape is not None:
+                place = Place(self.shown(relation), self._names.classes[relation.oid], (column.name,))
+                return self.shapes.column_type(shape, column.type_oid, place)
         made: bool | None = None
         if relation.kind in "vm" and self.types.is_array(column.type_oid):
             # What a view's query makes of arrays, as for the columns of a query.
@@ -116,7 +130,7 @@ class Models:
                 made = False
             elif isinstance(relation.view_query, Query):
                 made = makes_elements(self.catalog, relation.view_query, column.attnum - 1) or None
-        return self.types.of_column(self.column_names(relation, column.name), column.type_oid, made)
+        return self.types.of_column(names, column.type_oid, made, column.dimensions)
 
     def _declared(self, relation: Relation, column: Column) -> Verdict:
         """May the column be NULL in a row of the relation? As a query that reads it is told."""
@@ -231,6 +245,9 @@ class Models:
                 blocks += self._enum_blocks(enum)
                 imports |= {Import("enum", "StrEnum"), Import(ROW, "enum_labels"), FINAL}
         for row in self._in_order():
+            for text, needed in self.shapes.blocks_of(row.owner):
+                blocks += text
+                imports |= needed
             found, needed = class_block(row)
             blocks.append(found)
             imports |= needed
@@ -252,10 +269,18 @@ class Models:
     def _in_order(self) -> list[RowClass]:
         """The classes that are written: one that others are made of stands before them."""
         ordered: dict[str, RowClass] = {}
+        rows = [row for relation in self._names.relations if (row := self.of_relation(relation.oid))]
+        makers = {row.name: row for row in rows}
+        for row in rows:
+            # The classes of a view's JSON stand before the view's.
+            makers.update((made.name, row) for made in self.shapes.classes.get(row.owner, ()))
 
         def add(row: RowClass) -> None:
             if row.name in ordered:
                 return
+            for needed in self.shapes.needed_by(row.owner):
+                if needed in makers and makers[needed] is not row:
+                    add(makers[needed])
             for one in row.fields:
                 for oid in one.type.uses:
                     inner = self.of_relation(self._composites[oid].oid) if oid in self._composites else None
@@ -265,9 +290,9 @@ class Models:
                     add(one.nested)
             ordered[row.name] = row
 
-        rows = [row for relation in self._names.relations if (row := self.of_relation(relation.oid))]
         for row in (*rows, *self._named.values()):
-            if not self.options.omit_unused or row.name in self._made:
+            used = row.name in self._made or any(makers[one] is row for one in self.used_shapes)
+            if used or not self.options.omit_unused:
                 add(row)
         return list(ordered.values())
 

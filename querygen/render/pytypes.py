@@ -144,7 +144,6 @@ _RANGES: Final[dict[int, tuple[str, int, str]]] = {
     4535: ("Multirange", t.DATEOID, ""),
     4536: ("Multirange", t.INT8OID, ""),
 }
-_RANGE_MODULES: Final = {"Range": "psycopg.types.range", "Multirange": "psycopg.types.multirange"}
 # Built-in types whose arrays psycopg's registry lacks: such an array arrives as its text.
 _UNKNOWN_ARRAYS: Final = frozenset({5038, t.CSTRINGOID})  # pg_snapshot
 _TEXT_ARRAY: Final = 1009
@@ -207,15 +206,37 @@ class TypeMap:
             found = self._known[key] = self._work_out(oid, nullable_elements)
         return found
 
+    def unchanged(self, oid: Oid) -> PyType:
+        """The Python type of a type, whatever the configuration says of it."""
+        return self._plain(oid, None)
+
     def is_overridden(self, name: str) -> bool:
         """Whether the configuration speaks of a column, or of a column or parameter of a query."""
         return name in self._overrides
 
-    def of_column(self, names: tuple[str, ...], oid: Oid, nullable_elements: bool | None = None) -> PyType:
-        """The Python type of what may be called by these names; the first that the configuration knows decides."""
-        found = self.find(oid, nullable_elements)
+    def of_column(
+        self, names: tuple[str, ...], oid: Oid, nullable_elements: bool | None = None, dimensions: int = 0
+    ) -> PyType:
+        """The Python type of what may be called by these names; the first that the configuration knows decides.
+
+        Of an array, `dimensions` are those that a column was declared with: the server keeps none to them, but they
+        say what the column is for.
+        """
         chosen = next((self._overrides[one] for one in names if one in self._overrides), None)
-        return found if chosen is None else overridden(self._plain(oid, nullable_elements), chosen)
+        if chosen is not None:
+            return overridden(self._plain(oid, nullable_elements), chosen)
+        found = self.find(oid, nullable_elements)
+        if dimensions < 2 or not self.has_dimensions(oid):
+            return found
+        return found._replace(annotation="list[" * (dimensions - 1) + found.annotation + "]" * (dimensions - 1))
+
+    def has_dimensions(self, oid: Oid) -> bool:
+        """Whether values are arrays that are read to any depth: where an element is a list itself, one cannot tell."""
+        row = self._catalog.type(oid)
+        if not self._is_array(row):
+            return False
+        element = self.find(row.typelem)
+        return not (element.json or element.annotation.startswith(("list[", "dict[")))
 
     def _plain(self, oid: Oid, nullable_elements: bool | None) -> PyType:
         row = self._catalog.type(oid)
@@ -243,7 +264,11 @@ class TypeMap:
 
     def from_text(self, oid: Oid) -> Conversion | None:
         """How the text of a value becomes the value; None for a type that is text in Python."""
-        load, wire = self.find(oid).load, self.wire(oid)
+        return self.text_conversion(oid, self.find(oid))
+
+    def text_conversion(self, oid: Oid, found: PyType) -> Conversion | None:
+        """The same, where the value is to be of this Python type."""
+        load, wire = found.load, self.wire(oid)
         if wire == t.TEXTOID:
             return load
         read = Read(_LOAD_TEXT, wire)
@@ -293,7 +318,7 @@ class TypeMap:
         if row.oid in _RANGES:
             name, subtype, cast = _RANGES[row.oid]
             bound = _BASE[subtype]
-            imports = (*bound.imports, Import(_RANGE_MODULES[name], name))
+            imports = (*bound.imports, Import(TYPES, name))
             return PyType(f"{name}[{bound.annotation}]", imports, cast=cast)
         label = format_type(self._catalog, row.oid)
         match row.typtype:
@@ -342,7 +367,7 @@ class TypeMap:
             return PyType("str", read_refused=what, write_refused=what)
         return PyType(
             f"{name}[{bound.annotation}]",
-            (*bound.imports, Import(_RANGE_MODULES[name], name)),
+            (*bound.imports, Import(TYPES, name)),
             Read(Import(TYPES, f"load_{name.lower()}"), self.wire(subtype)),
             Call(_AS_TEXT),
             label,

@@ -141,10 +141,10 @@ def read_list_titles_row(rows: Rows) -> Fields:
 LIST_TITLES: Final = "SELECT isbn, title FROM books WHERE isbn = ANY($1::text[])"
 
 
-def list_titles(conn: Connection[Any], *, isbns: list[str]) -> list[ListTitlesRow]:
+def list_titles(conn: Connection[Any], *, isbns: Sequence[str]) -> list[ListTitlesRow]:
     """Return all rows."""
     cur = RawCursor(conn, row_factory=tuple_row)
-    cur.execute(LIST_TITLES, (isbns,))
+    cur.execute(LIST_TITLES, (list(isbns),))
     return all_rows(ListTitlesRow, read_list_titles_row, cur)
 
 

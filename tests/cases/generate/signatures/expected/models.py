@@ -3,11 +3,11 @@
 
 import datetime
 
-from psycopg.types.range import Range
 from pydantic import JsonValue
 from pydantic_core import from_json
 
 from ._row import Fields, Inet, Row, Rows
+from ._types import Range
 
 
 class Class(Row):

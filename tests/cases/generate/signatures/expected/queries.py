@@ -2,13 +2,13 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
+from collections.abc import Sequence
 from typing import Any, Final
 
 from psycopg import Connection, RawCursor
 from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Json
 from psycopg.types.numeric import Int4
-from psycopg.types.range import Range
 from pydantic import JsonValue
 
 from ._row import (
@@ -21,6 +21,7 @@ from ._row import (
     map_array,
     optional_row,
 )
+from ._types import Range
 from .models import Class, read_class
 
 GET_CLASS: Final = (
@@ -52,7 +53,7 @@ def write_class(
     period: Range[datetime.datetime] | None,
     address: Inet | None,
     amount: str | None,
-    values: list[int] | None,
+    values: Sequence[int] | None,
 ) -> None:
     """Run the statement."""
     RawCursor(conn).execute(
@@ -65,7 +66,7 @@ def write_class(
             period,
             address,
             amount,
-            None if values is None else map_array(Int4, values),
+            None if values is None else map_array(Int4, list(values)),
         ),
     )
 

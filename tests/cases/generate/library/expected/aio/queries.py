@@ -2,6 +2,7 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -100,11 +101,11 @@ async def list_authors_with_books(
 async def list_titles(
     conn: AsyncConnection[Any],
     *,
-    isbns: list[str],
+    isbns: Sequence[str],
 ) -> list[ListTitlesRow]:
     """Return all rows."""
     cur = AsyncRawCursor(conn, row_factory=tuple_row)
-    await cur.execute(LIST_TITLES, (isbns,))
+    await cur.execute(LIST_TITLES, (list(isbns),))
     return await async_all_rows(ListTitlesRow, read_list_titles_row, cur)
 
 

@@ -2,16 +2,17 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import scalar_row, tuple_row
 from psycopg.types.json import Json
 from psycopg.types.numeric import Int4
-from psycopg.types.range import Range
 from pydantic import JsonValue
 
 from .._row import Inet, async_all_rows, json_as_text, map_array, optional_row
+from .._types import Range
 from ..models import Class, read_class
 from ..queries import (
     BETWEEN,
@@ -42,7 +43,7 @@ async def write_class(
     period: Range[datetime.datetime] | None,
     address: Inet | None,
     amount: str | None,
-    values: list[int] | None,
+    values: Sequence[int] | None,
 ) -> None:
     """Run the statement."""
     await AsyncRawCursor(conn).execute(
@@ -55,7 +56,7 @@ async def write_class(
             period,
             address,
             amount,
-            None if values is None else map_array(Int4, values),
+            None if values is None else map_array(Int4, list(values)),
         ),
     )
 
