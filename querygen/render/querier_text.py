@@ -44,6 +44,7 @@ HELPERS: Final = "._querier"
 _ARGS_ROW: Final = Import("psycopg.rows", "args_row")
 _SCALAR_ROW: Final = Import("psycopg.rows", "scalar_row")
 _PSYCOPG: Final = Import("psycopg")
+_RANGES: Final = {"Range": "psycopg.types.range", "Multirange": "psycopg.types.multirange"}  # psycopg's own
 _ANY: Final = Import("typing", "Any")
 _FINAL: Final = Import("typing", "Final")
 _BUILTINS: Final = frozenset(dir(builtins))
@@ -74,7 +75,9 @@ class _File:
 
     def use(self, *needed: Import) -> None:
         for module, name in needed:
-            if module in (ROW, TYPES):
+            if name in _RANGES:
+                self._add(_RANGES[name], name)
+            elif module in (ROW, TYPES):
                 self.helpers.add(name)
                 self._add(HELPERS, name)
             elif module == MODELS:
@@ -126,9 +129,7 @@ def _spelled(file: _File, doc: Doc, value: str) -> Doc:
 # ---------------------------------------------------------------------------------------------- models.py
 
 
-def models_module(
-    enums: Sequence[Enum], models: Sequence[Model], options: QuerierOptions
-) -> tuple[Module, set[str]]:
+def models_module(enums: Sequence[Enum], models: Sequence[Model], options: QuerierOptions) -> tuple[Module, set[str]]:
     """models.py, and the names of our own text that it uses."""
     classes = {one.name for one in (*enums, *models)}
     fields = [field for model in models for field in model.fields]
