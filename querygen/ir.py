@@ -6,7 +6,7 @@ What `render`, `lint`, `server` and the CLI see of a query. Types are (oid, typm
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
@@ -76,6 +76,40 @@ class RawEmbed(Struct, frozen=True):
     span: Span
     schema: str | None = None
     many: bool = False  # qg.embed_many
+    alias: str | None = None  # what stands behind AS
+
+
+class MarkKind(StrEnum):
+    """What makes a query dynamic: the macros qg.optional, qg.when, qg.sort and qg.after."""
+
+    OPTIONAL = "optional"
+    WHEN = "when"
+    SORT = "sort"
+    AFTER = "after"
+
+
+class MarkColumn(Struct, frozen=True):
+    """A column that qg.sort or qg.after names."""
+
+    names: tuple[str, ...]  # as they fold
+    text: str  # as it is written, without the minus
+    span: Span
+    descending: bool = False  # a minus stands before it
+
+
+class Mark(Struct, frozen=True):
+    """A macro of a dynamic query, and what `sql` has in its place (`sql[start:end]`): what holds if it is given.
+
+    `qg.optional(x)` is `$n`, `qg.when(x)` is `true`, `qg.sort(a, b)` is `a, b`, `qg.after(a, b)` compares two rows.
+    """
+
+    kind: MarkKind
+    name: str
+    start: int
+    end: int
+    span: Span
+    columns: tuple[MarkColumn, ...] = ()
+    numbers: tuple[int, ...] = ()  # of qg.after: the parameters
 
 
 class RawQuery(Struct, frozen=True):
@@ -95,6 +129,7 @@ class RawQuery(Struct, frozen=True):
     params: tuple[RawParam, ...]
     offsets: tuple[tuple[int, int], ...]
     embeds: tuple[RawEmbed, ...] = ()
+    marks: tuple[Mark, ...] = ()
     doc: str = ""
     annotations: dict[str, str] = field(default_factory=dict)  # row, notnull, nullable, …
     param_docs: dict[str, str] = field(default_factory=dict)  # @param name text
@@ -114,6 +149,69 @@ class ColumnOrigin(NamedTuple):
 
     relation: int
     attnum: int
+
+
+class ScalarShape(Struct, frozen=True):
+    """A value of a SQL type; inside of JSON, as to_json writes it. `nullable`, here and below: NULL, or JSON's null."""
+
+    type: TypeRef
+    nullable: bool = False
+    origin: ColumnOrigin | None = None
+
+
+class AnyShape(Struct, frozen=True):
+    """JSON of which nothing is known."""
+
+    nullable: bool = False
+
+
+class NothingShape(Struct, frozen=True):
+    """No value: the elements of '[]', or (`nullable`) JSON's null alone."""
+
+    nullable: bool = False
+
+
+class ShapeField(Struct, frozen=True):
+    """A key of an object or a column of a row; `type` is that of the value that was put there."""
+
+    name: str
+    shape: Shape
+    type: TypeRef
+    optional: bool = False  # the key may be missing
+
+
+class ObjectShape(Struct, frozen=True):
+    """A JSON object with known keys, or a row. `relation`: whose whole row it is."""
+
+    fields: tuple[ShapeField, ...]
+    nullable: bool = False
+    relation: Oid = 0
+
+
+class ArrayShape(Struct, frozen=True):
+    """A JSON array, or a SQL one."""
+
+    element: Shape
+    nullable: bool = False
+    any_depth: bool = False  # a SQL array that may have more dimensions than one
+    undeclared: bool = False  # nothing is known of NULLs among the elements: the configuration decides
+
+
+class TupleShape(Struct, frozen=True):
+    """A JSON array of as many elements."""
+
+    items: tuple[Shape, ...]
+    nullable: bool = False
+
+
+class MapShape(Struct, frozen=True):
+    """A JSON object whose keys are data."""
+
+    value: Shape
+    nullable: bool = False
+
+
+Shape: TypeAlias = ScalarShape | AnyShape | NothingShape | ObjectShape | ArrayShape | TupleShape | MapShape
 
 
 class QueryParam(Struct, frozen=True):
@@ -146,6 +244,7 @@ class ResultColumn(Struct, frozen=True):
     nullable_elements: bool = True  # of an array: may an element be NULL?
     server_name: str = ""
     proved_nullable: bool = True
+    shape: Shape | None = None  # of JSON and rows that the query builds; None where nothing more than the type is known
 
 
 class Embed(Struct, frozen=True):
@@ -159,6 +258,82 @@ class Embed(Struct, frozen=True):
     many: bool = False
 
 
+#: When something is there: alternatives, each the arguments that have to be given. `ALWAYS` needs none.
+Needs: TypeAlias = tuple[frozenset[str], ...]
+ALWAYS: Needs = (frozenset(),)
+
+
+class TextPart(Struct, frozen=True):
+    """Text that is always there; `offset` is its place in `RawQuery.sql`."""
+
+    text: str
+    offset: int
+
+
+class OptionalPart(Struct, frozen=True):
+    """Parts that are there if what they need is given, and what stands there if it is not.
+
+    `unknown` is what analysis puts there to hold for both: a condition of which nothing is known.
+    """
+
+    needs: Needs
+    parts: tuple[Part, ...]
+    otherwise: str
+    offset: int
+    unknown: str | None = None
+
+
+class SetPart(Struct, frozen=True):
+    """The list of SET: the items that are there, with commas between them. What is always set comes first."""
+
+    items: tuple[tuple[Needs, tuple[Part, ...]], ...]
+    separator: str
+
+
+class SortPart(Struct, frozen=True):
+    """The list of qg.sort: keys, each with what stands for it in ORDER BY; `default` is what holds without a choice."""
+
+    choices: tuple[tuple[str, str], ...]
+    default: str
+    offset: int
+
+
+Part: TypeAlias = TextPart | OptionalPart | SetPart | SortPart
+
+
+class ToggleKind(StrEnum):
+    PARAM = "param"  # a parameter that may be left out
+    FLAG = "flag"  # a name that only qg.when knows
+    AFTER = "after"  # the cursor of qg.after
+
+
+class Toggle(Struct, frozen=True):
+    """An argument that may be left out."""
+
+    name: str
+    kind: ToggleKind
+    numbers: tuple[int, ...] = ()  # its parameters
+
+
+class Variant(Struct, frozen=True):
+    """A statement that can run, and was analysed."""
+
+    given: frozenset[str]
+    sql: str
+    sort: str | None = None
+
+
+class Dynamic(Struct, frozen=True):
+    """A statement in parts. Parameters keep their numbers whatever is left out, so that a text may have gaps."""
+
+    parts: tuple[Part, ...]
+    toggles: tuple[Toggle, ...]
+    needs: dict[int, Needs]  # for each parameter, when the text has it
+    variants: tuple[Variant, ...]
+    sort: SortPart | None = None
+    change: Needs = ALWAYS  # of an UPDATE: what has to be given, or there is nothing to set
+
+
 class AnalyzedQuery(Struct, frozen=True):
     raw: RawQuery
     sql: str  # what the emitted code sends: raw.sql unless a type has to be written into it
@@ -169,6 +344,7 @@ class AnalyzedQuery(Struct, frozen=True):
     embeds: tuple[Embed, ...] = ()
     read_only: bool = False
     warnings: tuple[Diagnostic, ...] = ()
+    dynamic: Dynamic | None = None
 
     @property
     def name(self) -> str:

@@ -18,6 +18,7 @@ from querygen.analyze.nullability import is_outer_joined, open_targets, result_e
 from querygen.analyze.param_nullability import infer_params
 from querygen.analyze.pgtypes import TYPCATEGORY_ARRAY
 from querygen.analyze.query_marks import read_marks
+from querygen.analyze.shapes import result_shapes
 from querygen.analyze.star import expand_stars, star_ranges, ungrouped
 from querygen.analyze.state import ParamTable
 from querygen.analyze.version import check_version
@@ -36,6 +37,7 @@ from querygen.ir import (
 )
 from querygen.source import Span
 from querygen.sql.nodes import ast, enums
+from querygen.sql.other_parameters import other_parameter
 from querygen.sql.parse import parse_statement
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from querygen.analyze.nodes import Query, TargetEntry
     from querygen.analyze.nullability import Scope
     from querygen.catalog.catalog import Catalog
-    from querygen.ir import RawEmbed, RawQuery
+    from querygen.ir import RawEmbed, RawQuery, Shape
     from querygen.sql.nodes import Node
 
 NO_ROWS: Final = "QG301"
@@ -74,6 +76,10 @@ _KEYWORDS: Final = {
 def analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
     """Everything that is known of a query; a `DiagnosticError` if PostgreSQL would refuse it, or we must."""
     try:
+        if raw.marks:
+            from querygen.analyze.dynamic import analyze_dynamic  # most projects' queries have no part to leave out
+
+            return analyze_dynamic(raw, catalog, _analyze_query)
         return _analyze_query(raw, catalog)
     except RecursionError as deep:
         problem = PgError("54001", "stack depth limit exceeded", hint="Split the statement: it nests too deeply.")
@@ -97,20 +103,23 @@ def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
     own_params = _params(raw, query, catalog, params)
     nullable_params = frozenset(param.number for param in own_params if param.nullable)
     verdicts = result_nullability(query, catalog, nullable_params)
+    shapes = result_shapes(query, catalog, nullable_params)
     names = [entry.resname or "?column?" for entry in entries]
     marks, warnings = read_marks(raw, names, verdicts)
     columns = tuple(
         ResultColumn(
             name=mark.name,
             type=TypeRef(expr_type(entry.expr), expr_typmod(entry.expr)),
-            nullable=mark.nullable,
+            # JSON's null is None, too, unless the user says that it never comes.
+            nullable=mark.nullable or (_is_null(shapes.get(number)) and not verdict.nullable),
             origin=ColumnOrigin(entry.resorigtbl, entry.resorigcol) if entry.resorigtbl else None,
             why=mark.why,
             nullable_elements=verdict.nullable_elements,
             server_name=name,
             proved_nullable=verdict.nullable,
+            shape=shapes.get(number),
         )
-        for entry, name, verdict, mark in zip(entries, names, verdicts, marks, strict=True)
+        for number, (entry, name, verdict, mark) in enumerate(zip(entries, names, verdicts, marks, strict=True))
     )
     return AnalyzedQuery(
         raw=raw,
@@ -123,6 +132,10 @@ def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
         read_only=is_read_only(query, catalog),
         warnings=tuple(warnings),
     )
+
+
+def _is_null(shape: Shape | None) -> bool:
+    return shape is not None and shape.nullable
 
 
 # ---------------------------------------------------------------------------------------------- what is refused
@@ -143,6 +156,8 @@ def _diagnostic(raw: RawQuery, problem: PgError) -> Diagnostic:
         number = next((int(word) for word in re.findall(r"parameter \$(\d+)", problem.message)), 0)
         if not re.search(rf"\${number}(?!\d)", raw.sql):
             hint = f"Number the parameters from $1 without a gap: ${number} is not used."
+    if problem.code == "42601" and hint is None and problem.location >= 0:
+        hint = other_parameter(raw.sql, problem.location)
     span = _place(raw, problem.location)
     return Diagnostic(problem.code, Severity.ERROR, problem.message, span, hint, problem.detail)
 
@@ -235,7 +250,7 @@ def _embed(
     if isinstance(var := ungrouped(entries[start].expr, query), n.Var):
         relation = query.rtable[var.varno - 1].relid
         absent = is_outer_joined(targets, var)
-    return Embed(embed.name, relation, start, count, absent, embed.many)
+    return Embed(embed.alias or embed.name, relation, start, count, absent, embed.many)
 
 
 def is_read_only(query: Query, catalog: Catalog) -> bool:

@@ -26,14 +26,19 @@ if TYPE_CHECKING:
 
 def expand_stars(stmt: Node, query: Query, sql: str) -> str:
     """The text with its outermost stars written out; the same text if there are none."""
+    for start, end, columns in reversed(star_edits(stmt, query, sql)):
+        sql = sql[:start] + columns + sql[end:]
+    return sql
+
+
+def star_edits(stmt: Node, query: Query, sql: str) -> list[tuple[int, int, str]]:
+    """From where to where each outermost star stands, and its columns; in the order of the text."""
     edits = [
         (start, end, columns)
         for raw_targets, entries, level in _target_lists(stmt, query)
         for start, end, columns in _edits(raw_targets, entries, level, sql)
     ]
-    for start, end, columns in sorted(edits, reverse=True):
-        sql = sql[:start] + columns + sql[end:]
-    return sql
+    return sorted(edits)
 
 
 def _target_lists(stmt: Node, query: Query) -> Iterator[tuple[Sequence[Node], Sequence[TargetEntry], Query]]:

@@ -73,12 +73,12 @@ def starts_query(text: str, token: Token) -> bool:
 
 
 def names_query(text: str, comments: Sequence[Token]) -> bool:
-    """Whether the comments hold a name annotation, be it right or wrong."""
+    """Whether the comments hold the annotation of a query or a fragment, be it right or wrong."""
     for kind, start, end in comments:
-        if "name" in text[start:end]:
+        if "name" in text[start:end] or "fragment" in text[start:end]:
             for line in _lines(text, [(kind, start, end)]):
                 match = _ANNOTATION.match(line.text)
-                if match and match[1] == "name":
+                if match and match[1] in ("name", "fragment"):
                     return True
     return False
 
@@ -175,7 +175,7 @@ def _read_name(head: Head, source: SourceFile, value: str, start: int, whole: Sp
         return
     name, name_span = words[0]
     if not (name.isidentifier() and name.isascii()):
-        hint = "Use letters, digits and underscores, and no digit first."
+        hint = "Use the letters of English, digits and underscores, and no digit first."
         head.problems.append(error("QG106", f'"{name}" cannot be the name of a query', name_span, hint))
         return
     if keyword.iskeyword(name):

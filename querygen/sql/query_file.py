@@ -16,6 +16,7 @@ Codes of this stage (QG110 is also used for two files, by `pipeline.py`):
     QG109  an annotation without a statement            QG130  (warning) psql's \\i: the file is not read
     QG131  a file or folder that is not there           QG132  a folder where a file is expected
     QG133  a file that cannot be read                   QG134  a pattern that matches nothing
+    QG140  a fragment that is not there, or cannot be
     42601  what PostgreSQL's scanner refuses            22021  bytes that are not UTF-8
     0A000  a macro or an annotation that querygen does not know yet
 """
@@ -28,11 +29,12 @@ from querygen.diagnostics import Diagnostic, Note, Severity, error, warning
 from querygen.ir import RawQuery
 from querygen.source import SourceFile, Span
 from querygen.sql.annotations import Head, QueryName, names_query, read_head, starts_query
+from querygen.sql.fragments import BAD_FRAGMENT, Fragment, with_fragments
 from querygen.sql.psql import blank_meta_commands, include_warnings
-from querygen.sql.scan import Piece, Token, rewrite, split, unterminated
+from querygen.sql.scan import Piece, Token, fold, split, unterminated
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 
 class Statement(NamedTuple):
@@ -65,14 +67,18 @@ def parse_query_file(
     problems = include_warnings(source, commands)
     queries: list[RawQuery] = []
     first: dict[str, QueryName] = {}
-    for piece in split(text, lambda token: starts_query(text, token)):
-        head = read_head(source, text, piece.comments, piece.after)
+    pieces = split(text, lambda token: starts_query(text, token))
+    heads = [read_head(source, text, piece.comments, piece.after) for piece in pieces]
+    fragments = _fragments(zip(pieces, heads, strict=True), problems)
+    for piece, head in zip(pieces, heads, strict=True):
         problems += head.problems
         broken = next((token for token in piece.tokens if token[0] == "bad"), None)
         if broken is not None:
             problems.append(_unterminated(source, text, broken))
         query = head.query
         if not head.names:
+            if "fragment" in head.spans:
+                continue
             problems += _without_query(head)
             if not has_schema and piece.end > piece.start:
                 problems.append(_unread(source, text, piece))
@@ -94,7 +100,7 @@ def parse_query_file(
         if earlier is not query:
             problems.append(_twice(earlier, query))
             continue
-        rewritten = rewrite(source, text, piece, operators)
+        rewritten = with_fragments(source, text, piece, fragments, operators)
         problems += rewritten.problems
         if not rewritten.problems and not any(one.severity is Severity.ERROR for one in head.problems):
             queries.append(
@@ -109,6 +115,7 @@ def parse_query_file(
                     params=rewritten.params,
                     offsets=rewritten.offsets,
                     embeds=rewritten.embeds,
+                    marks=rewritten.marks,
                     doc=head.doc,
                     annotations=head.annotations,
                     param_docs=head.param_docs,
@@ -128,15 +135,36 @@ def _unread(source: SourceFile, text: str, piece: Piece) -> Diagnostic:
     return warning("QG115", "a statement without an annotation is not a query, and nothing reads it", span, hint)
 
 
-def _without_query(head: Head) -> list[Diagnostic]:
-    found = []
-    for word, span in head.spans.items():
-        if word == "fragment":
-            found.append(error("0A000", "querygen does not yet support fragments", span))
+def _fragments(pieces: Iterable[tuple[Piece, Head]], problems: list[Diagnostic]) -> dict[str, Fragment]:
+    """The fragments of a file by name."""
+    found: dict[str, Fragment] = {}
+    for piece, head in pieces:
+        if "fragment" not in head.spans:
+            continue
+        span, written = head.spans["fragment"], head.annotations["fragment"]
+        name = fold(written)
+        if head.names:
+            message = "a statement cannot be a query and a fragment"
+            problems.append(error(BAD_FRAGMENT, message, span, "Write the fragment as a statement of its own."))
+        elif not name.isidentifier():
+            problems.append(error(BAD_FRAGMENT, f'"{written}" cannot be the name of a fragment', span))
+        elif name in found:
+            note = Note("the first one is here", found[name].span)
+            message = f'there are two fragments named "{name}"'
+            problems.append(Diagnostic(BAD_FRAGMENT, Severity.ERROR, message, span, "Rename one.", notes=(note,)))
+        elif piece.end <= piece.start:
+            problems.append(error(BAD_FRAGMENT, f'fragment "{name}" has no text', span, "Write it below this line."))
         else:
-            hint = "Write a -- name: annotation above the same statement."
-            found.append(warning("QG114", f"-- {word}: stands above no query and is not used", span, hint))
+            found[name] = Fragment(name, piece, span)
     return found
+
+
+def _without_query(head: Head) -> list[Diagnostic]:
+    hint = "Write a -- name: annotation above the same statement."
+    return [
+        warning("QG114", f"-- {word}: stands above no query and is not used", span, hint)
+        for word, span in head.spans.items()
+    ]
 
 
 def _without_statement(head: Head) -> Diagnostic:

@@ -17,10 +17,6 @@ SELECT sqlc.arg(a
 2:84 error QG120 sqlc.arg takes one name between its parentheses | Write it as sqlc.arg(name).
 4:8 error QG121 there is no macro sqlc.args | Did you mean sqlc.arg?
 4:22 error QG121 there is no macro sqlc.zzz
-6:8 error 0A000 querygen does not yet support qg.optional
-6:24 error 0A000 querygen does not yet support qg.sort
-6:36 error 0A000 querygen does not yet support qg.after
-6:49 error 0A000 querygen does not yet support qg.when
 6:61 error 0A000 querygen does not yet support qg.lst | Did you mean qg.list?
 8:8 error 42601 trailing junk after parameter at or near "$1a"
 8:13 error 42601 parameter number too large at or near "$99999999999"

@@ -29,4 +29,3 @@ SELECT 3;
 16:4 error QG113 -- row: stands twice above one statement [the first one is here: 15]
 17:4 error QG113 -- prepare: says nothing | Write a value after the colon.
 20:4 warning QG114 -- row: stands above no query and is not used | Write a -- name: annotation above the same statement.
-22:4 error 0A000 querygen does not yet support fragments
