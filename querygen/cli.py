@@ -129,6 +129,7 @@ queryset_option = click.option("--queryset", metavar="NAME", help="Only this que
 
 # Commands that live in modules of their own, which are loaded when the command is called: name → "module:function".
 ELSEWHERE = {
+    "lint": "querygen.cli_lint:lint",
     "migrate": "querygen.cli_migrate:migrate",
     "generate": "querygen.sqlc.commands:generate",
     "compile": "querygen.sqlc.commands:compile_",

@@ -75,6 +75,7 @@ class Config:
     insert_models: bool = False
     pool_module: bool = False
     sql_tags: tuple[tuple[str, str], ...] | None = None
+    lint: tuple[tuple[str, str], ...] = ()  # rule → off, warning, error
     migrations: str = "migrations"
     migrations_table: str = "querygen.migration"  # where a database remembers what was applied
     overrides: tuple[Override, ...] = ()
@@ -172,6 +173,7 @@ _READERS = {
     "insert_models": _boolean,
     "pool_module": _boolean,
     "sql_tags": _renames,
+    "lint": _renames,
     "migrations": _string,
     "migrations_table": _string,
     "overrides": _overrides,

@@ -88,6 +88,20 @@ def _paths(paths: Iterable[str], root: Path) -> set[str]:
         return set()
 
 
+def sources_of(config: Config) -> list[SourceFile]:
+    """The schema and query files that can be read."""
+    return _read_all((*config.schema, *config.queries), config.root, [])
+
+
+def catalog_of(config: Config, sources: Iterable[SourceFile]) -> Catalog:
+    """The catalog after these files, and nothing about what is wrong in them."""
+    statements = [one for source in sources for one in parse_schema_file(source)[0]]
+    data = load_folder(catalog_folder(config))
+    return build_catalog(
+        statements, data, extension_folders=extension_bases(config), search_path=config.search_path or None
+    )[0]
+
+
 def load_catalog(config: Config, problems: list[Diagnostic], more: Sequence[RawStmt] = ()) -> Catalog:
     """The catalog after all schema files, and `more`; what is wrong with them goes to `problems`."""
     statements = []
@@ -160,6 +174,8 @@ def _analyze(config: Config, allowance: Allowance | None = None) -> Analysis:
     if any(one.code in UNREAD_SCHEMA for one in problems):
         # Without the schema every query would be wrong: one cause, one message.
         return Analysis(catalog, (), tuple(sort_diagnostics(problems)))
+    causes = sort_diagnostics(problems)  # they stand before the errors of queries, which may be their consequences
+    problems = []
     for raw in load_queries(config, catalog, problems):
         try:
             analyzed = analyze_query(allowance.prepared(raw) if allowance else raw, catalog)
@@ -169,7 +185,7 @@ def _analyze(config: Config, allowance: Allowance | None = None) -> Analysis:
         else:
             problems += analyzed.warnings
             queries.append(allowance.restored(analyzed, raw) if allowance else analyzed)
-    return Analysis(catalog, tuple(queries), tuple(sort_diagnostics(problems)))
+    return Analysis(catalog, tuple(queries), (*causes, *sort_diagnostics(problems)))
 
 
 def generate(config: Config, progress: Callable[[str], None] = lambda _step: None) -> Result:

@@ -1,3 +1,4 @@
+-- lint-ignore: timestamps a row is written once and never changed
 CREATE TABLE audit_log (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     user_id uuid REFERENCES "user" (id) ON DELETE SET NULL,

@@ -1,0 +1,29 @@
+"""A constraint that is added to a domain looks at every table that uses it, under locks, unless it is NOT VALID.
+
+    ALTER DOMAIN email ADD CONSTRAINT email_check CHECK (value ~ '@') NOT VALID;
+
+and ALTER DOMAIN … VALIDATE CONSTRAINT in a later file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from querygen.lint.rule import Finding, Rule, Scope
+from querygen.sql.nodes import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from querygen.lint.rule import MigrationSubject
+
+
+def check(subject: MigrationSubject) -> Iterator[Finding]:
+    for item in subject.items:
+        node = item.node
+        if isinstance(node, ast.AlterDomainStmt) and node.def_ is not None and node.def_.initially_valid:
+            message = f"every table with a column of {node.typeName[-1].sval} is looked at"
+            yield Finding(message, item.span(), "Add it NOT VALID, and VALIDATE CONSTRAINT in another file.")
+
+
+RULE = Rule("ban-alter-domain-with-add-constraint", Scope.MIGRATION, check)

@@ -1,0 +1,109 @@
+"""The rules of lint: a project in, what is found out (tests/cases/lint/*.txt), one file for each rule.
+
+A file is the files of a project, each below a line `=== path`, then `----` and a line for each finding. The rule that
+the file is named for is on and all others are off; files of another name have every rule at its own level.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from querygen.cli import cli
+from querygen.cli_lint import _look
+from querygen.config import read_config
+from querygen.lint.output import as_sarif, to_diagnostic
+from querygen.lint.rule import Level
+from querygen.lint.run import all_rules, explain
+
+CASES = Path(__file__).parent / "cases" / "lint"
+
+
+def make_project(text: str, folder: Path) -> None:
+    for folder_name in ("schema", "queries", "migrations"):
+        (folder / folder_name).mkdir()
+    (folder / "schema" / "none.sql").write_text("")
+    (folder / "queries" / "none.sql").write_text("")
+    (folder / "querygen.toml").write_text("")
+    for part in text.split("=== ")[1:]:
+        name, _, body = part.partition("\n")
+        (folder / name).write_text(body)
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.txt")), ids=lambda path: path.stem)
+def test_cases(path: Path, tmp_path: Path, update: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    project, _, expected = path.read_text(encoding="utf-8").partition("----\n")
+    make_project(project, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    rules = all_rules()
+    levels = {}
+    if path.stem in rules:
+        levels = dict.fromkeys(rules, Level.OFF) | {path.stem: Level.WARNING}
+    else:
+        levels = dict.fromkeys(("timestamps", "require-primary-key"), Level.OFF)
+    problems, broken = _look(read_config(tmp_path), levels, None)
+    assert not [one for one in broken if path.stem in rules and rules[path.stem].scope != "migration"]
+    lines = []
+    for one in problems:
+        span = one.finding.span
+        assert span is not None
+        lines.append(f"{span.source.path}:{span.line}:{span.column} {one.rule}: {one.finding.message}\n")
+    found = "".join(lines)
+    assert found, "a rule finds something in its own case"
+    if update:
+        path.write_text(f"{project}----\n{found}", encoding="utf-8")
+    else:
+        assert found == expected
+
+
+def test_every_rule_has_a_case_and_says_what_it_is_about() -> None:
+    for name, rule in all_rules().items():
+        assert (CASES / f"{name}.txt").exists(), name
+        assert rule.check.__module__.rpartition(".")[2] == name.replace("-", "_")
+        assert explain(name)
+
+
+def test_the_example_of_this_repository_is_clean() -> None:
+    result = CliRunner().invoke(cli, ["lint", "--strict"])
+    assert result.exit_code == 0, result.output
+
+
+def test_sarif_has_rules_and_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_project("=== schema/a.sql\ncreate table users (id int primary key);\n", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    problems, _ = _look(read_config(tmp_path), {"timestamps": Level.OFF}, None)
+    run = json.loads(as_sarif([to_diagnostic(one) for one in problems]))["runs"][0]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["singular-table-name"]
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("schema/a.sql", 1)
+
+
+@pytest.mark.parametrize("output_format", ["text", "json", "sarif", "github"])
+def test_formats_and_exit_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output_format: str) -> None:
+    make_project("=== schema/a.sql\ncreate table users (id int primary key);\n", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["lint", "--format", output_format])
+    assert result.exit_code == 1
+    assert "singular-table-name" in result.output
+    (tmp_path / "querygen.toml").write_text('lint.singular-table-name = "off"\n')
+    result = CliRunner().invoke(cli, ["lint", "--format", output_format])
+    assert result.exit_code == 0
+    assert CliRunner().invoke(cli, ["lint", "--strict"]).exit_code == 1
+    assert CliRunner().invoke(cli, ["lint", "--strict", "queries"]).exit_code == 0
+
+
+def test_an_unknown_rule_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from querygen.diagnostics import DiagnosticError
+
+    make_project("", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "querygen.toml").write_text('lint.timestamp = "off"\n')
+    result = CliRunner().invoke(cli, ["lint"])
+    assert isinstance(result.exception, DiagnosticError)
+    assert result.exception.diagnostic.hint == 'Did you mean "timestamps"?'
+    result = CliRunner().invoke(cli, ["lint", "--explain", "timestamp"])
+    assert isinstance(result.exception, DiagnosticError)
+    assert "updated_at" in CliRunner().invoke(cli, ["lint", "--explain", "timestamps"]).output
