@@ -25,6 +25,8 @@ from querygen.server.errors import ServerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from querygen.pipeline import Analysis
+
 GOOD, BAD_SQL, USAGE, STALE = 0, 1, 2, 3
 USAGE_CODES = ("QG0", "QG13")  # QG13x: files that cannot be found or read (sql/parse.py)
 NO_SUCH_QUERY = "QG004"
@@ -252,12 +254,7 @@ def describe(
 
     config = project_config(schema, queries, file=file, queryset=queryset)
     analysis = analyze(config)
-    if name is not None and not any(one.raw.name == name for one in analysis.queries):
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, [one.raw.name for one in analysis.queries], 1)
-        hint = f'Did you mean "{near[0]}"?' if near else None
-        raise DiagnosticError(error(NO_SUCH_QUERY, f'there is no query named "{name}"', hint=hint))
+    check_query_name(analysis, name)
     if output_format == "json":
         click.echo(describe_json(analysis, name))
     elif sys.stdout.isatty():
@@ -268,6 +265,35 @@ def describe(
     else:
         click.echo(describe_text(analysis, name, why=why), nl=False)
         report(analysis.diagnostics)
+    sys.exit(exit_code(analysis.diagnostics))
+
+
+def check_query_name(analysis: Analysis, name: str | None) -> None:
+    if name is not None and not any(one.raw.name == name for one in analysis.queries):
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [one.raw.name for one in analysis.queries], 1)
+        hint = f'Did you mean "{near[0]}"?' if near else None
+        raise DiagnosticError(error(NO_SUCH_QUERY, f'there is no query named "{name}"', hint=hint))
+
+
+@cli.command("explain-nullability")
+@schema_option
+@queries_option
+@file_option
+@queryset_option
+@click.argument("name", required=False)
+def explain_nullability(
+    schema: tuple[str, ...], queries: tuple[str, ...], file: Path | None, queryset: str | None, name: str | None
+) -> None:
+    """Say why columns and parameters can be NULL or cannot, and why there are so many rows; of NAME, or of all."""
+    from querygen.explain import explain_text
+    from querygen.pipeline import analyze
+
+    analysis = analyze(project_config(schema, queries, file=file, queryset=queryset))
+    check_query_name(analysis, name)
+    click.echo(explain_text(analysis, name), nl=False)
+    report(analysis.diagnostics)
     sys.exit(exit_code(analysis.diagnostics))
 
 

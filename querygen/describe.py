@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.typename import format_type
 from querygen.diagnostics_render import to_json
+from querygen.explain import param_reasons, rows_reason
 from querygen.pipeline import Analysis, FailedQuery
 
 if TYPE_CHECKING:
@@ -108,9 +109,10 @@ def describe_text(analysis: Analysis, name: str | None = None, *, why: bool = Fa
 def text_rows(query: AnalyzedQuery, catalog: Catalog) -> list[tuple[str, str, str, str, str]]:
     """A row for each parameter and column: "<-" or "->", its name, its type, "or NULL", and why."""
     rows = []
+    reasons = param_reasons(query, catalog)
     for param in query.params:
         label = f"${param.number} {param.name or param.column_name or ''}".rstrip()
-        rows.append(("<-", label, _full_type(catalog, param.type), _null(param.nullable), ""))
+        rows.append(("<-", label, _full_type(catalog, param.type), _null(param.nullable), reasons[param.number]))
     rows += [("->", one.name, _full_type(catalog, one.type), _null(one.nullable), one.why) for one in query.columns]
     return rows
 
@@ -123,7 +125,8 @@ def _text_lines(query: AnalyzedQuery, catalog: Catalog, why: bool) -> list[str]:
         cells = "  ".join(cell.ljust(width) for cell, width in zip(row[1:4], widths[1:], strict=True))
         lines.append(f"  {row[0]} {cells}  {row[4] if why else ''}".rstrip())
     if query.columns:
-        lines.append(f"  => {query.cardinality} row{'s' if query.cardinality == 'many' else ''}")
+        count = f"  => {query.cardinality} row{'s' if query.cardinality == 'many' else ''}"
+        lines.append(f"{count}: {rows_reason(query, catalog)[2]}" if why else count)
     return lines
 
 

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from querygen.describe import text_rows
+from querygen.explain import rows_reason
 from querygen.pipeline import Analysis, FailedQuery
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def print_tables(analysis: Analysis, name: str | None = None, *, why: bool = Fal
             continue
         console.print(_table(query, analysis.catalog, why))
         if query.columns:
-            console.print(f"  [dim]{query.cardinality.value} row{'s' if query.cardinality == 'many' else ''}[/]")
+            count = f"{query.cardinality.value} row{'s' if query.cardinality == 'many' else ''}"
+            reason = f": {escape(rows_reason(query, analysis.catalog)[2])}" if why else ""
+            console.print(f"  [dim]{count}{reason}[/]")
         console.print()
 
 

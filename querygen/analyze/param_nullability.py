@@ -34,11 +34,12 @@ CASTS = (
 
 
 class ParamUse(Struct, frozen=True):
-    """`column_name` and `origin`: the column that the parameter is assigned to or compared with."""
+    """`column_name` and `origin`: the column that the parameter is assigned to or compared with. `why`: a reason."""
 
     nullable: bool
     column_name: str | None = None
     origin: ColumnOrigin | None = None
+    why: str = ""
 
 
 class _Kind(Enum):
@@ -73,8 +74,24 @@ def infer_params(query: Query, catalog: Catalog) -> dict[int, ParamUse]:
         nullable = nullable or kinds == {_Kind.ASSIGNED}
         ranked = found.names.get(number, {})
         name, origin = ranked[min(ranked)] if ranked else (None, None)
-        uses[number] = ParamUse(nullable, name, origin)
+        uses[number] = ParamUse(nullable, name, origin, _why(kinds, ranked))
     return uses
+
+
+def _why(kinds: set[_Kind], ranked: dict[int, tuple[str, ColumnOrigin | None]]) -> str:
+    """The use that decides. Names of rank 0 are of columns that it is assigned to, those of 1 are compared with it."""
+    assigned = f'"{ranked[0][0]}"' if 0 in ranked else "a column"
+    compared = f'"{ranked[1][0]}"' if 1 in ranked else "a value"
+    if _Kind.REQUIRED in kinds:
+        return f"it is assigned to {assigned}, which refuses NULL"
+    if _Kind.NULL_MEANT in kinds:
+        return "the text reckons with NULL: IS NULL, IS DISTINCT FROM or COALESCE"
+    if kinds == {_Kind.ASSIGNED}:
+        return f"it is assigned to {assigned}, which takes NULL"
+    if _Kind.COMPARED in kinds:
+        limits = 1 in ranked and ranked[1] in (("limit", None), ("offset", None))
+        return "it is a number of rows" if limits else f"it is compared with {compared}, and with NULL nothing compares"
+    return "nothing in the text shows that NULL is meant"
 
 
 # ---------------------------------------------------------------------------------------------- walking
