@@ -1,8 +1,7 @@
 """PostgreSQL's printed trees (`debug_print_parse`) read into plain values, and our trees brought into the same form.
 
 A node is a dict whose "" holds its upper-case name; a list is a list, a bitmapset a sorted list, NULL is None.
-`Comparison` finds the first difference and its path, walking our fields: what the analyser leaves out on purpose
-(collations, permissions) is not looked at.
+`Comparison` finds the first difference and its path. What is not looked at has a reason in `IGNORED` or `LEFT_OUT`.
 """
 
 from __future__ import annotations
@@ -26,16 +25,47 @@ LimitOption = enums.LimitOption
 _WORD = re.compile(r'[(){}\[\]]|"(?:[^"\\]|\\.)*"|(?:[^\s(){}\[\]"\\]|\\.)(?:[^\s(){}\[\]\\]|\\.)*', re.DOTALL)
 _INTEGER = re.compile(r"-?\d+")
 
-# Fields whose values are not compared. Positions: PostgreSQL counts bytes and the tests of errors look at them.
+# Fields of ours whose values are not compared, and why.
 IGNORED = {
-    "location",
-    "list_start",
-    "list_end",
-    "opfuncid",  # 0 in some printed trees, depending on what was asked of the node before
-    "arraytype",  # ours: exprType() asks the catalogue
-    "inferopclass",
-    "infercollid",
-    "constraintDeps",
+    "location": "PostgreSQL counts bytes here; the tests of errors look at places",
+    "list_start": "a place",
+    "list_end": "a place",
+    "opfuncid": "0 in some printed trees, depending on what was asked of the node before",
+    "constraintDeps": "what a view depends on",
+    "arraytype": "no field of C: exprType() asks the catalogue",
+}
+
+# Fields of C that our nodes have not, and why. Any other that is missing is a difference.
+LEFT_OUT = {
+    **{name: why for name, why in IGNORED.items() if name != "arraytype"},
+    "aggno": "the planner fills it",
+    "aggtransno": "the planner fills it",
+    "aggtranstype": "the planner fills it",
+    "aggsplit": "the planner fills it",
+    "aggpresorted": "the planner fills it",
+    "cols": "the planner fills it",
+    "updateColnos": "the planner fills it",
+    "negfuncid": "the planner fills it",
+    "hashfuncid": "the planner fills it",
+    "runCondition": "the planner fills it",
+    "funcparams": "the planner fills it",
+    "querySource": "the rewriter's",
+    "canSetTag": "the rewriter's",
+    "securityQuals": "the rewriter's",
+    "security_barrier": "the rewriter's",
+    "withCheckOptions": "the rewriter's",
+    "hasRowSecurity": "the rewriter's",
+    "constlen": "how a value lies in memory",
+    "constbyval": "how a value lies in memory",
+    "rteperminfos": "permissions",
+    "perminfoindex": "permissions",
+    "rellockmode": "locks",
+    "inRangeColl": "no type with in_range functions has collations",
+    "stmt_location": "a place",
+    "stmt_len": "a place",
+    "cursor_param": "of WHERE CURRENT OF, for PL/pgSQL",
+    "utilityStmt": "raw; utility statements are not compared",
+    "value": "of a JSON_TABLE path: the text here, a jsonpath there",
 }
 
 
@@ -107,6 +137,7 @@ def of_ours(value: Any) -> Any:
             "consttype": value.consttype,
             "consttypmod": value.consttypmod,
             "constisnull": value.constisnull,
+            "constcollid": value.constcollid,
         }
     if isinstance(value, BoolExprType):
         return {0: "and", 1: "or", 2: "not"}[value.value]
@@ -115,14 +146,14 @@ def of_ours(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Struct):
-        node = {"": type(value).__name__.upper()}
+        node: dict[str, Any] = {"": type(value).__name__.upper()}
         for name in value.__struct_fields__:
             if name not in IGNORED:
                 node[name] = of_ours(getattr(value, name))
         if isinstance(value, OnConflictExpr):  # a constraint has a name here and an oid there
             node["constraint"] = 0 if value.constraint is None else True
         if isinstance(value, JsonTablePath):
-            node.pop("value")
+            del node["value"]
         return node
     if isinstance(value, frozenset):
         return sorted(value)
@@ -147,7 +178,8 @@ class Comparison:
             for name, value in ours.items():
                 if name in theirs and (found := self.difference(value, theirs[name], f"{path}/{name}")):
                     return found
-            return None
+            missing = next((name for name in theirs if name not in ours and name not in LEFT_OUT), None)
+            return None if missing is None else f"{path}: {ours['']} has no {missing}"
         if isinstance(ours, list) and isinstance(theirs, list):
             if len(ours) != len(theirs):
                 return f"{path}: {len(ours)} instead of {len(theirs)} entries: {ours} instead of {theirs}"

@@ -37,10 +37,10 @@ def statements_of(text: str) -> list[str]:
 def test_unseen(pg_server: EmbeddedServer, file: Path) -> None:
     schema, _, rest = file.read_text(encoding="utf-8").partition("-- statements\n")
     assert rest, "the file has no statements"
-    found, problems = parse_schema_file(SourceFile("schema.sql", schema))
+    parsed, problems = parse_schema_file(SourceFile("schema.sql", schema))
     path = re.search(r"^-- search_path (.*)$", schema, re.MULTILINE)
     names = tuple(name.strip() for name in path[1].split(",")) if path else ("public",)
-    catalog, more = build_catalog(found, load_folder(builtin_folder(18)), search_path=names)
+    catalog, more = build_catalog(parsed, load_folder(builtin_folder(18)), search_path=names)
     assert not [*problems, *more]
     name = f"unseen_{file.stem}"
     dsn = create_database(pg_server, name)

@@ -19,7 +19,14 @@ from querygen.sql.parse import parse_statement
 from tests.differential import nodetree
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from querygen.catalog.catalog import Catalog
+
+
+def _quoted(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
 
 
 class Refusal(NamedTuple):
@@ -71,6 +78,19 @@ class Server:
             return self.tree(statement)
         except PgError as error:
             return _refusal(error)
+
+    def load(self, statements: Iterable[str]) -> None:
+        """Run statements; what fails, for want of an extension or a role, is passed over."""
+        self._connection.execute("set client_min_messages = error")
+        for statement in statements:
+            try:
+                self._connection.execute(statement.encode())
+            except psycopg.Error:
+                continue
+        self._connection.execute("set client_min_messages = log")
+
+    def set_search_path(self, path: Iterable[str]) -> None:
+        self._connection.execute("select set_config('search_path', %s, false)", [", ".join(map(_quoted, path))])
 
     def close(self) -> None:
         self._connection.close()
