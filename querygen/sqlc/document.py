@@ -121,7 +121,7 @@ class _Reader:
         said = problem.problem or problem.context or "this is no YAML"
         start = min(mark.index, max(len(self.source.text) - 1, 0)) if mark else 0
         hint = None
-        if "\\t" in said:
+        if self.source.text[start : start + 1] == "\t":
             hint = "Indent with blanks: YAML takes no tabs."
         return self.stop(re.sub(r"\s+", " ", said), Span(self.source, start, start + 1), hint)
 

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from querygen.diagnostics import PgError
 from querygen.sql.parse import parse_statement
+from querygen.sql.returning import returns_rows
 from querygen.sql.scan import COMMENTS, tokenize
-from querygen.sqlc.returning import returns_rows
 from querygen.sqlc.rewrite import Rewritten, Told, has_statement, line_of, placeholders, replaced, with_semicolon
 
 _NAME: Final = re.compile(r"^--[ \t]*name[ \t]*:[ \t]*(.+?)[ \t]*\r?$", re.MULTILINE)

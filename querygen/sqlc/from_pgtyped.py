@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from querygen.diagnostics import PgError
 from querygen.sql.parse import parse_statement
-from querygen.sqlc.returning import returns_rows
+from querygen.sql.returning import returns_rows
 from querygen.sqlc.rewrite import Placeholder, Rewritten, Told, has_statement, line_of, placeholders, replaced
 
 _COMMENT: Final = re.compile(r"/\*(.*?)\*/", re.DOTALL)

@@ -8,10 +8,10 @@ Mirrors sqlc-gen-python's internal/config.go and sqlc-gen-better-python's intern
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from querygen.config import _READERS, STYLES, Config, Override
+from querygen.config import _READERS, Override
 from querygen.diagnostics import DiagnosticError
 from querygen.sqlc.read import did_you_mean
 
@@ -90,7 +90,6 @@ _BETTER: Final = {
 }
 _NOT_OPTIONS: Final = ("schema", "queries", "out")
 OWN_OPTIONS: Final = tuple(key for key in _READERS if key not in _NOT_OPTIONS and key not in _PYTHON)
-_FIELDS: Final = frozenset(one.name for one in fields(Config))
 
 _DRIVERS: Final = {
     "asyncpg": "async",
@@ -105,7 +104,6 @@ _DRIVERS: Final = {
 }
 _MODELS: Final = ("dataclass", "attrs", "msgspec", "pydantic")
 _SINGULAR_NONE: Final = ("*",)
-_STYLE: Final = "querier" if "querier" in STYLES else "functions"
 
 
 def read_options(options: Mapping[str, Any], kind: Kind) -> Settings:
@@ -119,13 +117,15 @@ def read_options(options: Mapping[str, Any], kind: Kind) -> Settings:
 
 
 def _python(options: Mapping[str, Any], kind: Kind) -> Settings:
-    values: dict[str, Any] = {"style": _STYLE}
+    values: dict[str, Any] = {"style": "querier"}
     unused: list[tuple[str, str]] = []
     for key, value in options.items():
         if value is None:
             continue
         if key in _PYTHON:
             _check(key, value, _PYTHON[key])
+            if key == "query_parameter_limit" and value < 0:
+                raise OptionError((key,), f"{key} must not be negative", "Leave it out for the default, 4.")
             if key == "inflection_exclude_table_names":
                 values[key] = tuple(value)
             elif key != "out":
@@ -133,7 +133,7 @@ def _python(options: Mapping[str, Any], kind: Kind) -> Settings:
         elif key in OWN_OPTIONS:
             values[key] = _own(key, value)
         elif kind == "querygen":
-            raise OptionError((key,), f"unknown option {key}", did_you_mean(key, (*_PYTHON, *OWN_OPTIONS)))
+            raise OptionError((key,), f"unknown option {key}", did_you_mean(key, (*_PYTHON, *OWN_OPTIONS), "options"))
         else:
             unused.append((key, "sqlc-gen-python has no such option"))
     if values["style"] == "functions":
@@ -175,13 +175,15 @@ def _better(options: Mapping[str, Any]) -> Settings:
         if key in _BETTER:
             _check(key, value, _BETTER[key])
         elif key not in OWN_OPTIONS:
-            raise OptionError((key,), f"unknown option {key}", did_you_mean(key, _BETTER))
+            raise OptionError((key,), f"unknown option {key}", did_you_mean(key, _BETTER, "options"))
     unused: list[tuple[str, str]] = []
     values: dict[str, Any] = {key: _own(key, options[key]) for key in options if key not in _BETTER}
     driver = options.get("sql_driver")
     if driver is not None:
         if driver not in _DRIVERS:
-            raise OptionError(("sql_driver",), f'there is no driver "{driver}"', did_you_mean(driver, _DRIVERS))
+            raise OptionError(
+                ("sql_driver",), f'there is no driver "{driver}"', did_you_mean(driver, _DRIVERS, "drivers")
+            )
         if not _DRIVERS[driver]:
             message = f'the driver "{driver}" is not PostgreSQL\'s'
             raise OptionError(("sql_driver",), message, "querygen writes code for psycopg and PostgreSQL.")
@@ -191,7 +193,9 @@ def _better(options: Mapping[str, Any]) -> Settings:
             unused.append(("sql_driver", "the connection is psycopg's AsyncConnection, not asyncpg's"))
     model = options.get("model_type", "dataclass")
     if model not in _MODELS:
-        raise OptionError(("model_type",), f'there is no model type "{model}"', did_you_mean(model, _MODELS))
+        raise OptionError(
+            ("model_type",), f'there is no model type "{model}"', did_you_mean(model, _MODELS, "model types")
+        )
     if model != "pydantic":
         unused.append(("model_type", f"rows are pydantic models, not {model}"))
     if options.get("emit_exact_table_names"):
@@ -270,7 +274,9 @@ def _overrides(value: list[Any], converters: dict[str, tuple[str, str, str]]) ->
         if "converter" in own:
             if own["converter"] not in converters:
                 message = f'there is no converter named "{own["converter"]}"'
-                raise OptionError((*place, "converter"), message, did_you_mean(own["converter"], converters))
+                raise OptionError(
+                    (*place, "converter"), message, did_you_mean(own["converter"], converters, "converters")
+                )
             python, load, dump = converters[own["converter"]]
         elif "py_type" in own:
             python, load, dump = _py_type((*place, "py_type"), own["py_type"]), "", ""
@@ -282,8 +288,3 @@ def _overrides(value: list[Any], converters: dict[str, tuple[str, str, str]]) ->
             raise OptionError((*place, "column"), message, "Write one override for each column, or name the type.")
         found.append(Override(python, own.get("db_type", "").removeprefix("pg_catalog."), column, load=load, dump=dump))
     return tuple(found)
-
-
-def known_fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the settings that `Config` has."""
-    return {key: value for key, value in values.items() if key in _FIELDS}

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from querygen.config import Config, check_config
-from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
+from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
 from querygen.sqlc.files import MissingPathError, sql_files
-from querygen.sqlc.options import Kind, OptionError, known_fields, read_options
-from querygen.sqlc.read import LocatedSet, SqlcFile, read_file, shown
+from querygen.sqlc.options import Kind, OptionError, read_options
+from querygen.sqlc.read import BAD_VALUE, UNKNOWN_KEY, LocatedSet, SqlcFile, read_file, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +110,11 @@ def read_project(path: Path, *, out: str | None = None, builds: bool = True) -> 
     if builds:
         _check_folders(file, targets)
     for target in targets:
-        check_config(target.config)
+        try:
+            check_config(target.config)
+        except DiagnosticError as problem:
+            said = problem.diagnostic
+            raise file.stop(BAD_VALUE, target.origin.place, said.message, said.hint) from None
     return SqlcProject(file, tuple(targets), tuple(_told(file, others, unused)))
 
 
@@ -242,14 +246,13 @@ def _settings(
     try:
         settings = read_options(options, kind)
     except OptionError as problem:
-        raise file.stop(
-            "QG061" if problem.message.startswith("unknown") else "QG062",
-            (*place, *problem.place),
-            problem.message,
-            problem.hint,
-        ) from None
+        own = (*place, *problem.place)
+        if problem.message.startswith("unknown"):
+            span = file.document.key_span(own)
+            raise DiagnosticError(error(UNKNOWN_KEY, problem.message, span, problem.hint)) from None
+        raise file.stop(BAD_VALUE, own, problem.message, problem.hint) from None
     unused += [((*place, key), why) for key, why in settings.unused]
-    return known_fields(settings.values)
+    return settings.values
 
 
 def _go_settings(place: Place, options: dict[str, Any], unused: list[tuple[Place, str]]) -> dict[str, Any]:
@@ -353,16 +356,3 @@ def expand_environment(text: str) -> str:
         return "" if match[1] == "SQLC_AUTH_TOKEN" else os.environ.get(match[1], "")
 
     return re.sub(r"\$\{([A-Z_]+)\}", value, text)
-
-
-def note_of(diagnostic: Diagnostic, message: str) -> Diagnostic:
-    """The same message with one more line."""
-    return Diagnostic(
-        diagnostic.code,
-        diagnostic.severity,
-        diagnostic.message,
-        diagnostic.span,
-        diagnostic.hint,
-        diagnostic.detail,
-        (*diagnostic.notes, Note(message)),
-    )

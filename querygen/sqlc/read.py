@@ -77,10 +77,13 @@ def shown(place: Place) -> str:
     return text.removeprefix(".")
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], what: str = "keys") -> str:
+    """The hint for a name that is not there."""
     names = sorted(known)
     near = difflib.get_close_matches(word, names, 1)
-    return f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(names) + "."
+    if near:
+        return f'Did you mean "{near[0]}"?'
+    return f"Known {what}: {', '.join(names)}." if names else f"There are no {what}."
 
 
 def read_file(path: Path) -> SqlcFile:
@@ -202,9 +205,9 @@ def _version_two(path: Path, document: Document) -> SqlcFile:
             if not codegen.out:
                 raise _stop(document, BAD_VALUE, own, f"{shown(own)} has no out folder")
             if codegen.plugin not in names:
-                hint = did_you_mean(codegen.plugin, names) if names else "Define it under plugins."
+                hint = did_you_mean(codegen.plugin, names, "plugins") if names else "Define it under plugins."
                 message = f'there is no plugin named "{codegen.plugin}"'
-                raise _stop(document, BAD_VALUE, (*own, "plugin"), message, hint.replace("keys", "plugins"))
+                raise _stop(document, BAD_VALUE, (*own, "plugin"), message, hint)
         for kind in ("go", "json", "python", "kotlin"):
             options = getattr(one.gen, kind)
             if options is not None and not isinstance(options.get("out"), str):

@@ -65,7 +65,7 @@ def check_rules(project: SqlcProject) -> dict[str, Callable[[dict[str, Any]], bo
         for number, name in enumerate(one.value.rules):
             if name not in known:
                 place = (*one.place, "rules", number)
-                hint = did_you_mean(name, known).replace("keys", "rules")
+                hint = did_you_mean(name, known, "rules")
                 raise project.file.stop(BAD_RULE, place, f'there is no rule named "{name}"', hint)
     used = {name for one in project.file.sets for name in one.value.rules}
     found: dict[str, Callable[[dict[str, Any]], bool]] = {}
@@ -169,7 +169,7 @@ def _vet_query(
         return found
     for name in sorted(left_out - set(one.value.rules)):
         message = f'@sqlc-vet-disable names the rule "{name}", which {one.label} has not'
-        found.append(error(BAD_RULE, message, query.raw.name_span, did_you_mean(name, one.value.rules)))
+        found.append(error(BAD_RULE, message, query.raw.name_span, did_you_mean(name, one.value.rules, "rules")))
     values: dict[str, Any] = {
         "config": config,
         "query": {
