@@ -33,10 +33,11 @@ class Items(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """`None if <test> else <value>`"""
+    """`<first> if <test> else <value>`"""
 
     test: str
     value: Doc
+    first: str = "None"
 
 
 class Each(NamedTuple):
@@ -68,7 +69,15 @@ class Text(NamedTuple):
     value: str
 
 
-Doc = str | Group | Items | Choice | Each | Pair | Text | Union
+class Default(NamedTuple):
+    """`<head><annotation> = <default>` among parameters."""
+
+    head: str
+    annotation: str
+    default: str
+
+
+Doc = str | Group | Items | Choice | Each | Pair | Text | Union | Default
 
 
 def width(text: str) -> int:
@@ -97,13 +106,15 @@ def flat(doc: Doc) -> str:
             inner = ", ".join([flat(item) for item in doc.items])
             return f"({inner},)" if len(doc.items) == 1 else f"({inner})"
         case Choice():
-            return f"None if {doc.test} else {flat(doc.value)}"
+            return f"{doc.first} if {doc.test} else {flat(doc.value)}"
         case Each():
             return f"[{flat(doc.value)} {doc.keyword} {doc.variable} in {flat(doc.source)}]"
         case Union():
             return doc.text
         case Text():
             return quoted(doc.value)
+        case Default():
+            return doc.head + doc.annotation + (f" = {doc.default}" if doc.default else "")
 
 
 def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") -> None:
@@ -140,9 +151,12 @@ def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") ->
             else:
                 put(out, deeper, "", doc)
             out.append(f"{indent}){suffix}")
-        case Choice(test, value):
-            out.append(f"{indent}{prefix}None")
+        case Choice(test, value, first):
+            out.append(f"{indent}{prefix}{first}")
             out.append(f"{indent}if {test}")
+            while isinstance(value, Choice):
+                out += [f"{indent}else {value.first}", f"{indent}if {value.test}"]
+                value = value.value
             put(out, indent, "else ", value, suffix)
         case Each(value, variable, source, keyword):
             out.append(f"{indent}{prefix}[")
@@ -157,6 +171,19 @@ def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") ->
             put(out, indent, prefix + key, value, suffix)
         case Text(text):
             put_text(out, indent, prefix, text, suffix)
+        case Default(head, text, default):
+            parts = text.split(" | ")
+            end = f" = {default}{suffix}" if default else suffix
+            if len(parts) == 1 and text.endswith("]"):
+                opening = text.index("[") + 1
+                out += [indent + head + text[:opening], deeper + text[opening:-1], f"{indent}]{end}"]
+                return
+            out.append(f"{indent}{prefix}{head}{parts[0]}{end if len(parts) == 1 else ''}")
+            out += [
+                f"{indent}| {one}{end if number == len(parts) - 1 else ''}"
+                for number, one in enumerate(parts)
+                if number
+            ]
         case Union(text, in_brackets):
             _put_union(out, indent, prefix, text, suffix, in_brackets=in_brackets)
 
@@ -211,6 +238,22 @@ def put_text(out: list[str], indent: str, prefix: str, text: str, suffix: str = 
     out.append(f"{indent}{prefix}(")
     out += [deeper + piece for piece in pieces]
     out.append(f"{indent}){suffix}")
+
+
+def put_literal(out: list[str], indent: str, prefix: str, text: str, suffix: str = "") -> None:
+    """A string literal of one or several lines: each on a line of its own, where they do not fit on one."""
+    literal = quoted(text)
+    if width(indent + prefix + literal + suffix) <= WIDTH:
+        out.append(indent + prefix + literal + suffix)
+        return
+    deeper = indent + INDENT
+    pieces: list[str] = [text] if width(deeper + literal) <= WIDTH else []
+    for line in text.splitlines(keepends=True) if not pieces else ():
+        pieces += [line] if width(deeper + quoted(line)) <= WIDTH else _pieces(line, deeper)
+    opening = prefix if prefix.endswith("(") else f"{prefix}("
+    out.append(indent + opening)
+    out += [deeper + quoted(one) for one in pieces]
+    out.append(f"{indent}){suffix if not prefix.endswith('(') else suffix.removeprefix(')')}")
 
 
 def _pieces(text: str, indent: str) -> list[str]:

@@ -6,13 +6,14 @@ yet, a name that clashes) is collected, so that one run tells all of it.
 
 from __future__ import annotations
 
+import difflib
 import keyword
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from querygen.diagnostics import Diagnostic, DiagnosticError, Note, PgError, Severity, error
+from querygen.diagnostics import Diagnostic, DiagnosticError, Note, PgError, Severity, error, warning
 from querygen.render import naming
 from querygen.render.layout import WIDTH, Group, put, quoted, width
 from querygen.render.model_classes import FINAL
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 NAME_CLASH = "QG201"
 BAD_NAME = "QG202"
+UNKNOWN_PARAM = "QG209"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,13 @@ class Module:
 class Package:
     modules: tuple[Module, ...]
     diagnostics: tuple[Diagnostic, ...]
-    helpers: frozenset[str]  # the modules of our own text that are needed: _types, _cursors, _changes
+    helpers: frozenset[str]  # the modules of our own text that are needed: _types, _cursors, _changes, …
 
 
 def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: RenderOptions) -> Package:
     """Decide all files of the package but the fixed ones."""
     problems: list[Diagnostic] = []
+    warnings: list[Diagnostic] = []
     models = Models(catalog, options)
     by_file: dict[str, list[AnalyzedQuery]] = defaultdict(list)
     for query in queries:
@@ -71,6 +74,7 @@ def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: R
         for query in found:
             if query.name not in functions:
                 continue
+            warnings += _unknown_params(query)
             try:
                 done.append(build_function(query, functions[query.name], rows))
             except DiagnosticError as refused:
@@ -80,13 +84,29 @@ def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: R
         built.append((names[path], _source_name(path), rows, done))
     modules = [_models_module(models)] if not problems else []
     if not problems:
-        problems += models.without_class()
+        warnings += models.without_class()
     for name, source, rows, done in built:
         modules.append(_query_module(name, source, rows, done, options))
         if options.emit_async:
             modules.append(_async_module(name, source, rows, done))
-    helpers = (one for one in ("_types", "_cursors", "_changes") for module in modules if module.uses(one))
-    return Package(tuple(modules), tuple(problems), frozenset(helpers))
+    known = ("_types", "_cursors", "_changes", "_dynamic", "_shapes")
+    helpers = {one for one in known for module in modules if module.uses(one)}
+    if "_dynamic" in helpers:
+        helpers.add("_changes")
+    return Package(tuple(modules), (*problems, *warnings), frozenset(helpers))
+
+
+def _unknown_params(query: AnalyzedQuery) -> list[Diagnostic]:
+    """A warning for every `@param` that documents what is no parameter of the query."""
+    names = {one for param in query.params for one in (param.name, param.column_name, f"p{param.number}") if one}
+    found = []
+    for documented in query.raw.param_docs:
+        if documented not in names:
+            close = difflib.get_close_matches(documented, sorted(names), 1)
+            hint = f"Did you mean {close[0]}?" if close else f"Its parameters are {', '.join(sorted(names))}."
+            message = f'query "{query.name}" has no parameter "{documented}", which @param documents'
+            found.append(warning(UNKNOWN_PARAM, message, query.raw.name_span, hint if names else None))
+    return found
 
 
 def _source_name(path: str) -> str:
@@ -148,7 +168,8 @@ def _function_names(queries: list[AnalyzedQuery], models: Models, problems: list
 
 def _models_module(models: Models) -> Module:
     blocks, imports = models.blocks()
-    return Module("models.py", "the database schema", _import_lines(imports, 1), tuple(blocks), False)
+    statement = bool(blocks) and not blocks[0].startswith(("class ", "def "))
+    return Module("models.py", "the database schema", _import_lines(imports, 1), tuple(blocks), statement)
 
 
 def _query_module(name: str, source: str, rows: Rows, functions: list[Function], options: RenderOptions) -> Module:
@@ -170,7 +191,7 @@ def _query_module(name: str, source: str, rows: Rows, functions: list[Function],
         put(lines_of_names, "", "READ_ONLY: Final = ", listed)
         blocks.append("\n".join(lines_of_names))
         imports.add(FINAL)
-    statement = bool(functions) and not any(True for _ in rows.first_used_by(functions[0].query_name))
+    statement = bool(blocks) and not blocks[0].startswith(("class ", "def "))
     own = f".{name}"
     lines = _import_lines({one for one in imports if one.module != own}, 1)
     return Module(f"{name}.py", source, lines, tuple(blocks), statement)

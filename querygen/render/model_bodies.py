@@ -36,11 +36,12 @@ class Body(NamedTuple):
     """What a function runs. `values` is what is sent, or of many items the function that gives it for one."""
 
     query: AnalyzedQuery
-    constant: str
+    constant: Doc  # the name of the constant, or (of a dynamic query) the call that gives the text
     values: Doc | None
     result: Result | None
     types: str  # the constant with the types of a binary COPY
     of_class: bool = False  # the items are of a class, so `values` is the name of a function
+    prepare: str = ""  # what psycopg's execute is told about preparing the statement: "True", "False" or nothing
 
 
 def _optional(query: AnalyzedQuery) -> bool:
@@ -114,9 +115,13 @@ class _Writer(NamedTuple):
             cursor = Group(f"{self.helper('binary_lists', CURSORS)}(", (cursor,))
         self.put(1, prefix, cursor)
 
+    def arguments(self, values: Doc | None) -> tuple[Doc, ...]:
+        """What psycopg's execute is given."""
+        arguments: tuple[Doc, ...] = (self.body.constant,) if values is None else (self.body.constant, values)
+        return (*arguments, Pair("prepare=", self.body.prepare)) if self.body.prepare else arguments
+
     def execute(self, depth: int, values: Doc | None) -> None:
-        arguments = (self.body.constant,) if values is None else (self.body.constant, values)
-        self.put(depth, f"{self.wait}cur.execute", Group("(", arguments))
+        self.put(depth, f"{self.wait}cur.execute", Group("(", self.arguments(values)))
 
     def reader(self, row: RowClass) -> str:
         return self.helper(row.reader, row.module)
@@ -180,8 +185,7 @@ def _plain(writer: _Writer) -> None:
     if command is Command.EXEC:
         name = "AsyncRawCursor" if writer.awaited else "RawCursor"
         writer.imports.add(Import("psycopg", name))
-        arguments = (body.constant,) if body.values is None else (body.constant, body.values)
-        writer.put(1, wait, Group(f"{name}(conn).execute(", arguments))
+        writer.put(1, wait, Group(f"{name}(conn).execute(", writer.arguments(body.values)))
         return
     writer.cursor()
     writer.execute(1, body.values)

@@ -45,15 +45,15 @@ def change_blocks(models: Models, relation: Relation, row: RowClass) -> tuple[li
         if column.generated or column.identity == "a":
             continue
         imports.update(one.imports)
-        held = _constrained(models, relation, column, one)
+        held = constrained(models, relation, column, one)
         if held != one.type.annotation:
             imports |= {Import("typing", "Annotated"), Import("pydantic", "Field")}
         held = f"{held} | None" if one.nullable else held
         if column.has_default or column.identity:
-            new += _field(one.name, f"{held} | Unset", "UNSET")
+            new += annotated_field(one.name, f"{held} | Unset", "UNSET")
         else:
-            new += _field(one.name, held, "None" if one.nullable else "")
-        patch += _field(one.name, f"{held} | Unset", "UNSET")
+            new += annotated_field(one.name, held, "None" if one.nullable else "")
+        patch += annotated_field(one.name, f"{held} | Unset", "UNSET")
     taken = models.names
     blocks = []
     for name, doc, lines in (
@@ -67,7 +67,7 @@ def change_blocks(models: Models, relation: Relation, row: RowClass) -> tuple[li
     return blocks, imports
 
 
-def _field(name: str, annotation: str, default: str) -> list[str]:
+def annotated_field(name: str, annotation: str, default: str) -> list[str]:
     """`name: annotation = default`, broken as the formatter does it."""
     end = f" = {default}" if default else ""
     line = f"    {name}: {annotation}{end}"
@@ -82,7 +82,7 @@ def _field(name: str, annotation: str, default: str) -> list[str]:
     return lines
 
 
-def _constrained(models: Models, relation: Relation, column: Column, field: FieldDef) -> str:
+def constrained(models: Models, relation: Relation, column: Column, field: FieldDef) -> str:
     """The annotation of a column with what the schema says of its values."""
     annotation = field.type.annotation
     if annotation not in _NUMERIC_TYPES and annotation != "str":

@@ -17,6 +17,7 @@ from querygen.render import naming
 from querygen.render.layout import Each, Items, Pair, Union, docstring, put, put_signature, quoted
 from querygen.render.model_bodies import BATCH, TUPLE_ROW, Body, Result, returns, write_body
 from querygen.render.model_classes import ANY, FINAL, SEQUENCE, FieldDef
+from querygen.render.model_dynamic import BODY_NAMES, check_dynamic, dynamic_parts
 from querygen.render.model_items import (
     ITEM_COMMANDS,
     Constant,
@@ -34,12 +35,16 @@ from querygen.render.sql_text import constant, with_casts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from querygen.ir import AnalyzedQuery, QueryParam
+    from querygen.ir import AnalyzedQuery, Dynamic, QueryParam
     from querygen.render.layout import Doc
     from querygen.render.model_rows import Rows
     from querygen.render.pytypes import PyType
 
 NO_ROWS: Final = "QG203"
+BAD_PREPARE: Final = "QG208"
+_PREPARE: Final = {"always": "True", "never": "False"}
+# Server-side cursors, streams and COPY are not prepared, a pipeline of many items always is.
+_NEVER_ASKED: Final = frozenset({Command.ITER, Command.STREAM, *(ITEM_COMMANDS - {Command.BULK})})
 _LIST: Final = Call(Import("", "list"))
 _LOCALS: Final = frozenset({"conn", "cur", "each", "fetched", "items", "copy", "write"})
 _WITH_ROWS: Final = frozenset(
@@ -49,7 +54,8 @@ _WITH_ROWS: Final = frozenset(
 _BODY_NAMES: Final = frozenset(
     {
         "RawCursor", "AsyncRawCursor", "RawServerCursor", "AsyncRawServerCursor", "only_row", "optional_row", "new_row",
-        "new_rows", "json_as_text", "jsonb_as_text", "record_as_text", "scalar_row", "cursor_name", "cursor_transaction", "aclosing",
+        "new_rows", "json_as_text", "jsonb_as_text", "record_as_text", "scalar_row", "cursor_name",
+        "cursor_transaction", "aclosing",
         "async_cursor_transaction", "stream", "async_stream", "map_array", "all_rows", "async_all_rows", "row_of",
         "tuple_row",
     }
@@ -78,6 +84,7 @@ class _Parts(NamedTuple):
     documentation: Sequence[str]
     arguments: tuple[Doc, ...]
     imports: frozenset[Import]
+    before: tuple[str, ...] = ()  # lines of the body before the rest
 
 
 def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
@@ -90,6 +97,8 @@ def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
         message = f'query "{query.name}" is :{command.value}, but its statement returns no columns'
         raise DiagnosticError(error(NO_ROWS, message, query.raw.name_span, "Add RETURNING, or make it :exec."))
     _check_cursor(query)
+    check_dynamic(query)
+    prepare = _prepare(query)
     result = _result(query, rows) if with_rows else None
     constant_name = name.upper()
     if constant_name in rows.models.names:
@@ -99,8 +108,10 @@ def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
         rows.models.use_type(param.field.type)
     if command in ITEM_COMMANDS:
         return _of_items(query, name, constant_name, rows, params, result)
+    if query.dynamic is not None:
+        return _of_dynamic(query, query.dynamic, name, rows, params, result)
     values = Items(_values(params, command)) if params else None
-    body = Body(query, constant_name, values, result, "")
+    body = Body(query, constant_name, values, result, "", prepare=prepare)
     needed = {Import(rows.module, constant_name), ANY, *_type_imports(params)}
     for param in params:
         needed.update(conversion_imports(param.field.type.dump))
@@ -110,6 +121,19 @@ def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
     parts = _Parts(body, documentation, ("*", *arguments) if arguments else (), frozenset(needed))
     lines = "\n".join(constant(constant_name, _tagged(sql, query, rows)))
     return _both(query, name, parts, (lines,), frozenset({FINAL}))
+
+
+def _of_dynamic(
+    query: AnalyzedQuery, dynamic: Dynamic, name: str, rows: Rows, params: tuple[Param, ...], result: Result | None
+) -> Function:
+    """A function whose statement depends on what it is given."""
+    tag = _tagged(query.sql, query, rows)[len(query.sql.rstrip()) :]
+    parts = dynamic_parts(query, dynamic, name, params, rows, tag)
+    body = Body(query, parts.statement, parts.values, result, "", prepare=_prepare(query))
+    documentation = docstring("\n\n".join([_documentation(query, params, result), *parts.notes]), "    ")
+    arguments = ("*", *parts.arguments) if parts.arguments else ()
+    own = _Parts(body, documentation, arguments, parts.imports | {ANY}, parts.before)
+    return _both(query, name, own, parts.blocks, parts.block_imports)
 
 
 def _of_items(
@@ -163,7 +187,7 @@ def _of_items(
         imports |= more
         needed.add(Import(rows.module, helper_name))
         helper = helper_name
-    body = Body(query, constant_name, helper, result, types, of_class=row is not None)
+    body = Body(query, constant_name, helper, result, types, row is not None, _prepare(query))
     argument = Pair("items: ", Union(f"Iterable[{item}]", in_brackets=True))
     documentation = docstring(_documentation(query, params if row is None else (), result), "    ")
     return _both(
@@ -212,6 +236,21 @@ def _check_cursor(query: AnalyzedQuery) -> None:
         raise DiagnosticError(error(NO_ROWS, message, query.raw.name_span, hint))
 
 
+def _prepare(query: AnalyzedQuery) -> str:
+    """What `-- prepare:` says, as psycopg's execute takes it: without it, a statement is prepared at its sixth run."""
+    wanted = query.raw.annotations.get("prepare")
+    if wanted is None:
+        return ""
+    command = query.command
+    if wanted not in _PREPARE:
+        message = f'query "{query.name}": -- prepare: is "{wanted}"'
+        raise DiagnosticError(error(BAD_PREPARE, message, query.raw.name_span, "Write always or never."))
+    if command in _NEVER_ASKED:
+        message = f'query "{query.name}" is :{command.value}, which psycopg does not let one choose to prepare'
+        raise DiagnosticError(error(BAD_PREPARE, message, query.raw.name_span, "Leave -- prepare: out."))
+    return _PREPARE[wanted]
+
+
 def _tagged(sql: str, query: AnalyzedQuery, rows: Rows) -> str:
     """The statement with sqlcommenter's tags behind it, if they are configured."""
     if rows.models.options.sql_tags is None:
@@ -242,7 +281,7 @@ def _result(query: AnalyzedQuery, rows: Rows) -> Result:
 
 def _body_names(query: AnalyzedQuery, result: Result | None, constant_name: str, rows: Rows) -> set[str]:
     """The names that the body of the function uses: no parameter may hide them."""
-    names = {*_LOCALS, *_BODY_NAMES, constant_name}
+    names = {*_LOCALS, *_BODY_NAMES, *(BODY_NAMES if query.dynamic is not None else ()), constant_name}
     if result is not None and result.row is not None:
         names |= {result.row.name, result.row.reader}
     if result is not None and result.factory is not None:
@@ -317,6 +356,7 @@ def _text(query: AnalyzedQuery, name: str, parts: _Parts, imports: set[Import], 
         returns(query, parts.body.result, imports, awaited),
     )
     lines += parts.documentation
+    lines += parts.before
     write_body(lines, parts.body, imports, awaited=awaited)
     return "\n".join(lines)
 

@@ -13,7 +13,7 @@ from querygen.analyze.elements import makes_elements
 from querygen.analyze.nodefuncs import expr_location
 from querygen.analyze.nodes import Query
 from querygen.analyze.nullability import result_entries
-from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
+from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
 from querygen.render import naming
 from querygen.render.model_classes import (
     FieldDef,
@@ -27,6 +27,7 @@ from querygen.render.model_classes import (
     unshadowed,
     value_blocks,
 )
+from querygen.render.model_shapes import Place, ShapeClasses
 from querygen.render.pytypes import MODELS, Conversion, Import, PyType, refuse
 from querygen.source import Span
 
@@ -47,11 +48,15 @@ class Rows:
     module_name: str
     shared: frozenset[str]  # the names of -- row: Name that stand in models.py
     taken: set[str]  # names of functions and constants of the module
+    patches: dict[str, tuple[list[str], str]] = field(default_factory=dict)  # -- patch: → fields, query
     _by_structure: dict[Structure, RowClass] = field(default_factory=dict)
     _named: dict[str, RowClass] = field(default_factory=dict)
     _first_use: dict[str, list[RowClass]] = field(default_factory=dict)
     _values: dict[tuple[str, bool, Conversion | None], Value] = field(default_factory=dict)
     _first_values: dict[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.shapes = ShapeClasses(self.models, self.module, self.taken, self.models.shapes)
 
     @property
     def module(self) -> str:
@@ -59,13 +64,18 @@ class Rows:
 
     @property
     def class_names(self) -> list[str]:
-        return [row.name for rows in self._first_use.values() for row in rows]
+        return [row.name for row in self._classes()]
 
     def class_imports(self) -> set[Import]:
-        return {row.imported for rows in self._first_use.values() for row in rows}
+        return {row.imported for row in self._classes()}
+
+    def _classes(self) -> Iterable[RowClass]:
+        for rows in (*self.shapes.classes.values(), *self._first_use.values()):
+            yield from rows
 
     def first_used_by(self, query_name: str) -> Iterable[tuple[list[str], set[Import]]]:
         """The blocks of the classes that stand before a query's function, and what they import."""
+        yield from self.shapes.blocks_of(query_name)
         for row in self._first_use.get(query_name, ()):
             found, imports = class_block(row)
             more, needed = reader_block(row) if row.reader else ("", set[Import]())
@@ -166,16 +176,22 @@ class Rows:
     def column_type(self, query: AnalyzedQuery, column: ResultColumn) -> PyType:
         """The Python type of a result column: what the configuration says of it, or of the column it comes from."""
         names: tuple[str, ...] = (f"{query.name}.{column.name}",)
+        dimensions = 0
         relation = self.models.catalog.find_relation(column.origin.relation) if column.origin else None
         if relation is not None and column.origin is not None:
             own = next((one for one in relation.columns if one.attnum == column.origin.attnum), None)
             if own is not None:
                 names += self.models.column_names(relation, own.name)
-        found = self.models.types.of_column(names, column.type.oid, self._null_elements(query, column))
+                dimensions = own.dimensions if own.type_oid == column.type.oid else 0
+        if column.shape is not None and not any(self.models.types.is_overridden(one) for one in names):
+            place = Place(query.name, naming.query_camel(query.name), (column.name,))
+            try:
+                return self.shapes.column_type(column.shape, column.type.oid, place)
+            except PgError as problem:
+                raise _unreadable(query, column, problem) from problem
+        found = self.models.types.of_column(names, column.type.oid, self._null_elements(query, column), dimensions)
         if found.read_refused:
-            problem = refuse(f'{found.read_refused} (column "{column.name}")')
-            message = f'query "{query.name}": {problem.message}'
-            raise DiagnosticError(error(problem.code, message, _column_span(query, column)))
+            raise _unreadable(query, column, refuse(f'{found.read_refused} (column "{column.name}")'))
         return found
 
     def _null_elements(self, query: AnalyzedQuery, column: ResultColumn) -> bool | None:
@@ -257,6 +273,11 @@ class Rows:
         ):
             return None
         return row
+
+
+def _unreadable(query: AnalyzedQuery, column: ResultColumn, problem: PgError) -> DiagnosticError:
+    message = f'query "{query.name}": {problem.message}'
+    return DiagnosticError(error(problem.code, message, _column_span(query, column)))
 
 
 def _number(query: AnalyzedQuery, column: ResultColumn) -> int:

@@ -266,6 +266,17 @@ class Models:
                 imports |= needed
         return blocks, {one for one in imports if one.module != MODELS}
 
+    def patches(self) -> dict[str, tuple[RowClass, list[str]]]:
+        """The patch models, each with its row class and its fields."""
+        found: dict[str, tuple[RowClass, list[str]]] = {}
+        for relation in self._names.relations if self.options.insert_models else ():
+            row = self.of_relation(relation.oid) if relation.kind in TABLES else None
+            if row is not None:
+                columns = zip(relation.live_columns, row.fields, strict=True)
+                fields = [one.name for column, one in columns if not column.generated and column.identity != "a"]
+                found[f"{row.name}Patch"] = (row, fields)
+        return found
+
     def _in_order(self) -> list[RowClass]:
         """The classes that are written: one that others are made of stands before them."""
         ordered: dict[str, RowClass] = {}

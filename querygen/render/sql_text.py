@@ -41,7 +41,7 @@ def with_casts(sql: str, casts: Mapping[int, str]) -> str:
     return "".join(pieces)
 
 
-def _tidy(sql: str) -> str:
+def tidy(sql: str) -> str:
     """The text with Unix line ends and indented by spaces, but literals and quoted names as they are.
 
     Python reads a line end in a literal as a line feed, and linters want the lines of a literal indented in one way.
@@ -65,7 +65,7 @@ def _tidy_piece(text: str) -> str:
 
 def constant(name: str, sql: str) -> list[str]:
     """The lines of `NAME: Final = …`: a text of several lines keeps them."""
-    sql = _tidy(sql.strip())
+    sql = tidy(sql.strip())
     prefix = f"{name}: Final = "
     out: list[str] = []
     if "\n" not in sql:
