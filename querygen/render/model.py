@@ -103,7 +103,8 @@ def _unknown_params(query: AnalyzedQuery) -> list[Diagnostic]:
     for documented in query.raw.param_docs:
         if documented not in names:
             close = difflib.get_close_matches(documented, sorted(names), 1)
-            hint = f"Did you mean {close[0]}?" if close else f"Its parameters are {', '.join(sorted(names))}."
+            shown = [param.name or param.column_name or f"p{param.number}" for param in query.params]
+            hint = f"Did you mean {close[0]}?" if close else f"Its parameters are {', '.join(shown)}."
             message = f'query "{query.name}" has no parameter "{documented}", which @param documents'
             found.append(warning(UNKNOWN_PARAM, message, query.raw.name_span, hint if names else None))
     return found
