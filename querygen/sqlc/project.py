@@ -163,12 +163,10 @@ def _files(file: SqlcFile, one: LocatedSet, key: str) -> tuple[str, ...]:
     value: str | list[str] = getattr(one.value, key)
     place = (*one.place, key)
     listed = isinstance(value, list)
-    names = tuple(value) if isinstance(value, list) else (value,)
+    # As Go's filepath.Join has it: a path that begins with a slash is one below the folder, too.
+    names = tuple(one.lstrip("/") for one in (value if isinstance(value, list) else [value]))
     for number, name in enumerate(names):
         own = (*place, number) if listed else place
-        if os.path.isabs(name):  # noqa: PTH117 (a name, not a path)
-            hint = "Write it relative to the folder of the configuration."
-            raise file.stop(BAD_PATH, own, f'"{name}" is no path within a project', hint)
         try:
             sql_files((name,), file.path.parent)
         except MissingPathError:
@@ -274,10 +272,8 @@ def _go_settings(place: Place, options: dict[str, Any], unused: list[tuple[Place
 
 def _out(file: SqlcFile, output: _Output) -> str:
     """The folder of the code, checked: within the project, with a name that can be imported."""
-    if os.path.isabs(output.out):  # noqa: PTH117 (a name, not a path)
-        hint = "Write it relative to the folder of the configuration."
-        raise file.stop(BAD_PATH, output.place, f'"{output.out}" is no path within a project', hint)
-    folder = Path(os.path.normpath(file.path.parent.absolute() / output.out))
+    name = output.out.lstrip("/") or "."
+    folder = Path(os.path.normpath(file.path.parent.absolute() / name))
     top = _top(file.path.parent.absolute())
     if not folder.is_relative_to(top):
         message = f'"{output.out}" is outside of the project, {top.name or top}'
@@ -285,7 +281,7 @@ def _out(file: SqlcFile, output: _Output) -> str:
     if not folder.name.isidentifier() or keyword.iskeyword(folder.name):
         hint = "Choose an out folder whose name can be imported."
         raise file.stop(BAD_PATH, output.place, f'"{folder.name}" cannot be the name of a package', hint)
-    return output.out
+    return name
 
 
 def _top(folder: Path) -> Path:
@@ -339,7 +335,11 @@ def _told(file: SqlcFile, others: list[tuple[Place, str]], unused: list[tuple[Pl
 
 
 def _short(names: list[str]) -> str:
-    """sql[0].gen.go.rename, sql[0].gen.go.package → sql[0].gen.go: package, rename."""
+    """sql[0].gen.go.rename, sql[0].gen.go.package → sql[0].gen.go: package, rename; of several sets sql[*]."""
+    general = [re.sub(r"\[\d+\]", "[*]", name) for name in names]
+    names = list(
+        dict.fromkeys(one if general.count(one) > 1 else name for name, one in zip(names, general, strict=True))
+    )
     by_parent: dict[str, list[str]] = {}
     for name in names:
         parent, _, last = name.rpartition(".")
