@@ -132,6 +132,7 @@ queryset_option = click.option("--queryset", metavar="NAME", help="Only this que
 # Commands that live in modules of their own, which are loaded when the command is called: name → "module:function".
 ELSEWHERE = {
     "lint": "querygen.cli_lint:lint",
+    "verify": "querygen.cli_server:verify",
     "migrate": "querygen.cli_migrate:migrate",
     "generate": "querygen.sqlc.commands:generate",
     "compile": "querygen.sqlc.commands:compile_",

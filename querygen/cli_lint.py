@@ -51,7 +51,9 @@ def lint(
     output_format: str,
 ) -> None:
     """Look for what will hurt later, in all files or in PATHS only."""
+    from querygen.diagnostics_render import as_sarif
     from querygen.lint import output
+    from querygen.lint.run import explain as explain_rule
 
     if explain is not None:
         _explain(explain)
@@ -71,7 +73,7 @@ def lint(
             click.echo(output.as_json(problems))
             report(broken)
         case "sarif":
-            click.echo(output.as_sarif([*broken, *found]))
+            click.echo(as_sarif([*broken, *found], lambda code: (explain_rule(code) or code).partition("\n")[0]))
         case _:
             report([*broken, *found], output_format)
             errors = sum(one.severity is Severity.ERROR for one in found)

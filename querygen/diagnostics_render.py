@@ -1,10 +1,12 @@
-"""Diagnostics as text (an excerpt with a caret), JSON, and GitHub annotations. The only module that prints one."""
+"""Diagnostics as text (an excerpt with a caret), JSON, SARIF, GitHub annotations. The only module that prints one."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from querygen import __version__
 from querygen.diagnostics import Severity
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from querygen.source import Span
 
 _TOKEN = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'|[\w$.]+|[^\s\w]+')
+_SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
 
@@ -75,6 +78,36 @@ def to_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "hint": diagnostic.hint,
         "detail": diagnostic.detail,
     }
+
+
+def as_sarif(diagnostics: Iterable[Diagnostic], describe: Callable[[str], str | None] = lambda code: code) -> str:
+    """SARIF 2.1.0 (OASIS), which code scanning services read. `describe` says what a code is about.
+
+    Columns count UTF-16 code units, which is the standard's default.
+    """
+    found = list(diagnostics)
+    codes = list(dict.fromkeys(one.code for one in found))
+    rules = [{"id": code, "shortDescription": {"text": describe(code) or code}} for code in codes]
+    results = [_sarif_result(one, codes.index(one.code)) for one in found]
+    driver = {"name": "querygen", "version": __version__, "rules": rules}
+    log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    return json.dumps(log, indent=2, ensure_ascii=False)
+
+
+def _sarif_result(diagnostic: Diagnostic, index: int) -> dict[str, Any]:
+    text = diagnostic.message + (f"\n{diagnostic.hint}" if diagnostic.hint else "")
+    result: dict[str, Any] = {
+        "ruleId": diagnostic.code,
+        "ruleIndex": index,
+        "level": diagnostic.severity.value,
+        "message": {"text": text},
+    }
+    span = diagnostic.span
+    if span is not None:
+        before = span.source.line_text(span.line)[: span.column - 1]
+        region = {"startLine": span.line, "startColumn": len(before.encode("utf-16-le")) // 2 + 1}
+        result["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": span.source.path}, "region": region}}]
+    return result
 
 
 def _escape(text: str) -> str:

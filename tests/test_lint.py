@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from querygen.cli import cli
 from querygen.cli_lint import _look
 from querygen.config import read_config
-from querygen.lint.output import as_sarif, to_diagnostic
+from querygen.diagnostics_render import as_sarif
+from querygen.lint.output import to_diagnostic
 from querygen.lint.rule import Level
 from querygen.lint.run import all_rules, explain
 

@@ -1,0 +1,170 @@
+"""Does a server agree with the analysis? Every statement that can run is prepared there, and what comes back compared.
+
+Takes an `Analysis` and a connection; gives a diagnostic for each disagreement, at its place in the query file. Nothing
+is run: statements are described, and explained to learn whether this role may run them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from querygen.analyze.typename import format_type
+from querygen.diagnostics import Diagnostic, Severity, error
+from querygen.pipeline import FailedQuery
+from querygen.server.database import connect
+from querygen.server.inspection import (
+    Described,
+    RawDescription,
+    Refusal,
+    describe_statement,
+    plan_problem,
+    with_names,
+)
+from querygen.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from psycopg import Connection
+    from psycopg.rows import TupleRow
+
+    from querygen.catalog.catalog import Catalog
+    from querygen.ir import AnalyzedQuery, ColumnOrigin, ResultColumn
+    from querygen.pipeline import Analysis
+
+REFUSED: Final = "QG590"  # the server does not take a query that analysis takes
+OTHER_PARAMS: Final = "QG591"  # a parameter's type, or their number
+OTHER_COLUMNS: Final = "QG592"  # a column's name or type, or their number
+OTHER_ORIGIN: Final = "QG593"  # the table column that a result column comes from
+NOT_ALLOWED: Final = "QG594"  # this role may not run it
+
+
+class Statement(Struct, frozen=True):
+    """A text that the emitted code sends; `offset` is how far it runs in parallel with the query's own."""
+
+    query: AnalyzedQuery
+    sql: str
+    whole: bool  # not a variant of a dynamic query
+
+
+def statements(analysis: Analysis) -> Iterator[Statement]:
+    """Every text of every query that was analysed."""
+    for query in analysis.queries:
+        if isinstance(query, FailedQuery):
+            continue
+        yield Statement(query, query.sql, whole=True)
+        for variant in query.dynamic.variants if query.dynamic else ():
+            if variant.sql != query.sql:
+                yield Statement(query, variant.sql, whole=False)
+
+
+def verify(
+    analysis: Analysis, conn: Connection[TupleRow], told: Callable[[int, int], None] = lambda _done, _all: None
+) -> list[Diagnostic]:
+    """Every disagreement. `told` is called with how many statements of how many are done."""
+    problems: list[Diagnostic] = []
+    found: list[tuple[Statement, RawDescription]] = []
+    everything = list(statements(analysis))
+    for number, statement in enumerate(everything):
+        told(number, len(everything))
+        answer = describe_statement(conn, statement.sql)
+        if isinstance(answer, Refusal):
+            problems.append(_refused(statement, answer))
+            continue
+        found.append((statement, answer))
+        if forbidden := plan_problem(conn, statement.sql, len(answer.params)):
+            problems.append(_not_allowed(statement, forbidden))
+    named = with_names(conn, [answer for _, answer in found])
+    for (statement, _), described in zip(found, named, strict=True):
+        problems += _compare(statement, described, analysis.catalog)
+    return list(dict.fromkeys(problems))
+
+
+def verify_database(analysis: Analysis, url: str, *, live: bool, told: Callable[[int, int], None]) -> list[Diagnostic]:
+    """`verify` over a connection of its own. A live database is read only, and not kept waiting."""
+    with connect(url) as conn:
+        if live:
+            conn.execute("set default_transaction_read_only = on")
+            conn.execute("set statement_timeout = '30s'")
+        conn.execute("set lock_timeout = '5s'")
+        return verify(analysis, conn, told)
+
+
+def _refused(statement: Statement, refusal: Refusal) -> Diagnostic:
+    raw = statement.query.raw
+    span = raw.name_span
+    # The text that is sent differs from the one analysed only behind what had to be written into it.
+    if statement.whole and refusal.position is not None and statement.sql == raw.sql:
+        start = raw.file_offset(refusal.position)
+        span = Span(raw.source, start, start + 1)
+    message = f"the server does not take {raw.name}: {refusal.message} ({refusal.code})"
+    hint = refusal.hint or "Apply the migrations that are pending, or correct the schema files."
+    return Diagnostic(REFUSED, Severity.ERROR, message, span, hint, refusal.detail)
+
+
+def _not_allowed(statement: Statement, refusal: Refusal) -> Diagnostic:
+    raw = statement.query.raw
+    if refusal.code == "42501":
+        hint = "GRANT this role what the query needs, or connect as the role that the application uses."
+        return error(NOT_ALLOWED, f"this role may not run {raw.name}: {refusal.message}", raw.name_span, hint)
+    message = f"the server cannot plan {raw.name}: {refusal.message} ({refusal.code})"
+    return Diagnostic(REFUSED, Severity.ERROR, message, raw.name_span, refusal.hint, refusal.detail)
+
+
+def _compare(statement: Statement, answer: Described, catalog: Catalog) -> Iterator[Diagnostic]:
+    query = statement.query
+    if statement.whole:
+        yield from _compare_params(query, answer, catalog)
+    if len(answer.columns) != len(query.columns):
+        message = f"{query.name} has {len(answer.columns)} columns on the server and {len(query.columns)} by the schema"
+        yield error(OTHER_COLUMNS, message, query.raw.name_span)
+        return
+    for number, (theirs, ours) in enumerate(zip(answer.columns, query.columns, strict=True), 1):
+        where = f"column {number} of {query.name}"
+        name = ours.server_name or ours.name
+        if theirs.name != name:
+            message = f'{where} is called "{theirs.name}" on the server and "{name}" by the schema'
+            yield error(OTHER_COLUMNS, message, query.raw.name_span)
+        ours_type = _type(ours, catalog)
+        if theirs.type != ours_type:
+            message = f"{where} ({name}) is {theirs.type} on the server and {ours_type} by the schema"
+            yield error(OTHER_COLUMNS, message, query.raw.name_span)
+        origin = _origin(ours.origin, catalog)
+        if theirs.origin != origin:
+            there, here = _named(theirs.origin), _named(origin)
+            message = f"{where} ({name}) comes from {there} on the server and from {here} by the schema"
+            yield error(OTHER_ORIGIN, message, query.raw.name_span)
+
+
+def _compare_params(query: AnalyzedQuery, answer: Described, catalog: Catalog) -> Iterator[Diagnostic]:
+    by_number = {param.number: param for param in query.params}
+    if len(answer.params) != max(by_number, default=0):
+        message = f"{query.name} has {len(answer.params)} parameters on the server and {len(by_number)} by the schema"
+        yield error(OTHER_PARAMS, message, query.raw.name_span)
+        return
+    for number, theirs in enumerate(answer.params, 1):
+        param = by_number.get(number)
+        ours = format_type(catalog, param.type.oid, only_pg_catalog=True) if param else theirs
+        if param and theirs != ours:
+            called = f" ({param.name})" if param.name else ""
+            message = f"${number}{called} of {query.name} is {theirs} on the server and {ours} by the schema"
+            yield error(OTHER_PARAMS, message, param.span or query.raw.name_span)
+
+
+def _type(column: ResultColumn, catalog: Catalog) -> str:
+    typmod = None if column.type.typmod == -1 else column.type.typmod
+    return format_type(catalog, column.type.oid, typmod, only_pg_catalog=True)
+
+
+def _origin(origin: ColumnOrigin | None, catalog: Catalog) -> tuple[str, str] | None:
+    relation = catalog.find_relation(origin.relation) if origin else None
+    if relation is None or origin is None:
+        return None
+    name = next((one.name for one in relation.columns if one.attnum == origin.attnum), "")
+    return f"{catalog.namespace_name(relation.namespace)}.{relation.name}", name
+
+
+def _named(origin: tuple[str, str] | None) -> str:
+    return ".".join(origin) if origin else "no column"
