@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.typename import format_type
 from querygen.diagnostics_render import to_json
+from querygen.ir import ArrayShape, MapShape, ObjectShape, ScalarShape, TupleShape
 from querygen.explain import param_reasons, rows_reason
 from querygen.pipeline import Analysis, FailedQuery
 
 if TYPE_CHECKING:
     from querygen.catalog.catalog import Catalog
-    from querygen.ir import AnalyzedQuery, ColumnOrigin, ParamKind, TypeRef
+    from querygen.ir import AnalyzedQuery, ColumnOrigin, ParamKind, Shape, TypeRef
 
 
 def _type(catalog: Catalog, type_ref: TypeRef) -> str:
@@ -71,9 +72,53 @@ def _query_object(query: AnalyzedQuery | FailedQuery, catalog: Catalog) -> dict[
                 "marked": None if column.nullable == column.proved_nullable else column.nullable,
                 "table": table,
                 "column": origin,
+                "shape": None if column.shape is None else shape_object(column.shape, catalog),
             }
         )
     return found
+
+
+def shape_object(shape: Shape, catalog: Catalog) -> dict[str, Any]:
+    """A shape as JSON: its kind, whether it may be null, and what it is made of."""
+    found: dict[str, Any] = {"nullable": shape.nullable}
+    match shape:
+        case ScalarShape():
+            return {"kind": "value", **found, "type": _type(catalog, shape.type)}
+        case ObjectShape():
+            fields = [
+                {"name": one.name, "optional": one.optional, "shape": shape_object(one.shape, catalog)}
+                for one in shape.fields
+            ]
+            return {"kind": "object", **found, "fields": fields}
+        case ArrayShape():
+            element = shape_object(shape.element, catalog)
+            return {"kind": "array", **found, "any_depth": shape.any_depth, "element": element}
+        case TupleShape():
+            return {"kind": "tuple", **found, "items": [shape_object(one, catalog) for one in shape.items]}
+        case MapShape():
+            return {"kind": "map", **found, "value": shape_object(shape.value, catalog)}
+        case _:
+            return {"kind": "any", **found}
+
+
+def shape_text(shape: Shape, catalog: Catalog) -> str:
+    """A shape on one line: `[{id: integer, note?: text or null}]`; `?` marks a key that may be missing."""
+    null = " or null" if shape.nullable else ""
+    match shape:
+        case ScalarShape():
+            return format_type(catalog, shape.type.oid, shape.type.typmod) + null
+        case ObjectShape():
+            fields = (f"{one.name}{'?' * one.optional}: {shape_text(one.shape, catalog)}" for one in shape.fields)
+            return "{" + ", ".join(fields) + "}" + null
+        case ArrayShape():
+            element = shape_text(shape.element, catalog)
+            return f"{element}[]{null}" if shape.any_depth else f"[{element}]{null}"
+        case TupleShape():
+            return "(" + ", ".join(shape_text(one, catalog) for one in shape.items) + ")" + null
+        case MapShape():
+            return "{*: " + shape_text(shape.value, catalog) + "}" + null
+        case _:
+            return "anything" if not null else "anything or null"
 
 
 def _is_list(kind: ParamKind) -> bool:
@@ -121,9 +166,12 @@ def _text_lines(query: AnalyzedQuery, catalog: Catalog, why: bool) -> list[str]:
     rows = text_rows(query, catalog)
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
     lines = []
-    for row in rows:
+    shapes = [*(None for _ in query.params), *(one.shape for one in query.columns)]
+    for row, shape in zip(rows, shapes, strict=True):
         cells = "  ".join(cell.ljust(width) for cell, width in zip(row[1:4], widths[1:], strict=True))
         lines.append(f"  {row[0]} {cells}  {row[4] if why else ''}".rstrip())
+        if why and shape is not None:
+            lines.append(f"     {shape_text(shape, catalog)}")
     if query.columns:
         count = f"  => {query.cardinality} row{'s' if query.cardinality == 'many' else ''}"
         lines.append(f"{count}: {rows_reason(query, catalog)[2]}" if why else count)

@@ -25,6 +25,11 @@ def makes_elements(catalog: Catalog, query: n.Query, number: int) -> bool:
     return _column(catalog, (query,), number + 1, frozenset())
 
 
+def expression_makes_elements(catalog: Catalog, levels: _Levels, expr: n.Expr) -> bool:
+    """The same for an expression of the first of these query levels, each inside of the next."""
+    return _makes(catalog, levels, expr, frozenset())
+
+
 def _column(catalog: Catalog, levels: _Levels, attno: int, within: frozenset[int]) -> bool:
     query = levels[0]
     if query.setOperations is not None:

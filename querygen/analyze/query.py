@@ -14,9 +14,10 @@ from querygen.analyze import nodes as n
 from querygen.analyze import stmt
 from querygen.analyze.cardinality import cardinality
 from querygen.analyze.nodefuncs import expr_type, expr_typmod, walk_levels
+from querygen.analyze.nested import limit_warning, nest_of
 from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries, result_nullability
 from querygen.analyze.param_nullability import infer_params
-from querygen.analyze.pgtypes import TYPCATEGORY_ARRAY
+from querygen.analyze.pgtypes import RECORDARRAYOID, TYPCATEGORY_ARRAY
 from querygen.analyze.query_marks import read_marks
 from querygen.analyze.shapes import result_shapes
 from querygen.analyze.star import expand_stars, star_ranges, ungrouped
@@ -46,7 +47,8 @@ if TYPE_CHECKING:
     from querygen.analyze.nodes import Query, TargetEntry
     from querygen.analyze.nullability import Scope
     from querygen.catalog.catalog import Catalog
-    from querygen.ir import RawEmbed, RawQuery, Shape
+    from querygen.ir import RawEmbed, RawQuery
+    from querygen.pg_catalog.rows import Oid
     from querygen.sql.nodes import Node
 
 NO_ROWS: Final = "QG301"
@@ -110,8 +112,7 @@ def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
         ResultColumn(
             name=mark.name,
             type=TypeRef(expr_type(entry.expr), expr_typmod(entry.expr)),
-            # JSON's null is None, too, unless the user says that it never comes.
-            nullable=mark.nullable or (_is_null(shapes.get(number)) and not verdict.nullable),
+            nullable=mark.nullable,
             origin=ColumnOrigin(entry.resorigtbl, entry.resorigcol) if entry.resorigtbl else None,
             why=mark.why,
             nullable_elements=verdict.nullable_elements,
@@ -121,6 +122,12 @@ def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
         )
         for number, (entry, name, verdict, mark) in enumerate(zip(entries, names, verdicts, marks, strict=True))
     )
+    embeds = _embeds(raw, tree, query, catalog, entries)
+    nest = None
+    if any(one.many for one in embeds):
+        nest = nest_of(raw, query, catalog, embeds, entries)
+        if limited := limit_warning(raw, query):
+            warnings.append(limited)
     return AnalyzedQuery(
         raw=raw,
         sql=expand_stars(tree, query, raw.sql),
@@ -128,14 +135,11 @@ def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
         columns=columns,
         query=query,
         cardinality=cardinality(query, catalog)[0],
-        embeds=_embeds(raw, tree, query, catalog, entries),
+        embeds=embeds,
         read_only=is_read_only(query, catalog),
         warnings=tuple(warnings),
+        nest=nest,
     )
-
-
-def _is_null(shape: Shape | None) -> bool:
-    return shape is not None and shape.nullable
 
 
 # ---------------------------------------------------------------------------------------------- what is refused
@@ -200,6 +204,8 @@ def _params(raw: RawQuery, query: Query, catalog: Catalog, params: ParamTable) -
     for number in sorted(params.types):
         own = written.get(number) or RawParam(number, None, ParamKind.POSITIONAL)
         use = uses.get(number)
+        if own.kind is ParamKind.SLICE and params.types[number] == RECORDARRAYOID:
+            params.types[number] = _compared_composites(query, catalog, number)
         if own.kind is ParamKind.SLICE and catalog.type(params.types[number]).typcategory != TYPCATEGORY_ARRAY:
             message = f'slice("{own.name}") stands where one value is expected'
             hint = "Write it in IN (…), or in = ANY(…)."
@@ -220,6 +226,21 @@ def _params(raw: RawQuery, query: Query, catalog: Catalog, params: ParamTable) -
             )
         )
     return tuple(found)
+
+
+def _compared_composites(query: Query, catalog: Catalog, number: int) -> Oid:
+    """The array of the composite type that a slice is compared with, which is cast to it.
+
+    The server itself sees an array of records without a type, whose values nobody can write.
+    """
+    for node, _level in walk_levels(query):
+        match node:
+            case n.ScalarArrayOpExpr(args=(left, n.Param(paramid=paramid))) if paramid == number:
+                row = catalog.type(expr_type(left))
+                return row.typarray if row.typtype == "c" else RECORDARRAYOID
+            case _:
+                pass
+    return RECORDARRAYOID
 
 
 def _embeds(

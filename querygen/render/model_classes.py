@@ -5,6 +5,7 @@ Takes `FieldDef`s; gives blocks of lines that `ruff format` would leave alone, a
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -32,6 +33,8 @@ class FieldDef(NamedTuple):
     comment: str = ""
     nested: RowClass | None = None
     always: bool = False  # every row of the relation itself has a value here
+    alias: str = ""  # the key in JSON, where it cannot be the name
+    optional: bool = False  # the key may be missing in JSON
 
     @property
     def annotation(self) -> str:
@@ -82,7 +85,7 @@ def unshadowed(fields: tuple[FieldDef, ...]) -> tuple[FieldDef, ...]:
 
 
 def _identifiers(annotation: str) -> list[str]:
-    return annotation.replace("[", " ").replace("]", " ").replace(",", " ").replace(".", " ").split()
+    return re.findall(r"\w+", annotation)
 
 
 def class_block(row: RowClass) -> tuple[str, set[Import]]:
@@ -91,15 +94,30 @@ def class_block(row: RowClass) -> tuple[str, set[Import]]:
     lines = [f"class {row.name}(Row):", *docstring(row.doc, "    ")]
     if row.fields:
         lines.append("")
+    if any(one.alias for one in row.fields):
+        imports.add(Import("pydantic", "ConfigDict"))
+        lines += ["    model_config = ConfigDict(populate_by_name=True)", ""]
     for one in row.fields:
         imports.update(one.imports)
-        if one.comment:
+        if options := _field_options(one):
             imports.add(Import("pydantic", "Field"))
-            described = Group("Field(", (Pair("description=", Text(" ".join(one.comment.split()))),))
-            put(lines, "    ", f"{one.name}: {one.annotation} = ", described)
+            put(lines, "    ", f"{one.name}: {one.annotation} = ", Group("Field(", options))
+        elif one.optional:
+            put(lines, "    ", f"{one.name}: {one.annotation} = ", "None")
         else:
             put_annotated(lines, one)
     return "\n".join(lines), imports
+
+
+def _field_options(one: FieldDef) -> tuple[Doc, ...]:
+    """The arguments of pydantic's Field; none where the annotation says all."""
+    options: list[Doc] = []
+    if one.alias:
+        options += ["default=None"] if one.optional else []
+        options.append(Pair("validation_alias=", Text(one.alias)))
+    if one.comment:
+        options.append(Pair("description=", Text(" ".join(one.comment.split()))))
+    return tuple(options)
 
 
 def put_annotated(lines: list[str], one: FieldDef) -> None:

@@ -270,9 +270,10 @@ def _result(query: AnalyzedQuery, rows: Rows) -> Result:
         column = query.columns[0]
         found = rows.column_type(query, column)
         rows.models.use_type(found)
-        annotation = f"{found.annotation} | None" if column.nullable else found.annotation
-        factory = None if found.load is None else rows.value_factory(query, found, nullable=column.nullable)
-        return Result(annotation, column.nullable, found.imports, factory, found.json, None)
+        nullable = column.nullable or found.json_null
+        annotation = f"{found.annotation} | None" if nullable else found.annotation
+        factory = None if found.load is None else rows.value_factory(query, found, nullable=nullable)
+        return Result(annotation, nullable, found.imports, factory, found.json, None)
     row = rows.row_of(query)
     # Not of the class: rows of json and rows of jsonb share one.
     json = tuple(sorted({helper for one in query.columns for helper in rows.column_type(query, one).json}))
@@ -302,7 +303,8 @@ def _params(query: AnalyzedQuery, rows: Rows, reserved: set[str]) -> tuple[Param
         if found.write_refused:
             problem = refuse(found.write_refused)
             message = f'query "{query.name}", parameter {_shown(param)}: {problem.message}'
-            raise DiagnosticError(error(problem.code, message, param.span or query.raw.name_span))
+            hint = f"Write its type behind it: {_written(param)}::type." if "record" in found.write_refused else None
+            raise DiagnosticError(error(problem.code, message, param.span or query.raw.name_span, hint))
         name = naming.identifier(param.name or param.column_name or f"p{param.number}", f"p{param.number}")
         name = naming.unique(naming.free(name, reserved), taken)
         taken.add(name)
@@ -336,6 +338,10 @@ def _as_sequence(found: PyType) -> PyType:
     dump = _LIST if found.dump is None else Then(_LIST, found.dump)
     annotation = "Sequence" + found.annotation.removeprefix("list")
     return found._replace(annotation=annotation, imports=(*found.imports, SEQUENCE), dump=dump)
+
+
+def _written(param: QueryParam) -> str:
+    return f"@{param.name}" if param.name else f"${param.number}"
 
 
 def _shown(param: QueryParam) -> str:

@@ -186,9 +186,11 @@ class Rows:
         if column.shape is not None and not any(self.models.types.is_overridden(one) for one in names):
             place = Place(query.name, naming.query_camel(query.name), (column.name,))
             try:
-                return self.shapes.column_type(column.shape, column.type.oid, place)
+                found = self.shapes.column_type(column.shape, column.type.oid, place)
             except PgError as problem:
                 raise _unreadable(query, column, problem) from problem
+            promised = column.proved_nullable and not column.nullable  # AS "name!"
+            return found._replace(json_null=found.json_null and not promised)
         found = self.models.types.of_column(names, column.type.oid, self._null_elements(query, column), dimensions)
         if found.read_refused:
             raise _unreadable(query, column, refuse(f'{found.read_refused} (column "{column.name}")'))
@@ -204,7 +206,7 @@ class Rows:
 
     def _field(self, query: AnalyzedQuery, name: str, column: ResultColumn) -> FieldDef:
         found = self.column_type(query, column)
-        return FieldDef(name, column.name, found, column.nullable)
+        return FieldDef(name, column.name, found, column.nullable or found.json_null)
 
     def _fields(self, query: AnalyzedQuery, columns: Sequence[ResultColumn]) -> tuple[FieldDef, ...]:
         names = naming.field_names(column.name for column in columns)

@@ -179,7 +179,7 @@ class Models:
         names = naming.field_names(renamed[one.name][1] if one.name in renamed else one.name for one in columns)
         fields = []
         for column, name, found in zip(columns, names, types, strict=True):
-            nullable = self._declared(relation, column).nullable
+            nullable = self._declared(relation, column).nullable or found.json_null
             # A table's column of a NOT NULL domain can hold NULL all the same, by way of a subquery without rows.
             by_domain = domain_not_null(self.catalog, column.type_oid) and not column.not_null
             always = not nullable and not by_domain and relation.kind != "c"

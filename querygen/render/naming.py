@@ -29,8 +29,10 @@ MODEL_ATTRIBUTES: Final = frozenset(
 RESERVED_CLASSES: Final = frozenset(
     {
         "Annotated", "Any", "AsyncConnection", "AsyncGenerator", "AsyncRawCursor", "AsyncRawServerCursor",
-        "BaseModel", "Changes", "Cidr", "Connection", "Decimal", "Field", "Fields", "Final", "Float4", "Float8",
-        "Inet", "Int2", "Int4", "Int8", "Iterable", "Iterator", "Json", "JsonValue", "Jsonb", "Multirange",
+        "BaseModel", "Changes", "Cidr", "ConfigDict", "Connection", "Decimal", "Field", "Fields", "Final", "Float4",
+        "Float8",
+        "Inet", "Int2", "Int4", "Int8", "Iterable", "Iterator", "Json", "JsonArray", "JsonDocument",
+        "JsonValue", "Jsonb", "Multirange",
         "NoRowError", "Oid", "Range", "RawCursor", "RawServerCursor", "Row", "Rows", "Sequence", "StrEnum",
         "TooManyRowsError", "UNSET", "UUID", "Unset",
         "None", "True", "False",
@@ -41,7 +43,8 @@ RESERVED_FUNCTIONS: Final = frozenset(
     {
         "aclosing", "all_rows", "as_text", "async_all_rows", "async_cursor_transaction", "async_stream",
         "binary_lists", "cursor_name", "cursor_transaction", "datetime", "dump_hstore", "dump_vector", "enum_labels",
-        "from_json", "json_as_text", "json_model", "jsonb_as_text", "jsonb_model", "load_hstore", "load_multirange",
+        "exact_json_reader", "from_document", "from_json", "from_text", "from_value", "json_reader", "record_as_text",
+        "json_as_text", "json_model", "jsonb_as_text", "jsonb_model", "load_hstore", "load_multirange",
         "load_range", "load_record", "load_text", "load_vector", "map_array", "naming", "new_row", "new_rows",
         "only_row", "optional_row", "read_json", "row_factory", "row_of", "row_or_none", "scalar_row", "stream",
         "tuple_row",

@@ -84,6 +84,7 @@ class PyType(NamedTuple):
     uses: tuple[Oid, ...] = ()  # the enums and composites whose classes it needs
     read_refused: str = ""  # why it cannot be read
     write_refused: str = ""  # why it cannot be passed
+    json_null: bool = False  # its text may be JSON's null, which is None as NULL is
 
 
 _DATETIME = (Import("datetime"),)
@@ -427,6 +428,9 @@ _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
 _BUILTINS: Final = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "None", "object"})
 
 
+_AS_IT_IS: Final = ("typing.Any", "object")  # as types: whatever psycopg gives
+
+
 def dotted(name: str) -> Import:
     """`app.types.UserId` as an import."""
     module, _, last = name.rpartition(".")
@@ -444,6 +448,8 @@ def overridden(base: PyType, override: TypeOverride) -> PyType:
         load = load if base.json or base.load is None else Then(base.load, load)
     elif base.json:
         load = Read(Import(TYPES, "read_json"), annotation)
+    elif override.python in _AS_IT_IS:
+        load = base.load
     else:
         load = Call(named[0] if annotation == override.python.rpartition(".")[2] and named else Import("", annotation))
         load = load if base.load is None else Then(base.load, load)

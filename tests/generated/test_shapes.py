@@ -1,0 +1,298 @@
+"""JSON and rows that queries build: what is read through their shapes is what is read as plain columns."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from querygen.render.options import RenderOptions, TypeOverride
+from tests.generated.project import project
+from tests.test_nullability import read_cases
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+    from tests.pg_fixtures import PgDatabase
+
+# A strategy for the text of a value of each type, as the server takes it.
+_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+_int4 = st.integers(-(2**31), 2**31 - 1)
+_small = st.integers(-(10**6), 10**6)
+_digits = st.decimals(allow_nan=True, allow_infinity=True).map(str).filter(lambda one: "sNaN" not in one)
+_numeric = st.one_of(
+    st.decimals(places=30, min_value=-(10**20), max_value=10**20).map(lambda one: f"{one:f}"),
+    st.decimals(places=2, min_value=-1000, max_value=1000).map(lambda one: f"{one:f}"),
+    st.integers(-(10**40), 10**40).map(str),
+    st.sampled_from(["NaN", "Infinity", "-Infinity", "0.00", "1e-20", "1e100", "-0.1000"]),
+)
+_float8 = st.floats().map(repr)
+_date = st.dates().map(str)
+_time = st.times().map(str)
+_stamp = st.datetimes().map(str)
+_modern = st.datetimes(min_value=datetime.datetime(1950, 1, 1)).map(str)
+_bytes = st.binary(max_size=8).map(lambda one: "\\x" + one.hex())
+_interval = st.builds(
+    lambda months, days, micros: f"{months} months {days} days {micros} microseconds",
+    st.integers(-500, 500),
+    st.integers(-5000, 5000),
+    st.integers(-(10**12), 10**12),
+)
+_json = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(allow_nan=False, allow_infinity=False), _text
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_text, inner, max_size=3)),
+    max_leaves=6,
+).map(json.dumps)
+
+
+def _range(bound: SearchStrategy[Any], key: Any = None) -> SearchStrategy[str]:
+    def write(pair: list[Any], brackets: str) -> str:
+        low, high = sorted(pair, key=key)
+        return f'{brackets[0]}"{low}","{high}"{brackets[1]}'
+
+    return st.one_of(
+        st.just("empty"),
+        st.just("(,)"),
+        st.builds(write, st.lists(bound, min_size=2, max_size=2), st.sampled_from(["[]", "[)", "()", "(]"])),
+    )
+
+
+def _array(element: SearchStrategy[str]) -> SearchStrategy[str]:
+    def quoted(one: str | None) -> str:
+        return "NULL" if one is None else '"' + one.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    row = st.lists(st.one_of(st.none(), element), max_size=3).map(lambda row: "{" + ",".join(map(quoted, row)) + "}")
+    two = st.lists(st.lists(element, min_size=2, max_size=2), min_size=1, max_size=3).map(
+        lambda rows: "{" + ",".join("{" + ",".join(map(quoted, row)) + "}" for row in rows) + "}"
+    )
+    return st.one_of(row, two)
+
+
+VALUES: dict[str, SearchStrategy[str]] = {
+    "bool": st.booleans().map(str),
+    "int2": st.integers(-(2**15), 2**15 - 1).map(str),
+    "int4": _int4.map(str),
+    "int8": st.integers(-(2**63), 2**63 - 1).map(str),
+    "oid": st.integers(0, 2**32 - 1).map(str),
+    "float4": st.floats(width=32).map(repr),
+    "float8": _float8,
+    "numeric": _numeric,
+    "numeric(12,3)": st.decimals(places=3, min_value=-1000, max_value=1000).map(str),
+    "money": st.decimals(places=2, min_value=-1000, max_value=1000).map(str),
+    "text": _text,
+    "varchar(20)": _text,
+    "char(5)": st.sampled_from(["", "a", "abcde"]),
+    '"char"': st.sampled_from(["", "a", "z"]),
+    "name": st.text("abcXYZ ", max_size=10),
+    "bytea": _bytes,
+    "uuid": st.uuids().map(str),
+    "date": _date,
+    "time": _time,
+    "timetz": st.builds(
+        lambda time, zone: f"{time}{zone}", _time, st.sampled_from(["+00", "+02", "-05:30", "+03:10:05"])
+    ),
+    "timestamp": _stamp,
+    "timestamptz": _modern,
+    "interval": _interval,
+    "json": _json,
+    "jsonb": _json.filter(lambda one: "\\u0000" not in one),
+    "inet": st.one_of(st.ip_addresses().map(str), st.ip_addresses(v=4).map(lambda one: f"{one}/24")),
+    "cidr": st.ip_addresses().map(str),
+    "macaddr": st.just("08:00:2b:01:02:03"),
+    "bit(3)": st.sampled_from(["000", "101"]),
+    "point": st.builds(lambda x, y: f"({x},{y})", _small, _small),
+    "tsvector": st.just("'a':1 'b':2"),
+    "pg_lsn": st.just("0/16B3748"),
+    "xid8": st.integers(0, 2**60).map(str),
+    "regclass": st.just("pg_class"),
+    "regtype": st.just("integer"),
+    "int4range": _range(_small),
+    "int8range": _range(_small),
+    "numrange": _range(st.decimals(places=2, min_value=-100, max_value=100)),
+    "daterange": _range(st.dates(max_value=datetime.date(9998, 1, 1))),
+    "tsrange": _range(st.datetimes()),
+    "tstzrange": _range(st.datetimes(min_value=datetime.datetime(1950, 1, 1))),
+    "int4multirange": st.sampled_from(["{}", "{[1,3),[5,9)}"]),
+    "tstzmultirange": st.sampled_from(["{}", '{["2020-01-01 00:00+00","2020-01-02 00:00+00")}']),
+    "mood": st.sampled_from(["sad", "o'k", ""]),
+    "positive": st.integers(1, 100).map(str),
+    "label": _text,
+    "stamps": st.just('{"2020-01-01 00:00+00"}'),
+    "float8range": _range(_small),
+    "address": st.sampled_from(['("a ""b""",5,1.50,"{x,NULL}")', "(,,,)", '("",-1,NaN,{})']),
+    "hstore": st.sampled_from(['a=>1, "b c"=>NULL', ""]),
+}
+ARRAYS = (
+    "bool", "int4", "int8", "float8", "numeric", "text", "bytea", "uuid", "date", "timestamptz", "interval", "jsonb",
+    "inet", "mood", "positive", "int4range", "address",
+)  # fmt: skip
+SCHEMA = """
+CREATE EXTENSION IF NOT EXISTS hstore;
+CREATE TYPE mood AS ENUM ('sad', 'o''k', '');
+CREATE DOMAIN positive AS int4 CHECK (value > 0);
+CREATE DOMAIN label AS text;
+CREATE DOMAIN stamps AS timestamptz[];
+CREATE TYPE float8range AS RANGE (subtype = float8);
+CREATE TYPE address AS (street text, zip int4, rent numeric, tags text[]);
+CREATE TABLE sample (id int4 PRIMARY KEY, {columns});
+CREATE TABLE many (id int4 PRIMARY KEY, {arrays});
+"""
+_columns = [f"c{number} {name}" for number, name in enumerate(VALUES)]
+_arrays = [f"a{number} {name}[]" for number, name in enumerate(ARRAYS)]
+ALL_TYPES = SCHEMA.format(columns=", ".join(_columns), arrays=", ".join(_arrays))
+
+
+def _every_way(table: str) -> str:
+    """A table's rows as columns, and in every form of JSON and of rows."""
+    names = [one.split()[0] for one in (_columns if table == "sample" else _arrays)]
+    pairs = ", ".join(f"'{one}', t.{one}" for one in ["id", *names][:50])
+    return f"""
+-- name: Plain{table.title()} :many
+SELECT * FROM {table} ORDER BY id;
+-- name: Each{table.title()} :many
+SELECT t.id, to_json(t) AS as_json, to_jsonb(t) AS as_jsonb, row_to_json(t) AS as_row, json_build_object({pairs}) AS built,
+    (SELECT json_agg(x) FROM {table} AS x WHERE x.id = t.id) AS several, r AS record
+FROM {table} AS t, LATERAL (SELECT t.*) AS r
+ORDER BY t.id;
+"""
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal, NaN equal to itself, and a Decimal with all its digits."""
+    if isinstance(a, float) and isinstance(b, float):
+        return a == b or (math.isnan(a) and math.isnan(b))
+    if isinstance(a, Decimal) and isinstance(b, Decimal):
+        return str(a) == str(b)
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if hasattr(a, "model_fields_set") and hasattr(b, "model_fields_set"):
+        return same(dict(a), dict(b))
+    return type(a) is type(b) and bool(a == b) or a == b
+
+
+def _differences(row: Any, columns: Any) -> list[str]:
+    return [
+        f"{name}: {getattr(row, name)!r} is {getattr(columns, name)!r} as a column"
+        for name in type(row).model_fields
+        if not same(getattr(row, name), getattr(columns, name))
+    ]
+
+
+@pytest.mark.parametrize("table", ["sample", "many"])
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
+def test_every_type_is_read_from_json_as_from_a_column(
+    table: str, zone: str, pg_database: PgDatabase, tmp_path: Path
+) -> None:
+    kinds = VALUES if table == "sample" else {name: _array(VALUES[name]) for name in ARRAYS}
+    marks = ", ".join(f"CAST(%s AS {name}{'' if table == 'sample' else '[]'})" for name in kinds)
+    row = st.tuples(*(st.one_of(st.none(), one) for one in kinds.values()))
+    with (
+        psycopg.connect(pg_database(ALL_TYPES), autocommit=True, options=f"-c TimeZone={zone}") as conn,
+        project(tmp_path, ALL_TYPES, _every_way(table)) as load,
+    ):
+        queries = load("queries")
+        title = table.title().lower()
+
+        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+        @given(st.lists(row, min_size=1, max_size=4))
+        def check(rows: list[tuple[str | None, ...]]) -> None:
+            conn.execute(f"TRUNCATE {table}")
+            for number, values in enumerate(rows):
+                conn.execute(f"INSERT INTO {table} VALUES ({number}, {marks})", values)
+            plain = getattr(queries, f"plain_{title}")(conn)
+            found = getattr(queries, f"each_{title}")(conn)
+            for columns, one in zip(plain, found, strict=True):
+                for name in ("as_json", "as_jsonb", "as_row", "built", "record"):
+                    assert not _differences(getattr(one, name), columns), name
+                assert not _differences(one.several[0], columns)
+
+        check()
+
+
+# ---------------------------------------------------------------------------------------------- the statements of cases
+
+CASES = Path(__file__).parent.parent / "cases" / "shapes"
+
+
+def _fill(conn: psycopg.Connection[Any], seed: int) -> None:
+    """Rows with many NULLs, parents without children, empty arrays; from some seeds no rows at all."""
+    chance = random.Random(seed)
+
+    def maybe(value: Any) -> Any:
+        return None if chance.random() < 0.4 else value
+
+    count = chance.choice((0, 1, 4))
+    conn.execute("TRUNCATE users, sessions, events")
+    for user in range(1, count + 1):
+        conn.execute(
+            "INSERT INTO users VALUES (%s, %s, %s, %s, %s, %s, %s::address)",
+            (
+                user + (count == 1), f"n{user}", maybe(user), ["a", None][: chance.randrange(3)],
+                maybe('{"a": [1.5, null]}'), chance.choice(("sad", "ok")), maybe('("x y",)'),
+            ),
+        )  # fmt: skip
+    for session in range(1, 1 + (chance.randrange(6) if count == 4 else 0)):
+        user = chance.randrange(1, 4)
+        rate = maybe(Decimal("12345678901234567890.1234567890"))
+        conn.execute("INSERT INTO sessions VALUES (%s, %s, %s, %s, now())", (session + 10, user, "t", rate))
+        for event in range(chance.randrange(3)):
+            conn.execute("INSERT INTO events VALUES (%s, %s, %s)", (session * 10 + event, session + 10, maybe("k")))
+
+
+def covers(value: Any, raw: Any) -> bool:
+    """Does the value hold all of what the JSON holds, and nothing more?"""
+    if isinstance(value, BaseModel):
+        keys = {str(one.validation_alias or name): name for name, one in type(value).model_fields.items()}
+        missing = keys.keys() - raw.keys()
+        return (
+            raw.keys() <= keys.keys()
+            and all(getattr(value, keys[key]) is None for key in missing)
+            and all(covers(getattr(value, keys[key]), raw[key]) for key in raw)
+        )
+    if isinstance(raw, list):
+        return isinstance(value, list | tuple) and len(value) == len(raw) and all(map(covers, value, raw))
+    if isinstance(raw, dict):
+        return isinstance(value, dict) and value.keys() == raw.keys() and all(covers(value[k], raw[k]) for k in raw)
+    return (value is None) == (raw is None)
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*.sql")), ids=lambda path: path.stem)
+def test_values_have_the_shapes_that_were_inferred(path: Path, pg_database: PgDatabase, tmp_path: Path) -> None:
+    cases = read_cases(path)
+    queries = "".join(f"-- name: Case{number} :many\n{query};\n" for number, (query, _) in enumerate(cases.blocks))
+    shaped = 0
+    with (
+        psycopg.connect(pg_database(cases.schema)) as conn,
+        project(tmp_path, cases.schema, queries) as load,
+    ):
+        module = load("queries")
+        for seed in range(12):
+            _fill(conn, seed)
+            for number, (query, _) in enumerate(cases.blocks):
+                with conn.transaction(force_rollback=True):
+                    cursor = conn.execute(query.encode())
+                    types = [one.type_code for one in cursor.description or ()]
+                    raw = cursor.fetchall()
+                with conn.transaction(force_rollback=True):
+                    found = getattr(module, f"case{number}")(conn)
+                for row, expected in zip(found, raw, strict=True):
+                    values = [one for _, one in row] if isinstance(row, BaseModel) and len(types) > 1 else [row]
+                    for value, document, oid in zip(values, expected, types, strict=True):
+                        if oid in (114, 3802):
+                            assert covers(value, document), (query, value, document)
+                            shaped += document is not None
+    assert shaped > 100
