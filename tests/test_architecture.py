@@ -25,7 +25,7 @@ LAYERS: list[tuple[str, int]] = [
     (r"querygen\.config", 6),
     (r"querygen\.sqlc\.(commands|import_commands)", 8),
     (r"querygen\.(pipeline|describe|describe_table|explain|sqlc|verify|revision|development)(\..*)?", 7),
-    (r"querygen\.(cli\w*|studio|scaffold|__main__)(\..*)?", 8),
+    (r"querygen\.(cli\w*|studio|scaffold|plugin|__main__)(\..*)?", 8),
     (r"querygen", 8),
 ]
 SIBLINGS_THAT_NEVER_MEET = ("querygen.render", "querygen.lint", "querygen.migrate")

@@ -209,7 +209,7 @@ def _method(query: AnalyzedQuery, schema: Schema) -> Method:
         known = ", ".join(f":{one.value}" for one in COMMANDS)
         raise DiagnosticError(error(NO_METHOD, message, span, f'Make it one of {known}, or use style = "functions".'))
     if query.dynamic is not None or any(one.many for one in query.embeds):
-        message = f'query "{query.name}" has parts that a querier has no method for (qg.optional and its kin, embed_many)'
+        message = f'query "{query.name}" is dynamic or folds rows, for which a querier has no method'
         raise DiagnosticError(error(NO_METHOD, message, span, 'Use style = "functions".'))
     if query.command in _WITH_ROWS and not query.columns:
         message = f'query "{query.name}" is :{query.command.value}, but its statement returns no columns'

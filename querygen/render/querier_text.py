@@ -131,7 +131,7 @@ def _spelled(file: _File, doc: Doc, value: str) -> Doc:
 
 def models_module(enums: Sequence[Enum], models: Sequence[Model], options: QuerierOptions) -> tuple[Module, set[str]]:
     """models.py, and the names of our own text that it uses."""
-    classes = {one.name for one in (*enums, *models)}
+    classes = {one.name for one in enums} | {one.name for one in models}
     fields = [field for model in models for field in model.fields]
     imported = {need.name or need.module for field in fields for need in field.type.imports}
     hidden = {one.name for one in fields} & _roots(fields) - classes

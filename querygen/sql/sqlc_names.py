@@ -158,10 +158,11 @@ def column_names(sql: str) -> list[str | None]:
 
     In `sql` the stars are written out. The list is empty for a statement whose columns have no list.
     """
-    return [None if target.name else _output(target.val) for target in _targets(parse_statement(sql))]
+    return [None if target.name else _output(target.val) for target in targets(parse_statement(sql))]
 
 
-def _targets(statement: Any) -> tuple[Any, ...]:
+def targets(statement: Any) -> tuple[Any, ...]:
+    """The select list of a statement, or its RETURNING."""
     match statement:
         case ast.SelectStmt():
             while statement.larg is not None:
@@ -190,8 +191,8 @@ def _output(value: Any) -> str:
         case ast.BoolExpr() if value.boolop == enums.BoolExprType.NOT_EXPR and _is_exists(value.args[0]):
             return "not_exists"
         case ast.SubLink() if value.subLinkType == enums.SubLinkType.EXPR_SUBLINK:
-            targets = _targets(value.subselect)
-            return "" if not targets else targets[0].name or _output(targets[0].val)
+            below = targets(value.subselect)
+            return "" if not below else below[0].name or _output(below[0].val)
         case ast.SubLink():
             return "exists"
     return ""

@@ -1,0 +1,1 @@
+"""`querygen-sqlc-plugin`: querygen as a process plugin of sqlc. Nothing else imports it."""
