@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from querygen import __version__
-from querygen.config import NO_CONFIG, Config, check_config, find_root, find_sqlc_file, read_config
+from querygen.config import BAD_CONFIG, NO_CONFIG, Config, check_config, find_root, find_sqlc_file, read_config
 from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, Severity, error, internal_error
 from querygen.diagnostics_render import render_github, render_text, sort_diagnostics
 from querygen.server.errors import ServerError
@@ -196,6 +196,10 @@ def build(
 ) -> None:
     """Analyse the SQL and write the generated package."""
     configs, notes = project_configs(schema, queries, out, file, queryset)
+    if (queries or out) and any(one.targets for one in configs):
+        message = "the configuration has several targets, which --queries and --out cannot tell apart"
+        raise DiagnosticError(error(BAD_CONFIG, message, hint="Leave them out."))
+    configs = [target for one in configs for target in one.targets or (one,)]
     sys.exit(run_build(configs, notes, check=check, output_format=output_format))
 
 

@@ -16,6 +16,7 @@ from querygen.diagnostics import DiagnosticError, error
 from querygen.pg_catalog.load import NEWEST_MAJOR, builtin_folder, load_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 CONFIG_FILE = "querygen.toml"
@@ -28,6 +29,18 @@ BAD_CONFIG = "QG002"  # the configuration says something that means nothing
 NO_CONFIG = "QG003"  # there is no configuration and no option that takes its place
 
 STYLES = ("functions", "querier")
+# What all targets of a project have in common.
+OF_PROJECT = (
+    "schema",
+    "pg_version",
+    "collations",
+    "search_path",
+    "catalogs",
+    "lint",
+    "migrations",
+    "migrations_table",
+    "targets",
+)
 # Keys that mean something in one style only.
 OF_FUNCTIONS = ("validate_rows", "omit_unused", "nullable_elements", "insert_models", "pool_module", "sql_tags")
 OF_QUERIER = (
@@ -90,6 +103,7 @@ class Config:
     query_parameter_limit: int = 4
     inflection_exclude_table_names: tuple[str, ...] = ()
     lenient: bool = False  # a configuration of sqlc's: some of what PostgreSQL refuses is a warning (sqlc/lenient.py)
+    targets: tuple[Config, ...] = ()  # the packages to write, where there are several; `queries` are those of all
     file: Path | None = field(default=None, compare=False)
 
     @property
@@ -238,15 +252,43 @@ def read_config(root: Path) -> Config:
         return Config(root)
     file, table = found
     prefix = "" if file.name == CONFIG_FILE else "tool.querygen."
+    values = _values(prefix, table, (*_READERS, "targets"), file)
+    targets = values.pop("targets", None)
+    if targets is None:
+        return check_config(replace(Config(root, file=file), **values))
+    return _with_targets(Config(root, file=file), values, f"{prefix}targets", targets)
+
+
+def _values(prefix: str, table: dict[str, Any], known: Sequence[str], file: Path) -> dict[str, Any]:
+    """The values of a table, each read by its key's reader."""
     values: dict[str, Any] = {}
     for key, value in table.items():
-        reader = _READERS.get(key)
-        if reader is None:
-            near = difflib.get_close_matches(key, _READERS, 1)
-            hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(_READERS) + "."
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(known) + "."
             raise _fail(f"unknown key {prefix}{key} in {file.name}", hint)
-        values[key] = reader(prefix + key, value)
-    return check_config(replace(Config(root, file=file), **values))
+        values[key] = _READERS[key](prefix + key, value) if key in _READERS else value
+    return values
+
+
+def _with_targets(config: Config, values: dict[str, Any], where: str, tables: Any) -> Config:
+    """A project of several packages. What a target says takes the place of what the project says for all."""
+    if not isinstance(tables, list) or not tables or not all(isinstance(one, dict) for one in tables):
+        raise _fail(f"{where} must be a list of tables: [[{where}]]")
+    known = [key for key in _READERS if key not in OF_PROJECT]
+    file = config.file or config.root / CONFIG_FILE
+    targets: list[Config] = []
+    for number, table in enumerate(tables):
+        own = _values(f"{where}[{number}].", table, known, file)
+        if "out" not in own:
+            raise _fail(f"{where}[{number}] has no out", 'Name the folder of its package: out = "app/db".')
+        targets.append(check_config(replace(config, **{**values, **own})))
+    outs = [one.out_path.resolve() for one in targets]
+    for number, out in enumerate(outs):
+        if out in outs[:number]:
+            raise _fail(f'two targets have out = "{targets[number].out}"', "Give each a folder of its own.")
+    queries = tuple(dict.fromkeys(path for one in targets for path in one.queries))
+    return replace(targets[0], queries=queries, targets=tuple(targets))
 
 
 def check_config(config: Config) -> Config:
