@@ -44,10 +44,10 @@ RESERVED_FUNCTIONS: Final = frozenset(
         "aclosing", "all_rows", "as_text", "async_all_rows", "async_cursor_transaction", "async_stream",
         "binary_lists", "cursor_name", "cursor_transaction", "datetime", "dump_hstore", "dump_vector", "enum_labels",
         "exact_json_reader", "from_document", "from_json", "from_text", "from_value", "json_reader", "record_as_text",
-        "json_as_text", "json_model", "jsonb_as_text", "jsonb_model", "load_hstore", "load_multirange",
-        "load_range", "load_record", "load_text", "load_vector", "map_array", "naming", "new_row", "new_rows",
-        "only_row", "optional_row", "read_json", "row_factory", "row_of", "row_or_none", "scalar_row", "stream",
-        "tuple_row",
+        "json_as_text", "json_model", "json_text", "jsonb_as_text", "jsonb_model", "jsonb_text", "load_hstore",
+        "load_multirange", "load_range", "load_record", "load_text", "load_vector", "map_array", "naming", "new_row",
+        "new_rows", "only_row", "optional_row", "read_json", "row_factory", "row_of", "row_or_none", "scalar_row",
+        "stream", "tuple_row",
         "list", "set", "dict", "tuple", "str", "int", "float", "bool", "bytes",
     }
 )

@@ -456,7 +456,10 @@ def overridden(base: PyType, override: TypeOverride) -> PyType:
     dump = base.dump
     if override.dump:
         dump = Call(dotted(override.dump))
-        dump = dump if base.dump is None else Then(dump, base.dump)
+        wire = base.dump
+        if base.json:  # text, as the converter that reads is given it
+            wire = Call(Import(TYPES, "json_text" if base.json == ("json_as_text",) else "jsonb_text"))
+        dump = dump if wire is None else Then(dump, wire)
     elif base.json:
         dump = Call(Import(TYPES, "json_model" if base.json == ("json_as_text",) else "jsonb_model"))
     return base._replace(annotation=annotation, imports=named, load=load, dump=dump, read_refused="", write_refused="")
