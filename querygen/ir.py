@@ -258,6 +258,27 @@ class Embed(Struct, frozen=True):
     many: bool = False
 
 
+class NestLevel(Struct, frozen=True):
+    """A relation of qg.embed_many: `embed` and `parent` count in `AnalyzedQuery.embeds`, `key` are result columns.
+
+    `repeats`: several rows of the result may hold the same row of it. `nullable` is said of its columns where there is
+    a row: outer joins do not count.
+    """
+
+    embed: int
+    key: tuple[int, ...]
+    parent: int | None  # None: the row of the result itself
+    repeats: bool
+    nullable: tuple[bool, ...] = ()
+
+
+class Nest(Struct, frozen=True):
+    """How rows of a join are folded: `key` are the columns that tell apart what the result's own rows are."""
+
+    key: tuple[int, ...]
+    levels: tuple[NestLevel, ...]
+
+
 #: When something is there: alternatives, each the arguments that have to be given. `ALWAYS` needs none.
 Needs: TypeAlias = tuple[frozenset[str], ...]
 ALWAYS: Needs = (frozenset(),)
@@ -345,6 +366,7 @@ class AnalyzedQuery(Struct, frozen=True):
     read_only: bool = False
     warnings: tuple[Diagnostic, ...] = ()
     dynamic: Dynamic | None = None
+    nest: Nest | None = None
 
     @property
     def name(self) -> str:

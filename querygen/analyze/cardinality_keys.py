@@ -1,26 +1,29 @@
 """Which relations have one row at most: unique keys bound by equality.
 
 Takes the `Scope` of a query level, gives the range table indexes of the relations that are the same row in every row
-of the result. No proof comes from a partial index, a deferrable or WITHOUT OVERLAPS key, the key of a table with
-inheritance children, or an equality of another operator family than the index's. Mirrors no C file; the nearest are
-analyzejoins.c (query_is_distinct_for) and indxpath.c (relation_has_unique_index_for).
+of the result. A key is of columns or expressions. No proof comes from a partial index whose predicate is not among the
+conditions, a deferrable or WITHOUT OVERLAPS key, the key of a table with inheritance children, or an equality of
+another operator family than the index's. Mirrors no C file; the nearest are analyzejoins.c (query_is_distinct_for),
+indxpath.c (relation_has_unique_index_for) and predtest.c (predicate_implied_by).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from querygen.analyze import cardinality
 from querygen.analyze import nodes as n
+from querygen.analyze.mutate import mutate_children
 from querygen.analyze.nodefuncs import expr_type, expression_returns_set, walk_levels
-from querygen.analyze.nullability_quals import enter, operator_is_strict
+from querygen.analyze.nullability_quals import enter, expr_key, operator_is_strict
 from querygen.analyze.nullability_scope import (
     LEFT,
     RIGHT,
     Env,
+    Fact,
     Scope,
     descendants,
     from_tree,
@@ -28,6 +31,7 @@ from querygen.analyze.nullability_scope import (
     members,
     relation_of,
     rte_of,
+    var_fact,
 )
 from querygen.analyze.pgtypes import TIMESTAMPTZOID
 from querygen.sql.nodes import enums
@@ -38,13 +42,14 @@ if TYPE_CHECKING:
     from querygen.analyze.nodefuncs import AnalyzedNode
     from querygen.analyze.nodes import Expr, JoinTreeNode, Query, RangeTblEntry
     from querygen.catalog.catalog import Catalog
-    from querygen.catalog.objects import Index, Relation
+    from querygen.catalog.objects import Index, IndexColumn, Relation
     from querygen.pg_catalog.rows import Oid
 
 CmdType = enums.CmdType
 BTEQUAL_STRATEGY = 3  # BTEqualStrategyNumber
 
 Column = tuple[int, int]  # RT index and attribute number
+Part = int | Fact  # of a key: an attribute number, or an expression as expr_key writes it
 
 
 def base_relations(node: JoinTreeNode) -> Iterator[int]:
@@ -98,47 +103,79 @@ def _nulled(scope: Scope, node: JoinTreeNode) -> Iterator[int]:
 
 
 class Equality(Struct, frozen=True):
-    """`column = value`, where `needs` are the relations of this level that the value is computed from."""
+    """`part = value`, where `needs` are the relations of this level that the value is computed from."""
 
-    column: Column
+    relation: int
+    part: Part
     operator: Oid
     needs: frozenset[int]
 
 
-def _equalities(scope: Scope, node: JoinTreeNode, usable: frozenset[int] | None, found: list[Equality]) -> None:
-    """Gather `column = value` from WHERE and ON; an outer join's ON says something of its nullable side only."""
+class Condition(Struct, frozen=True):
+    """A condition as expr_key writes it; what it is a condition of: these relations, or every row."""
+
+    key: Fact | None
+    relations: frozenset[int] | None
+
+
+class Conditions(Struct, frozen=True):
+    equalities: list[Equality]
+    others: list[Condition]
+
+
+def _conditions(scope: Scope) -> Conditions:
+    """The conditions of WHERE and ON, and what they bind."""
+    found = Conditions([], [])
+    _gather(scope, from_tree(scope.query), None, found)
+    return found
+
+
+def _gather(scope: Scope, node: JoinTreeNode, usable: frozenset[int] | None, found: Conditions) -> None:
+    """From WHERE and ON; an outer join's ON says something of its nullable side only."""
     match node:
         case n.RangeTblRef():
             return
         case n.FromExpr():
             _split(scope, node.quals, usable, found)
             for item in node.fromlist:
-                _equalities(scope, item, usable, found)
+                _gather(scope, item, usable, found)
         case n.JoinExpr():
             nulls_left, nulls_right = _nulls(scope, node)
             if not (nulls_left and nulls_right):
                 side = node.rarg if nulls_right else node.larg if nulls_left else None
                 _split(scope, node.quals, frozenset(members(side)) if side is not None else usable, found)
-            _equalities(scope, node.larg, usable, found)
-            _equalities(scope, node.rarg, usable, found)
+            _gather(scope, node.larg, usable, found)
+            _gather(scope, node.rarg, usable, found)
 
 
-def _split(scope: Scope, quals: Expr | None, usable: frozenset[int] | None, found: list[Equality]) -> None:
+def _split(scope: Scope, quals: Expr | None, usable: frozenset[int] | None, found: Conditions) -> None:
     if isinstance(quals, n.BoolExpr) and quals.boolop == enums.BoolExprType.AND_EXPR:
         for arg in quals.args:
             _split(scope, arg, usable, found)
+        return
+    if quals is not None:
+        found.others.append(Condition(expr_key(scope, quals), usable))
     if not isinstance(quals, n.OpExpr) or len(quals.args) != 2 or not operator_is_strict(scope.env.catalog, quals.opno):
         return
     for one, other in (quals.args, quals.args[::-1]):
-        column = _plain_column(scope, one)
-        if column is None or (usable is not None and column[0] not in usable):
+        bound = _bindable(scope, one)
+        if bound is None or (usable is not None and bound[0] not in usable):
             continue
         needs = _needs(scope, other)
-        if needs is None or column[0] in needs or not _compares_alike(scope.env.catalog, other):
+        if needs is None or bound[0] in needs or not _compares_alike(scope.env.catalog, other):
             continue
         operator = quals.opno if one is quals.args[0] else scope.env.catalog.operator(quals.opno).oprcom
         if operator:
-            found.append(Equality(column, operator, needs))
+            found.equalities.append(Equality(*bound, operator, needs))
+
+
+def _bindable(scope: Scope, expr: Expr) -> tuple[int, Part] | None:
+    """What an equality may bind: a column, or an expression over the columns of one relation."""
+    if (column := _plain_column(scope, expr)) is not None:
+        return column
+    relations = _needs(scope, expr)
+    key = expr_key(scope, expr)
+    return (next(iter(relations)), key) if relations is not None and len(relations) == 1 and key is not None else None
 
 
 def _plain_column(scope: Scope, expr: Expr) -> Column | None:
@@ -205,17 +242,16 @@ def single_relations(scope: Scope, bound: Iterable[Column] = (), given: Iterable
     """
     query = scope.query
     tree = from_tree(query)
-    equalities: list[Equality] = []
-    _equalities(scope, tree, None, equalities)
+    conditions = _conditions(scope)
     if query.commandType == CmdType.CMD_MERGE:
-        _split(scope, query.mergeJoinCondition, frozenset({query.resultRelation}), equalities)
+        _split(scope, query.mergeJoinCondition, frozenset({query.resultRelation}), conditions)
     assumed = list(bound)
     relations = dict.fromkeys(base_relations(tree))
     if query.resultRelation:
         relations[query.resultRelation] = None
     # What has one row at most by itself: if it is LATERAL, one for each row of what it refers to.
     bounded = {
-        rtindex: _outer_relations(rte) if rte.lateral else set[int]()
+        rtindex: outer_relations(rte) if rte.lateral else set[int]()
         for rtindex in relations
         if cardinality.rte_count(scope, rte := rte_of(scope, rtindex)).at_most_one
     }
@@ -232,20 +268,20 @@ def single_relations(scope: Scope, bound: Iterable[Column] = (), given: Iterable
                 changed = True
                 continue
             columns = {column[1]: 0 for column in assumed if column[0] == rtindex}
-            operators: dict[int, set[Oid]] = {attno: set() for attno in columns}
-            for one in equalities:
-                if one.column[0] == rtindex and one.needs <= single:
-                    operators.setdefault(one.column[1], set()).add(one.operator)
+            operators: dict[Part, set[Oid]] = {attno: set() for attno in columns}
+            for one in conditions.equalities:
+                if one.relation == rtindex and one.needs <= single:
+                    operators.setdefault(one.part, set()).add(one.operator)
             if any(
-                all(_binds(scope, rte, attno, operators, attno in columns) for attno in key)
-                for key in _unique_keys(scope, rte)
+                all(_binds(scope, rte, part, operators, part in columns) for part in key)
+                for key in unique_keys(scope, rtindex, conditions)
             ):
                 single.add(rtindex)
                 changed = True
     return single
 
 
-def _outer_relations(rte: RangeTblEntry) -> set[int]:
+def outer_relations(rte: RangeTblEntry) -> set[int]:
     """The relations beside it that a LATERAL item refers to."""
     found: set[int] = set()
     parts: list[AnalyzedNode] = [function.funcexpr for function in rte.functions]
@@ -257,14 +293,17 @@ def _outer_relations(rte: RangeTblEntry) -> set[int]:
     return found
 
 
-def _binds(scope: Scope, rte: RangeTblEntry, attno: int, operators: dict[int, set[Oid]], assumed: bool) -> bool:
-    """Is the column bound by the equality that the key is unique under?"""
+def _binds(scope: Scope, rte: RangeTblEntry, part: Part, operators: dict[Part, set[Oid]], assumed: bool) -> bool:
+    """Is the part of a key bound by the equality that the key is unique under?"""
     if assumed:
         return True
-    wanted = operators.get(attno)
+    wanted = operators.get(part)
     if not wanted:
         return False
-    type_oid = _column_type(scope, rte, attno)
+    if not isinstance(part, int):
+        # The operator takes the expression as the index has it, without a cast between them.
+        return any(_is_equality(scope.env.catalog, one, scope.env.catalog.operator(one).oprleft) for one in wanted)
+    type_oid = _column_type(scope, rte, part)
     return type_oid is not None and any(_is_equality(scope.env.catalog, one, type_oid) for one in wanted)
 
 
@@ -297,12 +336,16 @@ def _is_equality(catalog: Catalog, opno: Oid, type_oid: Oid) -> bool:
     if row.oid == operator.oprleft:
         return True
     own = catalog.default_opclass(row.oid, "btree")
-    # varchar has text's operators, an enum those of anyenum, an array those of anyarray
-    return own is None or own.opcfamily == opclass.opcfamily
+    if own is None:
+        # GetDefaultOpClass: varchar has text's operators and not bpchar's, an enum those of anyenum
+        compared = catalog.type(operator.oprleft)
+        return compared.typtype == "p" or compared.typispreferred
+    return own.opcfamily == opclass.opcfamily
 
 
-def _unique_keys(scope: Scope, rte: RangeTblEntry) -> Iterator[frozenset[int]]:
-    """Sets of columns (attribute numbers) that no two rows of a relation share."""
+def unique_keys(scope: Scope, rtindex: int, conditions: Conditions) -> Iterator[frozenset[Part]]:
+    """Sets of columns and expressions that no two rows of a relation share, of those that fulfil the conditions."""
+    rte = rte_of(scope, rtindex)
     kinds = enums.RTEKind
     match rte.rtekind:
         case kinds.RTE_RELATION:
@@ -311,7 +354,7 @@ def _unique_keys(scope: Scope, rte: RangeTblEntry) -> Iterator[frozenset[int]]:
                 if relation.view_query is not None:
                     yield from query_keys(scope.env, relation.view_query, None)
                 return
-            yield from _table_keys(scope.env.catalog, relation, inherited=rte.inh)
+            yield from _table_keys(scope, rtindex, relation, conditions)
         case kinds.RTE_SUBQUERY if rte.subquery is not None:
             yield from query_keys(scope.env, rte.subquery, scope)
         case kinds.RTE_CTE:
@@ -321,26 +364,78 @@ def _unique_keys(scope: Scope, rte: RangeTblEntry) -> Iterator[frozenset[int]]:
             return
 
 
-def _table_keys(catalog: Catalog, relation: Relation, *, inherited: bool) -> Iterator[frozenset[int]]:
+def column_keys(scope: Scope, rtindex: int) -> list[list[int]]:
+    """The keys that consist of columns, the shortest first."""
+    found = [
+        sorted(part for part in key if isinstance(part, int))
+        for key in unique_keys(scope, rtindex, _conditions(scope))
+        if all(isinstance(part, int) for part in key)
+    ]
+    return sorted(found, key=lambda key: (len(key), key))
+
+
+def _table_keys(scope: Scope, rtindex: int, relation: Relation, conditions: Conditions) -> Iterator[frozenset[Part]]:
+    catalog = scope.env.catalog
+    inherited = rte_of(scope, rtindex).inh
     if relation.kind == "f" or (relation.kind == "r" and inherited and any(descendants(catalog, relation))):
         return
     constraints = {constraint.name: constraint for constraint in relation.constraints}
     for index in catalog.indexes_of(relation.oid):
         if not _is_key(relation, index):
             continue
+        if index.predicate_sql or index.predicate is not None:
+            predicate = _of_relation(relation, rtindex, index.predicate)
+            if predicate is None or not _is_fulfilled(scope, rtindex, predicate, conditions):
+                continue
         constraint = constraints.get(index.constraint or "")
         if constraint is not None and (constraint.deferrable or constraint.without_overlaps or not constraint.enforced):
             continue
-        yield frozenset(relation.by_name[one.name].attnum for one in index.columns if one.name is not None)
+        parts = [_part(scope, rtindex, relation, one) for one in index.columns]
+        known = [part for part in parts if part is not None]
+        if len(known) == len(parts):
+            yield frozenset(known)
+
+
+def _part(scope: Scope, rtindex: int, relation: Relation, one: IndexColumn) -> Part | None:
+    if one.name is not None:
+        return relation.by_name[one.name].attnum
+    expr = _of_relation(relation, rtindex, one.expression)
+    return expr_key(scope, expr) if expr is not None else None
+
+
+def _of_relation(relation: Relation, rtindex: int, raw: Any) -> Expr | None:
+    """An expression of an index, as if it stood in the query; None where it was not analysed for this relation."""
+    expr, owner = getattr(raw, "cooked", (None, 0))
+    if expr is None or owner != relation.oid:
+        return None
+
+    def placed(node: Any) -> Any:
+        return replace(node, varno=rtindex) if isinstance(node, n.Var) else mutate_children(node, placed)
+
+    found: Expr = placed(expr)
+    return found
+
+
+def _is_fulfilled(scope: Scope, rtindex: int, predicate: Expr, conditions: Conditions) -> bool:
+    """predicate_implied_by: is each part of a partial index's predicate a condition of the query, word for word?"""
+    if isinstance(predicate, n.BoolExpr) and predicate.boolop == enums.BoolExprType.AND_EXPR:
+        return all(_is_fulfilled(scope, rtindex, arg, conditions) for arg in predicate.args)
+    if isinstance(predicate, n.NullTest) and predicate.nulltesttype == enums.NullTestType.IS_NOT_NULL:
+        if isinstance(predicate.arg, n.Var) and var_fact(scope, predicate.arg) in scope.weak:
+            return True
+    key = expr_key(scope, predicate)
+    return key is not None and any(
+        one.key == key and (one.relations is None or rtindex in one.relations) for one in conditions.others
+    )
 
 
 def _is_key(relation: Relation, index: Index) -> bool:
-    """Is the index unique over whole columns, all rows, with the columns' own equality?"""
-    if not index.unique or index.predicate is not None or index.predicate_sql or index.method != "btree":
+    """Is the index unique with its columns' own equality?"""
+    if not index.unique:
         return False
     for one in index.columns:
-        column = relation.by_name.get(one.name) if one.name is not None else None
-        if column is None or (one.collation is not None and one.collation != column.collation):
+        column = relation.by_name[one.name] if one.name is not None else None
+        if one.collation is not None and (column is None or one.collation != column.collation):
             return False
         if one.opclass is not None and not one.opclass.endswith("_pattern_ops"):
             return False
@@ -395,8 +490,9 @@ def _query_keys(env: Env, query: Query, parent: Scope | None) -> Iterator[frozen
             outputs.setdefault(column, number)
     relations = set(base_relations(tree))
     for rtindex in relations:
-        for key in _unique_keys(scope, rte_of(scope, rtindex)):
-            columns = [(rtindex, attno) for attno in key]
+        for key in unique_keys(scope, rtindex, _conditions(scope)):
+            columns = [(rtindex, part) for part in key if isinstance(part, int)]
+            # Of a key with an expression the rest does not make a relation single.
             if all(column in outputs for column in columns) and relations <= single_relations(scope, columns):
                 yield frozenset(outputs[column] for column in columns)
 
@@ -406,8 +502,7 @@ def one_group(scope: Scope) -> bool:
     query = scope.query
     tree = from_tree(query)
     nulled = set(_nulled(scope, tree))
-    equalities: list[Equality] = []
-    _equalities(scope, tree, None, equalities)
+    equalities = _conditions(scope).equalities
     single = single_relations(scope)
     by_ref = {entry.ressortgroupref: entry.expr for entry in query.targetList if entry.ressortgroupref}
     for clause in query.groupClause:
@@ -419,7 +514,9 @@ def one_group(scope: Scope) -> bool:
         if column[0] in single:
             continue
         if not any(
-            one.column == column and one.needs <= single and _groups_alike(scope.env.catalog, one.operator, clause.eqop)
+            (one.relation, one.part) == column
+            and one.needs <= single
+            and _groups_alike(scope.env.catalog, one.operator, clause.eqop)
             for one in equalities
         ):
             return False

@@ -23,8 +23,9 @@ from msgspec.structs import replace
 from querygen.analyze import nodes as n
 from querygen.analyze.dynamic_after import after_condition
 from querygen.analyze.dynamic_cuts import NOT_DROPPABLE, Text, cut_of, first_and_last, path_to
-from querygen.analyze.dynamic_joins import both, check_references, either, idle_joins, needs_at, when_cut
+from querygen.analyze.dynamic_joins import always, both, check_references, either, idle_joins, needs_at, when_cut
 from querygen.analyze.dynamic_parts import BAD_SORT, Edit, holds, make_parts, set_lists, sort_of, variant_text
+from querygen.analyze.nested import nest_of
 from querygen.analyze.nodefuncs import walk_levels
 from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries
 from querygen.analyze.star import star_edits, ungrouped
@@ -269,6 +270,7 @@ def _analyze_variants(
             replace(one, nullable=one.nullable or any(_is_absent(found.query, one, catalog) for found in proofs))
             for one in base.embeds
         ),
+        nest=nest_of(raw, always(base.query, cuts), catalog, base.embeds, result_entries(base.query)),
         read_only=all(one.read_only for one in (base, *proofs)),
         warnings=tuple(one for one in base.warnings if all((one.code, one.message) in some for some in said)),
         dynamic=replace(dynamic, variants=tuple(variants)),

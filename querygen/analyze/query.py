@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from querygen.analyze import nodes as n
 from querygen.analyze import stmt
 from querygen.analyze.cardinality import cardinality
-from querygen.analyze.nodefuncs import expr_type, expr_typmod, walk_levels
 from querygen.analyze.nested import limit_warning, nest_of
+from querygen.analyze.nodefuncs import expr_type, expr_typmod, walk_levels
 from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries, result_nullability
 from querygen.analyze.param_nullability import infer_params
 from querygen.analyze.pgtypes import RECORDARRAYOID, TYPCATEGORY_ARRAY

@@ -6,6 +6,7 @@ yet, a name that clashes) is collected, so that one run tells all of it.
 
 from __future__ import annotations
 
+import sys
 import difflib
 import keyword
 from collections import defaultdict
@@ -89,7 +90,7 @@ def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: R
         modules.append(_query_module(name, source, rows, done, options))
         if options.emit_async:
             modules.append(_async_module(name, source, rows, done))
-    known = ("_types", "_cursors", "_changes", "_dynamic", "_shapes")
+    known = ("_types", "_cursors", "_changes", "_dynamic", "_nested", "_shapes")
     helpers = {one for one in known for module in modules if module.uses(one)}
     if "_dynamic" in helpers:
         helpers.add("_changes")
@@ -215,7 +216,9 @@ def _async_module(name: str, source: str, rows: Rows, functions: list[Function])
     return Module(f"aio/{name}.py", source, _import_lines(imports, 2), tuple(blocks), bool(rows.class_names))
 
 
-_STDLIB = frozenset({"collections.abc", "contextlib", "datetime", "decimal", "enum", "typing", "uuid"})
+def _is_standard(module: str) -> bool:
+    """An override may name a type of any module."""
+    return module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _import_lines(imports: Iterable[Import], depth: int) -> tuple[str, ...]:
@@ -226,12 +229,12 @@ def _import_lines(imports: Iterable[Import], depth: int) -> tuple[str, ...]:
     sections: list[list[str]] = [[], [], []]
     for module in sorted(modules):
         if "" in modules[module]:
-            sections[0 if module in _STDLIB else 1].append(f"import {module}")
+            sections[0 if _is_standard(module) else 1].append(f"import {module}")
     for module in sorted(modules):
         names = sorted(modules[module] - {""}, key=naming.import_key)
         if not names:
             continue
-        section = 2 if module.startswith(".") else 0 if module in _STDLIB else 1
+        section = 2 if module.startswith(".") else 0 if _is_standard(module) else 1
         shown = "." * (depth - 1) + module if section == 2 else module
         line = f"from {shown} import {', '.join(names)}"
         if width(line) <= WIDTH:

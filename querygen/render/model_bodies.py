@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from querygen.ir import Cardinality, Command
 from querygen.render.layout import WIDTH, Each, Group, Pair, put, quoted, width
 from querygen.render.model_items import ITEM_COMMANDS
+from querygen.render.model_nested import NESTED
 from querygen.render.pytypes import CURSORS, ROW, Import
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class Result(NamedTuple):
     factory: Import | None  # of a row psycopg's tuple_row; of values None where psycopg's scalar_row does
     json: tuple[str, ...]
     row: RowClass | None
+    nested: Import | None = None  # the constant that says how rows are folded
+    nested_block: tuple[str, frozenset[Import]] = ("", frozenset())
 
 
 class Body(NamedTuple):
@@ -129,6 +132,10 @@ class _Writer(NamedTuple):
     def all(self, cursor: str) -> Doc:
         """The expression for all rows or values of a cursor."""
         result = self.body.result
+        if result is not None and result.nested is not None:
+            self.imports.add(result.nested)
+            fetched = f"{self.wait}{cursor}.fetchall()"
+            return Group(f"{self.helper('fold_rows', NESTED)}(", (fetched, result.nested.name))
         if result is None or result.row is None:
             return f"{self.wait}{cursor}.fetchall()"
         row = result.row
@@ -196,6 +203,11 @@ def _plain(writer: _Writer) -> None:
             lines.append("    return cur")
         case Command.MANY:
             writer.put(1, "return ", writer.all("cur"))
+        case Command.ONE if body.result is not None and body.result.nested is not None and _optional(body.query):
+            writer.put(1, "return ", Group(f"{writer.helper('first_row', NESTED)}(", (writer.all("cur"),)))
+        case _ if body.result is not None and body.result.nested is not None:
+            name = quoted(body.query.name)
+            writer.put(1, "return ", Group(f"{writer.helper('only_row')}(", (writer.all("cur"), name)))
         case Command.ONE if _optional(body.query):
             writer.put(1, "return ", writer.row(f"{wait}cur.fetchone()", "optional_row"))
         case _:

@@ -35,10 +35,12 @@ class FieldDef(NamedTuple):
     always: bool = False  # every row of the relation itself has a value here
     alias: str = ""  # the key in JSON, where it cannot be the name
     optional: bool = False  # the key may be missing in JSON
+    many: bool = False  # a list of the nested rows, which is filled when rows are folded
 
     @property
     def annotation(self) -> str:
         held = self.nested.name if self.nested else self.type.annotation
+        held = f"list[{held}]" if self.many else held
         return f"{held} | None" if self.nullable else held
 
     @property
@@ -136,13 +138,14 @@ def reader_block(row: RowClass) -> tuple[str, set[Import]]:
     """
     imports = {Import(ROW, "Rows"), Import(ROW, "Fields")}
     reserved = {"rows", "row_of", "row_or_none", "each", "map_array", row.name}
-    for one in row.fields:
+    own = [one for one in row.fields if not one.many]
+    for one in own:
         reserved.update(needed.name for needed in conversion_imports(one.type.load))
         if one.nested:
             reserved |= {one.nested.reader, one.nested.name}
     variables: list[str] = []
     pairs: list[Doc] = []
-    for one in row.fields:
+    for one in own:
         if one.nested is None:
             variable = naming.free(_short(one.name, len(variables)), reserved)
             reserved.add(variable)

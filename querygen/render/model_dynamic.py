@@ -29,7 +29,7 @@ from querygen.render.layout import (
 )
 from querygen.render.model_classes import FINAL
 from querygen.render.model_items import refused
-from querygen.render.model_patch import PatchModel, patch_model
+from querygen.render.model_patch import BAD_PATCH, PatchModel, patch_model
 from querygen.render.pytypes import Import, conversion_imports, convert
 from querygen.render.sql_text import tidy, with_casts
 
@@ -91,7 +91,7 @@ def dynamic_parts(
         fields = [by_number[number] for number in patched.values()]
         if not fields:
             message = f'query "{query.name}" has no item of SET that may be left out, so that a patch has no field'
-            raise DiagnosticError(error("QG240", message, query.raw.name_span, "Write SET name = qg.optional(name)."))
+            raise DiagnosticError(error(BAD_PATCH, message, query.raw.name_span, "Write SET name = qg.optional(name)."))
         patch = patch_model(query, fields, rows)
     names = _names(query, dynamic, name, params, patched if patch else {}, rows)
     text_name = rows.free(f"{name}_sql")

@@ -29,6 +29,7 @@ from querygen.render.model_items import (
     item_values,
     refused,
 )
+from querygen.render.model_nested import check_nested, nest_block
 from querygen.render.pytypes import Call, Import, Then, conversion_imports, convert, refuse
 from querygen.render.sql_text import constant, with_casts
 
@@ -98,6 +99,7 @@ def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
         raise DiagnosticError(error(NO_ROWS, message, query.raw.name_span, "Add RETURNING, or make it :exec."))
     _check_cursor(query)
     check_dynamic(query)
+    check_nested(query)
     prepare = _prepare(query)
     result = _result(query, rows) if with_rows else None
     constant_name = name.upper()
@@ -213,6 +215,9 @@ def _both(
         needed = set(parts.imports)
         text[awaited] = _text(query, name, parts, needed, awaited=awaited)
         imports[awaited] = frozenset(needed)
+    if parts.body.result is not None and parts.body.result.nested is not None:
+        block, needed_by_block = parts.body.result.nested_block
+        constants, constant_imports = (block, *constants), constant_imports | needed_by_block
     return Function(
         query_name=query.name,
         name=name,
@@ -277,7 +282,12 @@ def _result(query: AnalyzedQuery, rows: Rows) -> Result:
     row = rows.row_of(query)
     # Not of the class: rows of json and rows of jsonb share one.
     json = tuple(sorted({helper for one in query.columns for helper in rows.column_type(query, one).json}))
-    return Result(row.name, False, (row.imported,), TUPLE_ROW, json, row)
+    result = Result(row.name, False, (row.imported,), TUPLE_ROW, json, row)
+    if query.nest is None:
+        return result
+    name = rows.free(f"{naming.snake(query.name)}_rows".upper())
+    block, needed = nest_block(query, query.nest, name, row, rows)
+    return result._replace(nested=Import(rows.module, name), nested_block=(block, frozenset(needed)))
 
 
 def _body_names(query: AnalyzedQuery, result: Result | None, constant_name: str, rows: Rows) -> set[str]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from querygen.render.model_items import Param
     from querygen.render.model_rows import Rows
 
-BAD_PATCH: Final = "QG240"
+BAD_PATCH: Final = "QG225"
 
 
 class PatchModel(NamedTuple):

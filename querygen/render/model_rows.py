@@ -27,8 +27,10 @@ from querygen.render.model_classes import (
     unshadowed,
     value_blocks,
 )
+from querygen.render.model_nested import children
 from querygen.render.model_shapes import Place, ShapeClasses
 from querygen.render.pytypes import MODELS, Conversion, Import, PyType, refuse
+from querygen.singular import singular
 from querygen.source import Span
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class Rows:
     shared: frozenset[str]  # the names of -- row: Name that stand in models.py
     taken: set[str]  # names of functions and constants of the module
     patches: dict[str, tuple[list[str], str]] = field(default_factory=dict)  # -- patch: → fields, query
+    _many: dict[tuple[str, int], RowClass] = field(default_factory=dict)  # by query and embed: the class of the rows
+    _lists: dict[tuple[str, int | None], dict[int, str]] = field(default_factory=dict)  # by owner: embed → its field
     _by_structure: dict[Structure, RowClass] = field(default_factory=dict)
     _named: dict[str, RowClass] = field(default_factory=dict)
     _first_use: dict[str, list[RowClass]] = field(default_factory=dict)
@@ -237,30 +241,81 @@ class Rows:
         worse = any(column.nullable and not own.nullable for column, own in zip(columns, found.fields, strict=True))
         return None if worse else found
 
+    def many_of(self, query_name: str, embed: int) -> RowClass:
+        """The class of the rows of an embed_many."""
+        return self._many[query_name, embed]
+
+    def lists_of(self, query_name: str, embed: int | None) -> dict[int, str]:
+        """The fields of a class (None: the query's own) that hold lists, by the embeds whose rows they hold."""
+        return self._lists.get((query_name, embed), {})
+
     def _with_embeds(self, query: AnalyzedQuery) -> tuple[FieldDef, ...]:
-        starts = {embed.start: embed for embed in query.embeds}
-        columns: list[tuple[str, FieldDef]] = []
+        starts = {embed.start: number for number, embed in enumerate(query.embeds)}
+        direct = children(query.nest, None) if query.nest is not None else []
+        columns: list[tuple[str, FieldDef, int | None]] = []
         position = 0
         while position < len(query.columns):
-            embed = starts.get(position)
-            if embed is None:
+            number = starts.get(position)
+            if number is None:
                 column = query.columns[position]
-                columns.append((column.name, self._field(query, "", column)))
+                columns.append((column.name, self._field(query, "", column), None))
                 position += 1
-            else:
-                columns.append((embed.name, self._embedded(query, embed)))
-                position += max(embed.count, 1)
-        names = naming.field_names(name for name, _ in columns)
-        return unshadowed(tuple(one._replace(name=name) for name, (_, one) in zip(names, columns, strict=True)))
+                continue
+            embed = query.embeds[number]
+            if not embed.many:
+                columns.append((embed.name, self._embedded(query, embed), None))
+            elif number in direct:
+                columns.append((embed.name, self._list(query, number), number))
+            position += max(embed.count, 1)
+        return self._named_fields(query, None, columns)
 
-    def _embedded(self, query: AnalyzedQuery, embed: Embed) -> FieldDef:
-        if embed.many:
-            raise refuse("qg.embed_many")
+    def _named_fields(
+        self, query: AnalyzedQuery, owner: int | None, columns: Sequence[tuple[str, FieldDef, int | None]]
+    ) -> tuple[FieldDef, ...]:
+        """The fields with their names; which of them hold the lists of embeds is remembered."""
+        names = naming.field_names(name for name, _, _ in columns)
+        fields = unshadowed(tuple(one._replace(name=name) for name, (_, one, _) in zip(names, columns, strict=True)))
+        lists = {number: one.name for one, (_, _, number) in zip(fields, columns, strict=True) if number is not None}
+        if lists:
+            self._lists[query.name, owner] = lists
+        return fields
+
+    def _list(self, query: AnalyzedQuery, number: int) -> FieldDef:
+        """The list of an embed_many."""
+        embed = query.embeds[number]
+        inner = children(query.nest, number) if query.nest is not None else []
+        levels = query.nest.levels if query.nest is not None else ()
+        nullable = next(one.nullable for one in levels if one.embed == number)
+        if not inner:
+            found = self._embedded(query, embed, nullable)
+        else:
+            columns = query.columns[embed.start : embed.start + embed.count]
+            plain = [self._field(query, "", one) for one in columns]
+            own = [
+                (column.name, one._replace(nullable=one.nullable and null), None)
+                for column, one, null in zip(columns, plain, nullable, strict=True)
+            ]
+            lists = [(query.embeds[one].name, self._list(query, one), one) for one in inner]
+            fields = self._named_fields(query, number, [*own, *lists])
+            name = f"{naming.query_camel(query.name)}{naming.query_camel(singular(embed.name))}"
+            row = self._shared(query, name, fields, f"One of the {embed.name} of a row of {query.name}.")
+            self.models.use(row)
+            found = FieldDef("", embed.name, PyType(row.name), False, nested=row)
+        if found.nested is not None:
+            self._many[query.name, number] = found.nested
+        return found._replace(nullable=False, many=True)
+
+    def _embedded(self, query: AnalyzedQuery, embed: Embed, nullable: Sequence[bool] = ()) -> FieldDef:
+        """One row of a relation. `nullable` says which of its columns may be NULL where there is a row."""
         columns = query.columns[embed.start : embed.start + embed.count]
         row = self._whole_relation(query, columns, absent=embed.nullable) or self._of_embed(columns, embed)
         if row is None:
             fields = self._fields(query, columns)
-            name = f"{naming.query_camel(query.name)}{naming.query_camel(embed.name)}"
+            if nullable:
+                pairs = zip(fields, nullable, strict=True)
+                fields = tuple(one._replace(nullable=one.nullable and null) for one, null in pairs)
+            plain = singular(embed.name) if embed.many else embed.name
+            name = f"{naming.query_camel(query.name)}{naming.query_camel(plain)}"
             row = self._shared(query, name, fields, f"The {embed.name} of a row of {query.name}.")
         self.models.use(row)
         return FieldDef("", embed.name, PyType(row.name), embed.nullable, nested=row)
