@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.typename import format_type
 from querygen.diagnostics_render import to_json
-from querygen.ir import ArrayShape, MapShape, ObjectShape, ScalarShape, TupleShape
 from querygen.explain import param_reasons, rows_reason
+from querygen.ir import ArrayShape, MapShape, ObjectShape, ScalarShape, TupleShape
 from querygen.pipeline import Analysis, FailedQuery
 
 if TYPE_CHECKING:

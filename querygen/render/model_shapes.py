@@ -298,6 +298,8 @@ def _class_word(name: str, models: Models, *, several: bool) -> str:
     if several:
         name = singular(name, models.options.singular_exceptions)
     word = naming.identifier(naming.camel(name), "Item")
+    if word in ("I", "O"):
+        word += "Item"  # linters take them for digits
     return word[0].upper() + word[1:]
 
 

@@ -1,8 +1,8 @@
 """What a value of a PostgreSQL type is in Python where it comes inside of JSON.
 
-Takes a `ScalarShape`; gives an annotation that pydantic reads from what to_json writes (json.c: datum_to_json_internal):
-numbers, booleans and ISO dates as they are; anything else is the type's own text in a string, which is read as psycopg
-reads the text of a column.
+Takes a `ScalarShape`; gives an annotation that pydantic reads from what json.c's datum_to_json_internal writes.
+Numbers, booleans and ISO dates are read as they are; anything else is the type's own text in a string, which is read as
+psycopg reads the text of a column.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from querygen.analyze import pgtypes as t
-from querygen.ir import AnyShape, ArrayShape, MapShape, ObjectShape, ScalarShape, TupleShape
+from querygen.ir import ArrayShape, MapShape, ObjectShape, ScalarShape, TupleShape
 from querygen.render.pytypes import Call, Import, Look, PyType, Read, Then, conversion_imports, refuse
 
 if TYPE_CHECKING:

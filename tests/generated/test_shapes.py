@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import math
 import random
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from querygen.render.options import RenderOptions, TypeOverride
-from tests.generated.project import project
+from querygen.write import write_files
+from tests.generated.project import project, rendered
+from tests.generated.test_typing import check_with_ruff, run
 from tests.test_nullability import read_cases
 
 if TYPE_CHECKING:
@@ -40,7 +42,10 @@ _float8 = st.floats().map(repr)
 _date = st.dates().map(str)
 _time = st.times().map(str)
 _stamp = st.datetimes().map(str)
-_modern = st.datetimes(min_value=datetime.datetime(1950, 1, 1)).map(str)
+_year = st.integers(1950, 2200)
+_modern = st.builds(
+    lambda one, year: str(one.replace(year=year)), st.datetimes().filter(lambda one: one.day < 29), _year
+)
 _bytes = st.binary(max_size=8).map(lambda one: "\\x" + one.hex())
 _interval = st.builds(
     lambda months, days, micros: f"{months} months {days} days {micros} microseconds",
@@ -121,9 +126,9 @@ VALUES: dict[str, SearchStrategy[str]] = {
     "int4range": _range(_small),
     "int8range": _range(_small),
     "numrange": _range(st.decimals(places=2, min_value=-100, max_value=100)),
-    "daterange": _range(st.dates(max_value=datetime.date(9998, 1, 1))),
+    "daterange": _range(_date.filter(lambda one: one < "9998")),
     "tsrange": _range(st.datetimes()),
-    "tstzrange": _range(st.datetimes(min_value=datetime.datetime(1950, 1, 1))),
+    "tstzrange": _range(_modern),
     "int4multirange": st.sampled_from(["{}", "{[1,3),[5,9)}"]),
     "tstzmultirange": st.sampled_from(["{}", '{["2020-01-01 00:00+00","2020-01-02 00:00+00")}']),
     "mood": st.sampled_from(["sad", "o'k", ""]),
@@ -162,7 +167,8 @@ def _every_way(table: str) -> str:
 -- name: Plain{table.title()} :many
 SELECT * FROM {table} ORDER BY id;
 -- name: Each{table.title()} :many
-SELECT t.id, to_json(t) AS as_json, to_jsonb(t) AS as_jsonb, row_to_json(t) AS as_row, json_build_object({pairs}) AS built,
+SELECT t.id, to_json(t) AS as_json, to_jsonb(t) AS as_jsonb, row_to_json(t) AS as_row,
+    json_build_object({pairs}) AS built,
     (SELECT json_agg(x) FROM {table} AS x WHERE x.id = t.id) AS several, r AS record
 FROM {table} AS t, LATERAL (SELECT t.*) AS r
 ORDER BY t.id;
@@ -181,14 +187,18 @@ def same(a: Any, b: Any) -> bool:
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if hasattr(a, "model_fields_set") and hasattr(b, "model_fields_set"):
         return same(dict(a), dict(b))
-    return type(a) is type(b) and bool(a == b) or a == b
+    return bool(a == b)
 
 
-def _differences(row: Any, columns: Any) -> list[str]:
+# jsonb writes the numbers of a json value anew: 1e3 is 1000 there.
+JSON_COLUMN = f"c{list(VALUES).index('json')}"
+
+
+def _differences(row: Any, columns: Any, but: str | None = None) -> list[str]:
     return [
         f"{name}: {getattr(row, name)!r} is {getattr(columns, name)!r} as a column"
         for name in type(row).model_fields
-        if not same(getattr(row, name), getattr(columns, name))
+        if name != but and not same(getattr(row, name), getattr(columns, name))
     ]
 
 
@@ -217,7 +227,8 @@ def test_every_type_is_read_from_json_as_from_a_column(
             found = getattr(queries, f"each_{title}")(conn)
             for columns, one in zip(plain, found, strict=True):
                 for name in ("as_json", "as_jsonb", "as_row", "built", "record"):
-                    assert not _differences(getattr(one, name), columns), name
+                    rewritten = JSON_COLUMN if name == "as_jsonb" and table == "sample" else None
+                    assert not _differences(getattr(one, name), columns, rewritten), name
                 assert not _differences(one.several[0], columns)
 
         check()
@@ -230,7 +241,7 @@ CASES = Path(__file__).parent.parent / "cases" / "shapes"
 
 def _fill(conn: psycopg.Connection[Any], seed: int) -> None:
     """Rows with many NULLs, parents without children, empty arrays; from some seeds no rows at all."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
 
     def maybe(value: Any) -> Any:
         return None if chance.random() < 0.4 else value
@@ -296,3 +307,108 @@ def test_values_have_the_shapes_that_were_inferred(path: Path, pg_database: PgDa
                             assert covers(value, document), (query, value, document)
                             shaped += document is not None
     assert shaped > 100
+
+
+# ---------------------------------------------------------------------------------------------- the code
+
+
+def test_the_tools_have_nothing_to_say(tmp_path: Path) -> None:
+    packages = []
+    for path in sorted(CASES.glob("*.sql")):
+        cases = read_cases(path)
+        queries = "".join(f"-- name: Case{number} :many\n{query};\n" for number, (query, _) in enumerate(cases.blocks))
+        packages.append((path.stem, cases.schema, queries))
+    packages.append(("types", ALL_TYPES, _every_way("sample") + _every_way("many")))
+    packages.append(("validated", ALL_TYPES, _every_way("sample")))
+    for name, schema, queries in packages:
+        folder = tmp_path / name
+        folder.mkdir()
+        options = RenderOptions(validate_rows=True, omit_unused=True) if name == "validated" else RenderOptions()
+        write_files(folder / "generated", rendered(folder, schema, queries, options), check=False)
+        check_with_ruff(folder)
+        run(folder, "mypy", "--strict", "--python-version", "3.11", "--cache-dir", "mypy_cache", "generated")
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "strict", "include": ["."]}))
+    run(tmp_path, "pyright", "--pythonpath", sys.executable)
+
+
+# ---------------------------------------------------------------------------------------------- choices and names
+
+MODULE = """
+from typing import NewType
+from pydantic import BaseModel
+class Settings(BaseModel):
+    dark: bool = False
+UserId = NewType("UserId", int)
+class Cents:
+    def __init__(self, text: object) -> None:
+        self.value = text
+def read_note(text: str) -> str:
+    return text.upper()
+"""
+CHOSEN = """
+CREATE TYPE mood AS ENUM ('ok');
+CREATE TABLE users (
+    id int PRIMARY KEY, settings jsonb NOT NULL, price numeric NOT NULL, note json NOT NULL, "class" text, mood mood
+);
+CREATE TABLE plain (id int PRIMARY KEY, seen timestamptz NOT NULL, mood mood);
+CREATE VIEW user_list AS SELECT id, (SELECT jsonb_agg(jsonb_build_object('id', p.id, 'seen', p.seen)) FROM plain p)
+AS plains, to_json(u) AS "user" FROM users u;
+"""
+READING = """
+-- name: GetUser :one
+SELECT to_json(u) AS "user" FROM users AS u;
+-- name: GetPlain :one
+SELECT id, json_build_object('plain', p, 'all', (SELECT json_agg(x) FROM plain AS x)) AS document FROM plain AS p;
+-- name: ListUsers :many
+SELECT * FROM user_list;
+-- name: ListPlains :many
+SELECT plains AS other FROM user_list;
+-- name: Twice :one
+SELECT json_build_object('a', 1, 'b', json_build_object('a', 1)) AS first, json_build_object('a', 2) AS second,
+    json_build_object('x', json_build_object('y', true)) AS plain, 'null'::json -> 'a' AS nothing,
+    json_build_object('n', null) -> 'n' AS "null", json_build_object('n', 1) -> 'n' AS number;
+"""
+
+
+def test_types_that_the_configuration_chooses(pg_database: PgDatabase, tmp_path: Path) -> None:
+    (tmp_path / "chosen_types.py").write_text(MODULE)
+    overrides = (
+        TypeOverride("chosen_types.Settings", column="users.settings"),
+        TypeOverride("chosen_types.UserId", column="users.id"),
+        TypeOverride("chosen_types.Cents", type="numeric"),
+        TypeOverride("str", column="users.note", load="chosen_types.read_note"),
+    )
+    data = """INSERT INTO users VALUES (1, '{"dark": true}', 1.50, '{"a":1}', 'x', 'ok')"""
+    for validate in (False, True):
+        options = RenderOptions(overrides=overrides, validate_rows=validate, omit_unused=True)
+        with (
+            psycopg.connect(pg_database(CHOSEN + ";" + data)) as conn,
+            project(tmp_path, CHOSEN, READING, options) as load,
+        ):
+            user = load("queries").get_user(conn)
+            types = __import__("chosen_types")
+            assert (user.settings, user.id, user.note) == (types.Settings(dark=True), 1, '{"A":1}')
+            assert isinstance(user.price, types.Cents)
+            assert str(user.price.value) == "1.50"
+            assert (user.class_, type(user.mood).__name__) == ("x", "Mood")
+            assert load("queries").list_users(conn)[0].user.settings == user.settings
+
+
+def test_classes_are_shared_and_named_by_aliases(pg_database: PgDatabase, tmp_path: Path) -> None:
+    data = "INSERT INTO plain VALUES (1, '2020-01-01 00:00+00', NULL); INSERT INTO users VALUES (1, '{}', 1, '{}')"
+    with (
+        psycopg.connect(pg_database(CHOSEN + ";" + data)) as conn,
+        project(tmp_path, CHOSEN, READING) as load,
+    ):
+        queries, models = load("queries"), load("models")
+        plain = queries.get_plain(conn)
+        assert type(plain.document.plain) is type(plain.document.all[0]) is models.Plain  # nothing changes in JSON
+        (listed,) = queries.list_users(conn)
+        assert type(listed) is models.UserList
+        assert (type(listed.plains[0]), type(listed.user)) == (models.UserListPlain, models.UserListUser)
+        assert type(queries.list_plains(conn)[0][0]) is models.UserListPlain
+        assert not hasattr(queries, "Other")
+        twice = queries.twice(conn)
+        names = [type(one).__name__ for one in (twice.first, twice.first.b, twice.second, twice.plain, twice.plain.x)]
+        assert names == ["First", "B", "B", "TwicePlain", "X"]
+        assert (twice.nothing, twice.null, twice.number) == (None, None, 1)

@@ -128,7 +128,7 @@ select lag(json_build_object('id', id)) over (order by id) as before, json_agg(n
 before: {id: integer}
 names: [text]
 
-insert into users values (1, 'a', null, '{}', '{}', 'ok') returning to_jsonb(users) as whole, json_build_object('old', old, 'new', new) as both
+insert into users values (100, 'a', null, '{}', '{}', 'ok') returning to_jsonb(users) as whole, json_build_object('old', old, 'new', new) as both
 ----
 whole: {id: integer, name: text, age: integer or null, tags: text[], data: jsonb, mood: mood, address: {street: text or null, zip: integer or null} or null}
 both: {old: {id: integer or null, name: text or null, age: integer or null, tags: text[] or null, data: jsonb or null, mood: mood or null, address: {street: text or null, zip: integer or null} or null} or null, new: {id: integer, name: text, age: integer or null, tags: text[], data: jsonb, mood: mood, address: {street: text or null, zip: integer or null} or null}}
