@@ -97,7 +97,7 @@ def _plain_count(scope: Scope) -> RowCount:
     at_least = found.at_least_one and query.havingQual is None
     if query.groupingSets:
         if all(one.kind == enums.GroupingSetKind.GROUPING_SET_EMPTY for one in query.groupingSets):
-            return RowCount(query.havingQual is None, len(query.groupingSets) == 1, "GROUP BY () makes one group")
+            return RowCount(query.havingQual is None, True, "GROUP BY () makes one group")
         return RowCount(at_least, False, "grouping sets make many groups")
     if found.at_most_one:
         return RowCount(at_least, True, found.why)
@@ -162,7 +162,7 @@ def rte_count(scope: Scope, rte: RangeTblEntry) -> RowCount:
         case kinds.RTE_SUBQUERY if rte.subquery is not None:
             return row_count(scope.env, rte.subquery, scope)
         case kinds.RTE_VALUES:
-            return RowCount(bool(rte.values_lists), len(rte.values_lists) <= 1, "VALUES")
+            return RowCount(True, len(rte.values_lists) == 1, "VALUES")
         case kinds.RTE_FUNCTION:
             calls = [function.funcexpr for function in rte.functions]
             if any(isinstance(call, n.FuncExpr) and call.funcretset for call in calls):

@@ -320,13 +320,29 @@ _UNKEYED = (n.SubLink, n.SetToDefault, n.CoerceToDomainValue, n.WindowFunc, n.Gr
 
 @cache
 def _key_fields(node_class: type[Any]) -> tuple[str, ...]:
-    return tuple(name for name in node_class.__struct_fields__ if name not in _IGNORED)
+    # A collation that is written stands in a CollateExpr; the others follow from what is below.
+    return tuple(
+        name
+        for name in node_class.__struct_fields__
+        if name not in _IGNORED and not name.endswith(("collid", "collation"))
+    )
 
 
 def expr_key(scope: Scope, expr: object) -> Fact | None:
     """An expression so written that equal keys have equal values in one row; None if it may differ from use to use."""
-    if not isinstance(expr, Struct | tuple):
+    if isinstance(expr, tuple):
+        parts = [expr_key(scope, one) for one in expr]
+        return ("tuple", *parts) if None not in parts else None
+    if not isinstance(expr, Struct):
         return ("value", expr)
+    # An expression is written once, not again for each that it is a part of.
+    place = id(expr), id(scope.query)
+    if place not in scope.env.written:
+        scope.env.written[place] = expr, _expr_key(scope, expr)
+    return scope.env.written[place][1]
+
+
+def _expr_key(scope: Scope, expr: Struct) -> Fact | None:
     match expr:
         case n.Var():
             return var_fact(scope, expr)
@@ -344,8 +360,5 @@ def expr_key(scope: Scope, expr: object) -> Fact | None:
             return None
         case _:
             pass
-    if isinstance(expr, tuple):
-        parts = [expr_key(scope, one) for one in expr]
-        return ("tuple", *parts) if None not in parts else None
     values = [expr_key(scope, getattr(expr, name)) for name in _key_fields(type(expr))]
     return (type(expr).__name__, *values) if None not in values else None

@@ -75,7 +75,7 @@ def column_verdict(owner: Scope, var: n.Var) -> Verdict:
             return _function_column(owner.rows, rte, attno)
         case kinds.RTE_TABLEFUNC if rte.tablefunc is not None:
             return _table_function_column(rte.tablefunc, attno)
-    return nullable(f"nothing is known of {name}")
+    raise LookupError(f"{name} is of no kind that a statement can name")
 
 
 def _merged_is_not_null(owner: Scope, merged: n.CoalesceExpr, join: int) -> bool:

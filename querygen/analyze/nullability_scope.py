@@ -76,6 +76,8 @@ class Env(Struct, frozen=True, eq=False):
     # For cardinality, by the ids of a query and of the scope around it: each level is opened and counted once.
     entered: dict[tuple[int, int], Scope] = field(default_factory=dict)
     counted: dict[tuple[int, int], RowCount] = field(default_factory=dict)
+    # Expressions as expr_key writes them, by the ids of the expression and the query; the first is kept for its id.
+    written: dict[tuple[int, int], tuple[object, Fact | None]] = field(default_factory=dict)
     keys: dict[tuple[int, int], tuple[frozenset[int], ...]] = field(default_factory=dict)
     # For shapes, by the same ids: select lists, and columns by their number; a scope is kept so that its id stays its.
     opened: dict[tuple[int, int], tuple[Scope | None, Scope]] = field(default_factory=dict)

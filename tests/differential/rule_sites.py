@@ -12,7 +12,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 
 from querygen.analyze import (
     cardinality,
@@ -134,7 +134,7 @@ def _exchange(module: ModuleType, tree: ast.Module) -> Callable[[], None]:
     for one in only.body:
         assert isinstance(one, ast.FunctionDef)
         old, new = _plain(vars(module)[one.name]), _plain(scratch[one.name])
-        if old.__code__.co_code != new.__code__.co_code or old.__code__.co_consts != new.__code__.co_consts:
+        if _content(old.__code__) != _content(new.__code__):
             kept.append((old, old.__code__))
             old.__code__ = new.__code__
     nullability_relation._VIEWS.clear()
@@ -145,6 +145,12 @@ def _exchange(module: ModuleType, tree: ast.Module) -> Callable[[], None]:
         nullability_relation._VIEWS.clear()
 
     return undo
+
+
+def _content(code: CodeType) -> tuple[object, ...]:
+    """What it does: the names it uses are numbered in the order in which they come, so that they are part of it."""
+    inner = tuple(_content(one) if isinstance(one, CodeType) else one for one in code.co_consts)
+    return code.co_code, code.co_names, inner
 
 
 def _plain(function: object) -> FunctionType:

@@ -311,7 +311,7 @@ $1 id text not null
 id int4 not null: a condition holds only where part.id is not NULL
 k int4 null: part.k is declared without NOT NULL
 gone bool null: part.gone is declared without NOT NULL
-rows: many: part may have many such rows: no unique key is bound by equality
+rows: at most one: part has one such row at most
 
 select * from defer where id = $1;
 ----
