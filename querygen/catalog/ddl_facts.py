@@ -66,6 +66,8 @@ def note(state: DdlState, stmt: Any) -> None:
         case ast.CreateTrigStmt():
             relation = ddl_names.get_relation(state, stmt.relation)
             put(state, ("trigger", relation.oid, stmt.trigname), "O")
+        case ast.RuleStmt():
+            _rule(state, stmt)
         case ast.CompositeTypeStmt() | ast.CreateEnumStmt() | ast.CreateRangeStmt() | ast.CreateDomainStmt():
             _type(state, stmt)
         case ast.AlterTypeStmt():
@@ -387,11 +389,13 @@ def _rename(state: DdlState, stmt: ast.RenameStmt) -> None:
         value = state.catalog.facts[word, oid, stmt.subname]
         put(state, (word, oid, stmt.newname), value)
         state.catalog.journal.pop(state.catalog.facts, (word, oid, stmt.subname))
-    for kind in ("comment",):
-        old = (kind, word, oid, stmt.subname)
-        if old in state.catalog.facts:
-            put(state, (kind, word, oid, stmt.newname), state.catalog.facts[old])
-            state.catalog.journal.pop(state.catalog.facts, old)
+    if word == "rule" and ("rule text", oid, stmt.subname) in state.catalog.facts:
+        text = state.catalog.facts["rule text", oid, stmt.subname]
+        put(state, ("rule text", oid, stmt.newname), text.replace(stmt.subname, stmt.newname, 1))
+    old = ("comment", word, oid, stmt.subname)
+    if old in state.catalog.facts:
+        put(state, ("comment", word, oid, stmt.newname), state.catalog.facts[old])
+        state.catalog.journal.pop(state.catalog.facts, old)
 
 
 # ---------------------------------------------------------------------------------------------- functions
@@ -452,3 +456,11 @@ def setting(node: ast.VariableSetStmt) -> str:
     if node.name.lower() in _LISTS:
         return ", ".join(quote_identifier(one) if one else "''" for one in values)
     return ", ".join(quote_literal(one) for one in values)
+
+
+def _rule(state: DdlState, stmt: ast.RuleStmt) -> None:
+    """A rule's actions as they are written, with the schemas of what they name."""
+    relation = ddl_names.get_relation(state, stmt.relation)
+    text, _needs = ddl_units.text_of(state, stmt)
+    put(state, ("rule text", relation.oid, stmt.rulename), text)
+    put(state, ("rule", relation.oid, stmt.rulename), "O")

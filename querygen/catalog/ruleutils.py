@@ -89,10 +89,13 @@ class Printer:
         return f"OPERATOR({quote_identifier(self.catalog.namespace_name(row.oprnamespace))}.{row.oprname})"
 
     def collation(self, oid: Oid) -> str:
-        row = self.catalog.collation(oid)
-        if row is None:
-            raise unprintable("a collation that it does not know")
-        return self.qualified(row.collname, row.collnamespace)
+        """generate_collation_name"""
+        name = self.catalog.collation_name(oid)
+        for namespace, schema in self.catalog.namespaces():
+            row = self.catalog.collations_named(name, schema)
+            if row is not None and row.oid == oid:
+                return self.qualified(name, namespace)
+        raise unprintable("a collation that it does not know")
 
     def reg_value(self, kind: str, value: str) -> str:
         """What the output functions of regclass and its like give; a number stands for the object that was found."""

@@ -1,0 +1,129 @@
+"""Two schemas compared: the SQL that turns the one into the other, or why there is none.
+
+    old, new = load(...), load(...)
+    result = diff(old, new)
+    result.statements    # in order; none: the schemas are equal
+    result.refusals      # not empty: nothing may be run
+
+The statements are replayed on the old schema, by the same code that read it, and what comes out is compared with the new
+one: what the replay does not confirm is never printed. What it finds missing (names that the server makes up at
+partitions, for example) is a second round.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from querygen.migrate.load import replay
+from querygen.migrate.matching import renames
+from querygen.migrate.model import show
+from querygen.migrate.plan import plan
+from querygen.migrate.read import read_model
+from querygen.migrate.renames import find_renames
+from querygen.migrate.statement import Refusal, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from querygen.catalog.ddl_state import DdlState
+    from querygen.migrate.load import Loaded
+    from querygen.migrate.model import Model
+    from querygen.migrate.renames import Rename
+
+_ROUNDS = 4
+
+
+class Result(Struct):
+    """Statements in order, or reasons."""
+
+    statements: tuple[Statement, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+def diff(
+    old: Loaded,
+    new: Loaded,
+    *,
+    told: Sequence[Rename] = (),
+    using: Mapping[tuple[str, ...], str] | None = None,
+) -> Result:
+    """Compare. The old schema's state is changed: it is the new one afterwards."""
+    state = old.state
+    target, problems = read_model(new.state)
+    if problems:
+        return _refused(problems, "the new schema")
+    current, problems = read_model(state)
+    if problems:
+        return _refused(problems, "the old schema")
+    statements, refusals = find_renames([*told], new.sources, new.state, current, target)
+    if refusals:
+        return Result(refusals=tuple(refusals))
+    if statements:
+        if (refusal := _replay(state, statements)) is not None:
+            return Result(refusals=(refusal,))
+        current, problems = read_model(state)
+        if problems:
+            return _refused(problems, "the old schema after renaming")
+    for _round in range(_ROUNDS):
+        found = renames(current, target)
+        if not found:
+            planned = plan(current, target, state.catalog, new.state.catalog, using)
+            if planned.refusals:
+                return Result(refusals=tuple(planned.refusals))
+            found = planned.statements
+        if not found:
+            return _settled(statements, current, target)
+        if any(_has_body(one) for one in found) and not any("check_function_bodies" in one.sql for one in statements):
+            statements.append(Statement("SET check_function_bodies = off", "bodies may name what comes later"))
+        if (refusal := _replay(state, found)) is not None:
+            return Result(refusals=(refusal,))
+        statements += found
+        current, problems = read_model(state)
+        if problems:
+            return _refused(problems, "the schema after the change")
+    return _settled(statements, current, target)
+
+
+def _has_body(statement: Statement) -> bool:
+    words = statement.sql.split(None, 4)
+    return words[0] == "CREATE" and bool({"FUNCTION", "PROCEDURE"} & {*words[1:4]})
+
+
+def _replay(state: DdlState, statements: Sequence[Statement]) -> Refusal | None:
+    """Carry the statements out on the old schema."""
+    state.check_bodies = True
+    state.catalog.search_path = state.session_path
+    for one in statements:
+        problems = replay(state, one.sql + ";")
+        if problems:
+            reason = f"the statement that was made for it does not work: {problems[0].message}: {one.sql}"
+            return Refusal(one.target, reason, "This is an error of querygen: please report it.")
+    return None
+
+
+def _settled(statements: list[Statement], current: Model, target: Model) -> Result:
+    """Nothing is left to do: what still differs cannot be reached."""
+    left = differences(current, target)
+    if left:
+        reason = "the migration that was made for it does not lead to the new schema"
+        hint = "This is an error of querygen: please report it."
+        return Result(refusals=tuple(Refusal(one, reason, hint) for one in left))
+    return Result(tuple(statements))
+
+
+def differences(current: Model, target: Model) -> list[tuple[str, ...]]:
+    """The objects in which two models differ, in words' order."""
+    found = []
+    for identity in {**current.objects, **target.objects}:
+        one, other = current.objects.get(identity), target.objects.get(identity)
+        if one is None or other is None:
+            found.append(identity)
+        elif any(one.attrs.get(key) != value for key, value in other.attrs.items() if not key.startswith("_")):
+            found.append(identity)
+    return sorted(found, key=show)
+
+
+def _refused(problems: Sequence[str], where: str) -> Result:
+    return Result(refusals=tuple(Refusal((), f"{where}: {one}") for one in problems))

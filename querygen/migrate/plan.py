@@ -1,0 +1,437 @@
+"""Two models to actions: what is dropped, what is made, what changes in place, and what has to be made again.
+
+Takes the schema as it is and as it shall be; gives a `Plan`. An object that cannot change in place is dropped and made
+again, and with it everything that needs it (`_close`); rows are never among what is made again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from querygen.migrate import casts, kinds
+from querygen.migrate.model import Model, show
+from querygen.migrate.order import Action, sort
+from querygen.migrate.reader import quoted
+from querygen.migrate.statement import MAY_FAIL, REWRITES_TABLE, Hazard, Refusal, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from querygen.catalog.catalog import Catalog
+    from querygen.migrate.model import Id, Object
+
+# Parts that CREATE TABLE and ADD COLUMN can say.
+_AT_TABLE = frozenset({"column", "default", "identity", "notnull", "constraint", "partition", "inherit"})
+_AT_COLUMN = frozenset({"default", "identity", "notnull"})
+# What a change of a column's type does not leave alone.
+_RETYPED = frozenset({"view", "matview", "rule", "policy", "trigger", "function"})
+_ORDER = (
+    "unit schema type domcheck sequence function table column identity default notnull owned constraint index partition"
+    " inherit replident cluster view matview trigger rule policy comment owner acl defacl"
+).split()
+_RANKS = {kind: place for place, kind in enumerate(_ORDER)}
+
+
+class Plan(Struct):
+    """Statements in order; or why there are none."""
+
+    statements: list[Statement] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+class Planner:
+    """The state of planning; `plan` is the door."""
+
+    def __init__(
+        self, old: Model, new: Model, before: Catalog, after: Catalog, asked: Mapping[tuple[str, ...], str]
+    ) -> None:
+        self.old, self.new = old, new
+        self.before, self.after = before, after
+        self.asked = asked  # --using: (schema, table, column) → expression
+        self.refusals: list[Refusal] = []
+        self.alters: dict[Id, list[Statement]] = {}
+        self.dropped: set[Id] = {one for one in old.objects if one not in new.objects}
+        self.made: set[Id] = {one for one in new.objects if one not in old.objects}
+        self.again: set[Id] = set()
+        self.moved: dict[Id, set[Id]] = defaultdict(set)  # type that is made anew → columns that follow
+        self.retyped: set[Id] = set()
+        self.dependents: dict[Id, set[Id]] = defaultdict(set)
+        for identity, one in old.objects.items():
+            for need in one.needs:
+                self.dependents[need].add(identity)
+            if one.parent is not None:
+                self.dependents[one.parent].add(identity)
+
+    # ------------------------------------------------------------------ what changes
+
+    def compare(self) -> None:
+        """Find what changes in place, and what cannot."""
+        for identity, new in self.new.objects.items():
+            old = self.old.objects.get(identity)
+            if old is None or old.inherited or new.inherited:
+                continue
+            if _same(old.attrs, new.attrs):
+                continue
+            result = self._alter(old, new)
+            if isinstance(result, Refusal):
+                self.refusals.append(result)
+            elif result is None:
+                self._make_again(identity)
+            else:
+                self.alters[identity] = result
+
+    def _alter(self, old: Object, new: Object) -> list[Statement] | Refusal | None:
+        if new.id[0] == "column":
+            return self._alter_column(old, new)
+        if new.id[0] == "type" and old.attrs["kind"] == new.attrs["kind"] == "composite":
+            before = {one[0]: one for one in old.attrs["attributes"]}
+            retyped = any(before.get(one[0], one) != one for one in new.attrs["attributes"])
+            if retyped and any(one[0] in ("column", "type") for one in self.dependents[new.id]):
+                return None
+        return kinds.alter(old, new, self.new, None)
+
+    def _alter_column(self, old: Object, new: Object) -> list[Statement] | Refusal | None:
+        expression = None
+        keys = ("type", "collation")
+        if any(old.attrs[key] != new.attrs[key] for key in keys) and not new.attrs["generated"]:
+            self.retyped.add(new.id)
+            expression = self.asked.get(new.id[1:])
+            if expression is None and old.attrs["type"] != new.attrs["type"]:
+                try:
+                    expression = casts.using(old, new, self.before, self.after)
+                except casts.NoCast as none:
+                    option = f"""--using '{".".join(new.id[1:])}=EXPRESSION'"""
+                    return Refusal(new.id, str(none), f"Say how the values are converted: {option}.")
+        elif old.attrs["type"] != new.attrs["type"]:
+            return None  # a generated column holds nothing of its own
+        return kinds.alter(old, new, self.new, expression)
+
+    # ------------------------------------------------------------------ what follows from it
+
+    def _make_again(self, identity: Id) -> None:
+        self.again.add(identity)
+
+    def close(self) -> None:
+        """Everything that needs what goes or is made again, until nothing is added."""
+        queue = [*self.dropped, *self.again, *self.retyped]
+        seen: set[Id] = set()
+        while queue:
+            here = queue.pop()
+            for identity in sorted(self.dependents[here]):
+                if identity in self.dropped or identity in self.again:
+                    continue
+                if here in self.retyped and here not in self.dropped and here not in self.again:
+                    if not self._breaks_on_retype(identity, here):
+                        continue
+                if self._follow(identity, here) and identity not in seen:
+                    seen.add(identity)
+                    queue.append(identity)
+
+    def _breaks_on_retype(self, identity: Id, column: Id) -> bool:
+        kind = identity[0]
+        one = self.old.objects[identity]
+        if kind == "constraint":
+            return bool(one.attrs["kind"] == "f")
+        if kind == "default":
+            return self._default_breaks(identity, column)
+        if kind == "column":
+            return bool(one.attrs["generated"])
+        if kind == "unit":
+            return identity[1] == "PUBLICATION"
+        return kind in _RETYPED
+
+    def _default_breaks(self, identity: Id, column: Id) -> bool:
+        old, new = self.old.objects[column], self.new.objects[column]
+        if identity not in self.new.objects:
+            return True
+        text = self.old.objects[identity].attrs["sql"]
+        same = text == self.new.objects[identity].attrs["sql"]
+        return not (same and (old.attrs["_oid"] == new.attrs["_oid"] or "::" not in text))
+
+    def _follow(self, identity: Id, here: Id) -> bool:
+        """Let a dependent follow; True: it is made again, too."""
+        old, new = self.old.objects[identity], self.new.objects[identity]
+        if old.inherited and new.inherited:
+            return False
+        kind = identity[0]
+        needs_it = here in new.needs or here == new.parent
+        if identity in self.alters and not needs_it and here not in self.retyped:
+            return False  # the change takes the need away
+        if not needs_it and here not in self.retyped:
+            # the new one is the same without it: only bookkeeping says otherwise
+            if kind not in ("table", "column", "sequence"):
+                self.again.add(identity)
+                return True
+            return False
+        if kind == "column":
+            return self._column_follows(identity, here, old, new)
+        if kind == "table":
+            reason = f"it depends on {show(here)}, which has to be dropped and made again"
+            self.refusals.append(Refusal(identity, reason, "Change that in a migration of its own."))
+            return False
+        if kind == "sequence":
+            return False
+        if kind == "type" and here[0] == "type":
+            users = [one for one in self.dependents[identity] if one[0] == "column"]
+            if users:
+                self.moved[identity] |= set()
+        self.again.add(identity)
+        return True
+
+    def _column_follows(self, identity: Id, here: Id, old: Object, new: Object) -> bool:
+        if new.attrs["generated"]:
+            self.again.add(identity)
+            self.alters.pop(identity, None)
+            return True
+        if here[0] in ("type", "unit"):
+            if here[0] == "unit":
+                reason = f"its type belongs to {show(here)}, which has to be dropped and made again"
+                self.refusals.append(Refusal(identity, reason, "Change that in a migration of its own."))
+                return False
+            self.moved[here].add(identity)
+            self.retyped.add(identity)
+            return True  # what stands on the column is looked at as after a change of its type
+        return False
+
+    # ------------------------------------------------------------------ actions
+
+    def actions(self) -> list[Action]:
+        found: list[Action] = []
+        moved_types = {one for one, columns in self.moved.items() if columns and one in self.again}
+        moved_columns = {one for columns in self.moved.values() for one in columns}
+        found += self._drops(moved_types)
+        found += [self._move(one) for one in sorted(moved_types)]
+        for identity, statements in self.alters.items():
+            if identity in self.again or identity in moved_columns:
+                continue
+            if statements:
+                found.append(self._altered(identity, statements))
+        found += self._creates(moved_types)
+        return found
+
+    def _goes(self, identity: Id) -> bool:
+        return identity in self.dropped or identity in self.again
+
+    def _drops(self, moved_types: set[Id]) -> list[Action]:
+        """One action for each object that is dropped by itself, with those that go with it."""
+        tops: dict[Id, Action] = {}
+        order = {identity: number for number, identity in enumerate(self.old.objects)}
+        for identity, one in self.old.objects.items():
+            if not self._goes(identity) or identity in moved_types:
+                continue
+            top = self._top(identity)
+            if top is None:
+                continue
+            if top not in tops:
+                rank = (0, -_RANKS[top[0]], -order[top])
+                tops[top] = Action(rank, [])
+            action = tops[top]
+            action.destroys.add(identity)
+            action.old_needs |= one.needs
+            if one.claims is not None:
+                action.frees.add(one.claims)
+        for top, action in tops.items():
+            action.statements = kinds.drop(self.old.objects[top], self.old)
+            action.old_needs -= action.destroys
+        return [*tops.values()]
+
+    def _top(self, identity: Id) -> Id | None:
+        """The outermost object with which this one goes; None: the server does it with something that stays."""
+        one = self.old.objects[identity]
+        top = identity
+        place = one
+        while place.parent is not None and place.parent in self.old.objects:
+            parent = place.parent
+            if self._goes(parent) and not (place.id[0] == "owned" and ("sequence", *place.id[1:]) in self.new.objects):
+                top = parent
+            elif not place.inherited or place.id[0] == "table":
+                break
+            place = self.old.objects[parent]
+        if top == identity and one.inherited:
+            return None
+        if one.id[0] == "owned" and top == identity and ("sequence", *one.id[1:]) in self.dropped:
+            return None if ("sequence", *one.id[1:]) not in self.again else top
+        return top
+
+    def _altered(self, identity: Id, statements: list[Statement]) -> Action:
+        old, new = self.old.objects[identity], self.new.objects[identity]
+        order = [*self.new.objects].index(identity)
+        return Action(
+            (1, _RANKS[identity[0]], order),
+            statements,
+            destroys={identity},
+            produces={identity},
+            old_needs={*old.needs},
+            needs={*new.needs},
+            weak={*new.weak},
+        )
+
+    def _move(self, identity: Id) -> Action:
+        """A type that is made anew while columns have it: renamed, made, columns changed, the old one dropped."""
+        old, new = self.old.objects[identity], self.new.objects[identity]
+        aside = f"{identity[2]}__old"[:63]
+        word = "DOMAIN" if old.attrs["kind"] == "domain" else "TYPE"
+        name, kept = quoted(*identity[1:]), quoted(identity[1], aside)
+        what = f"make {show(identity)} anew"
+        statements = [Statement(f"ALTER {word} {name} RENAME TO {quoted(aside)}", what, target=identity)]
+        statements += kinds.create(new, [], self.new, self.old)
+        action = Action((1, _RANKS["type"], 0), [])
+        for column in sorted(self.moved[identity]):
+            before, after = self.old.objects[column], self.new.objects[column]
+            expression = self.asked.get(column[1:]) or casts.using(before, after, self.before, self.after, moved=True)
+            table = self.new.objects["table", column[1], column[2]]
+            from querygen.migrate.sql_table import table_word
+
+            sql = f"ALTER {table_word(table)} {quoted(column[1], column[2])} ALTER COLUMN {quoted(column[3])}"
+            sql += f" TYPE {after.attrs['type']} USING {expression}"
+            hazards = (
+                Hazard(REWRITES_TABLE, "the table is written anew under an exclusive lock"),
+                Hazard(MAY_FAIL, "fails if a value is not among those of the new type"),
+            )
+            statements.append(Statement(sql, f"change {show(column)}", hazards, target=column))
+            statements += [
+                one for one in self.alters.get(column, []) if " TYPE " not in one.sql or " SET STORAGE" in one.sql
+            ]
+            action.destroys.add(column)
+            action.produces.add(column)
+            action.old_needs |= before.needs
+            action.needs |= after.needs
+        statements.append(Statement(f"DROP {word} {kept}", what, target=identity))
+        action.statements = statements
+        action.destroys.add(identity)
+        action.produces.add(identity)
+        action.old_needs |= old.needs
+        action.needs |= new.needs
+        action.needs -= action.produces
+        action.old_needs -= action.destroys
+        return action
+
+    def _creates(self, moved_types: set[Id]) -> list[Action]:
+        wanted = {
+            identity: self.new.objects[identity]
+            for identity in self.new.objects
+            if (identity in self.made or identity in self.again)
+            and identity not in moved_types
+            and not self.new.objects[identity].inherited
+        }
+        inherited = {identity for identity in self.made if self.new.objects[identity].inherited}
+        parts = self._parts(wanted)
+        inside = {part for found in parts.values() for part in found}
+        actions = []
+        order = {identity: number for number, identity in enumerate(self.new.objects)}
+        for identity, one in wanted.items():
+            if identity in inside:
+                continue
+            mine = [self.new.objects[part] for part in parts.get(identity, ())]
+            everything = [one, *mine]
+            if identity[0] == "table":
+                below = [part for part in inherited if part[0] in _AT_TABLE and part[1:3] == identity[1:3]]
+                mine += [self.new.objects[part] for part in below if part[0] in ("column", "notnull")]
+                everything += [self.new.objects[part] for part in below]
+            statements = kinds.create(one, mine, self.new, self.old)
+            action = Action((1, _RANKS[identity[0]], order[identity]), statements)
+            for each in everything:
+                action.produces.add(each.id)
+                action.needs |= each.needs
+                action.weak |= each.weak
+                if each.claims is not None:
+                    action.claims.add(each.claims)
+            action.needs -= action.produces
+            if identity[0] == "constraint" and one.attrs["kind"] == "p":
+                action.claims.add(("primary", *identity[1:3]))
+            actions.append(action)
+        for action in actions:
+            self._await_inherited(action, inherited)
+        return actions
+
+    def _await_inherited(self, action: Action, inherited: set[Id]) -> None:
+        """What the server makes at the partitions comes with what is made at their table."""
+        for need in [*action.needs]:
+            if need in inherited:
+                one = self.new.objects[need]
+                action.needs |= {other for other in one.needs if other not in inherited}
+
+    def _parts(self, wanted: Mapping[Id, Object]) -> dict[Id, list[Id]]:
+        """What can be said at a table or column that is made."""
+        parts: dict[Id, list[Id]] = defaultdict(list)
+        for identity, one in wanted.items():
+            if identity[0] not in _AT_TABLE:
+                continue
+            table: Id = ("table", identity[1], identity[2])
+            column: Id = ("column", *identity[1:4])
+            if table in wanted and self._fits_table(one, table, wanted):
+                parts[table].append(identity)
+            elif column in wanted and identity[0] in _AT_COLUMN and table not in wanted:
+                if self._reach(one, column, wanted):
+                    parts[column].append(identity)
+        return parts
+
+    def _fits_table(self, one: Object, table: Id, wanted: Mapping[Id, Object]) -> bool:
+        kind = one.id[0]
+        if kind in ("partition", "inherit"):
+            return True
+        owner = self.new.objects[table]
+        if kind in _AT_COLUMN:
+            column = self.new.objects.get(("column", *one.id[1:4]))
+            if column is not None and column.inherited and not column.attrs["local"]:
+                return kind == "default" and bool(owner.attrs["_partition_of"])
+        if kind == "constraint" and (one.attrs["kind"] == "f" or not one.attrs["validated"]):
+            return False
+        if kind == "notnull" and not one.attrs["validated"]:
+            return False
+        return self._reach(one, table, wanted)
+
+    def _reach(self, one: Object, owner: Id, wanted: Mapping[Id, Object]) -> bool:
+        """Does nothing that the part needs need the owner itself?"""
+        own = {owner, *(part for part in wanted if part[0] in _AT_TABLE and part[1:3] == owner[1:3])}
+        queue = [need for need in one.needs if need not in own]
+        seen = {*queue}
+        while queue:
+            here = queue.pop()
+            if here in own:
+                return False
+            found = wanted.get(here)
+            for need in found.needs if found is not None else ():
+                if need not in seen:
+                    seen.add(need)
+                    queue.append(need)
+        return True
+
+
+def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    return all(old.get(key) == value for key, value in new.items() if not key.startswith("_"))
+
+
+def plan(
+    old: Model, new: Model, before: Catalog, after: Catalog, asked: Mapping[tuple[str, ...], str] | None = None
+) -> Plan:
+    """What turns the one schema into the other."""
+    planner = Planner(old, new, before, after, asked or {})
+    planner.compare()
+    planner.close()
+    if planner.refusals:
+        return Plan(refusals=_unique(planner.refusals, lambda one: one.target))
+    try:
+        actions = planner.actions()
+    except casts.NoCast as none:
+        return Plan(refusals=[Refusal((), str(none))])
+    for action in actions:
+        for identity in action.destroys:
+            if identity[0] == "constraint" and planner.old.objects[identity].attrs["kind"] == "p":
+                action.frees.add(("primary", *identity[1:3]))
+    done, stuck = sort(actions)
+    if stuck:
+        names = sorted({show(one) for action in stuck for one in (*action.produces, *action.destroys)})
+        reason = f"these wait for each other: {', '.join(names[:8])}"
+        return Plan(refusals=[Refusal((), reason, "Do it in two migrations.")])
+    return Plan([statement for action in done for statement in action.statements])
+
+
+def _unique(refusals: Iterable[Refusal], key: Callable[[Refusal], Any]) -> list[Refusal]:
+    found: dict[Any, Refusal] = {}
+    for one in refusals:
+        found.setdefault((key(one), one.reason), one)
+    return [*found.values()]

@@ -1,0 +1,156 @@
+"""Renames that were told: `-- @renamed from=old` beside an object, or `--rename old=new`.
+
+Takes the new schema's files and the two models; gives ALTER … RENAME statements for the old one, carried out before
+anything is compared. An annotation belongs to the object on whose line it stands, or behind whose name it stands. One
+whose old name is gone, or was never there, has been carried out already and says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from querygen.analyze.typename import quote_identifier
+from querygen.migrate.model import show
+from querygen.migrate.reader import quoted
+from querygen.migrate.statement import Refusal, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from querygen.catalog.ddl_state import DdlState
+    from querygen.migrate.model import Id, Model
+    from querygen.source import SourceFile
+
+
+class Rename(Struct, frozen=True):
+    """`new` is the object in the new schema, `old` its bare name before; of an enum's value: `value` is the new label."""
+
+    new: Id
+    old: str
+    value: str | None = None
+    strict: bool = False  # told on the command line: has to be there
+
+
+def find_renames(
+    told: list[Rename], sources: Sequence[SourceFile], state: DdlState, old: Model, new: Model
+) -> tuple[list[Statement], list[Refusal]]:
+    """The statements, those of tables and types before those of their parts."""
+    from querygen.migrate.annotations import annotated
+
+    found = [*told, *annotated(sources, state, new)]
+    rank = {"schema": 0, "table": 1, "view": 1, "matview": 1, "sequence": 1, "type": 1, "function": 1}
+    found.sort(key=lambda one: (rank.get(one.new[0], 2), one.value is not None))
+    statements: list[Statement] = []
+    refusals: list[Refusal] = []
+    moved: dict[tuple[str, ...], tuple[str, ...]] = {}  # (schema, new name) → old name, of tables
+    for one in found:
+        result = _statement(one, old, new, moved)
+        if isinstance(result, Refusal):
+            refusals.append(result)
+        elif result is not None:
+            statements.append(result)
+    return statements, refusals
+
+
+def _statement(one: Rename, old: Model, new: Model, moved: dict[tuple[str, ...], tuple[str, ...]]) -> Statement | Refusal | None:
+    if one.value is not None:
+        return _label(one, old, moved)
+    before = _before(one, moved)
+    if one.new not in new.objects:
+        return Refusal(one.new, "it is to be renamed, but the new schema has no such object") if one.strict else None
+    if before not in old.objects:
+        if one.strict:
+            return Refusal(before, f"it is to be renamed to {one.new[-1]}, but the old schema has no such object")
+        return None
+    if before in new.objects and before[:3] == one.new[:3] and one.new[0] != "index":
+        hint = "Take the annotation away, or the old object."
+        return Refusal(one.new, f"it is said to have been called {one.old}, but {show(before)} is still there", hint)
+    after = (*before[:-1], one.new[-1]) if one.new[0] != "function" else (*before[:2], one.new[2], before[3])
+    if after in old.objects:
+        return Refusal(one.new, f"it is said to have been called {one.old}, but the old schema has both")
+    if one.new[0] in ("table", "view", "matview"):
+        moved[one.new[1:3]] = before[1:3]
+    return Statement(_sql(before, one), f"rename {show(before)}", target=one.new)
+
+
+def _before(one: Rename, moved: dict[tuple[str, ...], tuple[str, ...]]) -> Id:
+    """The object's identity in the old schema."""
+    kind = one.new[0]
+    if kind == "function":
+        return (kind, one.new[1], one.old, one.new[3])
+    if len(one.new) == 4:
+        return (kind, *moved.get(one.new[1:3], one.new[1:3]), one.old)
+    return (*one.new[:-1], one.old)
+
+
+def _sql(before: Id, one: Rename) -> str:
+    kind = before[0]
+    if kind == "function":
+        return f"ALTER ROUTINE {quoted(before[1], before[2])}({before[3]}) RENAME TO {quote_identifier(one.new[2])}"
+    name = quote_identifier(one.new[-1])
+    table = quoted(one.new[1], one.new[2]) if len(one.new) > 2 else ""
+    match kind:
+        case "column":
+            return f"ALTER TABLE {table} RENAME COLUMN {quote_identifier(one.old)} TO {name}"
+        case "constraint":
+            return f"ALTER TABLE {table} RENAME CONSTRAINT {quote_identifier(one.old)} TO {name}"
+        case "trigger" | "policy" | "rule":
+            return f"ALTER {kind.upper()} {quote_identifier(one.old)} ON {table} RENAME TO {name}"
+        case "domcheck":
+            return f"ALTER DOMAIN {table} RENAME CONSTRAINT {quote_identifier(one.old)} TO {name}"
+        case "matview":
+            return f"ALTER MATERIALIZED VIEW {quoted(*before[1:])} RENAME TO {name}"
+    return f"ALTER {kind.upper()} {quoted(*before[1:])} RENAME TO {name}"
+
+
+def _label(one: Rename, old: Model, moved: dict[tuple[str, ...], tuple[str, ...]]) -> Statement | Refusal | None:
+    from querygen.catalog.ruleutils_expr import quote_literal
+
+    del moved
+    for identity in (one.new, *(other for other in old.objects if other[0] == "type" and other[1] == one.new[1])):
+        found = old.objects.get(identity)
+        if found is None or found.attrs.get("kind") != "enum" or identity != one.new:
+            continue
+        labels = found.attrs["labels"]
+        if one.old in labels and one.value not in labels:
+            sql = f"ALTER TYPE {quoted(*one.new[1:])} RENAME VALUE {quote_literal(one.old)} TO {quote_literal(one.value or '')}"
+            return Statement(sql, f"rename a value of {show(one.new)}", target=one.new)
+    return None
+
+
+_OPTION = re.compile(r'^(?P<path>.+?)=(?P<new>(?:"(?:[^"]|"")+"|[^="]+)(?:\.(?:"(?:[^"]|"")+"|[^.="]+))*)$')
+
+
+def option(text: str, old: Model, new: Model) -> Rename | Refusal:
+    """`--rename t.old=t.new`: a table, column, index, … by its names with dots between them."""
+    from querygen.catalog.ddl_text import split_names
+
+    match = _OPTION.match(text)
+    if match is None:
+        return Refusal((), f"--rename {text}: write OLD=NEW, as in --rename users.name=users.full_name")
+    before, after = split_names(match["path"]), split_names(match["new"])
+    candidates = [
+        identity
+        for identity in new.objects
+        if identity[0] in _RENAMEABLE and identity not in old.objects and _ends(identity, after)
+    ]
+    fitting = [one for one in candidates if _old_id(one, before) in old.objects]
+    if len(fitting) != 1:
+        what = "is ambiguous" if fitting else "names nothing that could be renamed"
+        return Refusal((), f"--rename {text} {what}", "Write the names with their schema.")
+    return Rename(fitting[0], before[-1], strict=True)
+
+
+_RENAMEABLE = frozenset({"table", "column", "view", "matview", "sequence", "type", "index", "constraint", "trigger", "policy"})
+
+
+def _ends(identity: Id, names: list[str]) -> bool:
+    return list(identity[1:][-len(names) :]) == names
+
+
+def _old_id(identity: Id, names: list[str]) -> Id:
+    kept = identity[: len(identity) - len(names)]
+    return (*kept, *names)
