@@ -11,19 +11,24 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from querygen.cli import ELSEWHERE
 from querygen.config import Config
 from querygen.diagnostics import DiagnosticError
 from querygen.diagnostics_render import render_text
 from querygen.pipeline import analyze
+from querygen.sqlc import options, shape
 from querygen.sqlc.files import sql_files
 from querygen.sqlc.project import expand_environment, read_project
-from tests import test_cli
+from tests import sqlc_projects, test_cli
 from tests.test_cli import RunCommand
 
 querygen = test_cli.querygen  # the fixture
 
+ROOT = Path(__file__).parent.parent
+SQLC_COMMANDS = {"generate", "compile", "diff", "vet", "parse", "analyze", "init", "createdb"}
 CASES = Path(__file__).parent / "cases" / "sqlc"
 CONFIGURATIONS = sorted(path for path in CASES.iterdir() if path.suffix in (".yaml", ".json"))
 
@@ -256,3 +261,59 @@ def test_a_function_whose_type_nobody_says_is_refused(tmp_path: Path) -> None:
     analysis = analyze(lenient(tmp_path, "-- name: Odd :one\nSELECT odd(1) AS odd, also_odd(2) WHERE known(3);\n"))
     assert [one.code for one in analysis.diagnostics] == ["42883"]
     assert analysis.failed
+
+
+# ---------------------------------------------------------------- whole projects
+
+# In the manner of projects that keep query files and schema in one, and of one with sqlc's Python plugin.
+JOBS_CONFIG = """version: "2"
+sql:
+  - engine: postgresql
+    queries: [jobs.sql]
+    schema: [jobs.sql]
+    gen:
+      go:
+        package: dbsqlc
+        sql_package: pgx/v5
+        out: .
+        rename: {ttl: TTL}
+        overrides: [{db_type: timestamptz, nullable: true, go_type: {type: time.Time, pointer: true}}]
+"""
+PYTHON_CONFIG = """{"version": "2",
+ "plugins": [{"name": "py", "wasm": {"url": "https://example.org/sqlc-gen-python.wasm"}}],
+ "sql": [{"schema": "migrations", "queries": "queries", "engine": "postgresql",
+          "codegen": [{"out": "src/store", "plugin": "py", "options": {"package": "store", "emit_sync_querier": true}}]}]}
+"""
+
+
+def test_the_table_of_projects(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lite = GO.replace("postgresql", "sqlite")
+    broken = {"sqlc.yaml": GO, "schema.sql": SCHEMA, "queries/a.sql": "-- name: A :one\nSELECT x FROM authors;\n"}
+    projects = {
+        "jobs/dbsqlc/sqlc.yaml": JOBS_CONFIG,
+        "jobs/dbsqlc/jobs.sql": JOBS + LENIENT,
+        **{f"lite/{name}": text for name, text in {**FILES, "sqlc.yml": lite}.items()},
+        **{f"python/{name}": text for name, text in {**FILES, "sqlc.json": PYTHON_CONFIG}.items()},
+    }
+    for name, text in {**projects, **{f"../broken/{name}": text for name, text in broken.items()}}.items():
+        path = tmp_path / "good" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert sqlc_projects.main([str(tmp_path / "good")]) == 0
+    assert [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()] == [
+        "jobs/dbsqlc/sqlc.yaml built 1 packages, 2 queries, 2 warnings",
+        'lite/sqlc.yml left to sqlc: the engine is "sqlite": querygen analyses PostgreSQL only',
+        "python/sqlc.json built 1 packages, 2 queries, 0 warnings",
+        "2 built, 1 left to sqlc",
+    ]
+    assert sqlc_projects.main([str(tmp_path / "broken")]) == 1
+    assert 'column "x" does not exist' in capsys.readouterr().out
+
+
+def test_the_page_names_every_key_and_command() -> None:
+    page = (ROOT / "docs/sqlc.md").read_text()
+    shapes = [one for one in vars(shape).values() if isinstance(one, type) and issubclass(one, msgspec.Struct)]
+    keys = {field.name for one in shapes if one is not msgspec.Struct for field in msgspec.structs.fields(one)}
+    assert not [key for key in sorted(keys | options._PYTHON.keys() - {"out"}) if f"`{key}`" not in page]
+    assert not [command for command in ELSEWHERE if command in SQLC_COMMANDS and f"`querygen {command}" not in page]
+    assert SQLC_COMMANDS <= ELSEWHERE.keys() | {"init"}

@@ -6,9 +6,9 @@ yet, a name that clashes) is collected, so that one run tells all of it.
 
 from __future__ import annotations
 
-import sys
 import difflib
 import keyword
+import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import PurePath
