@@ -180,13 +180,11 @@ rows: many: a may have many such rows: no unique key is bound by equality
 
 select array_agg(b.t) filter (where b.id is not null) as t, array_agg(b.t) filter (where a.id is not null) as u from a left join b on b.a_id = a.id;
 ----
-----
 t _text null, no NULL in it: FILTER may leave array_agg() no row
 u _text null: FILTER may leave array_agg() no row
 rows: exactly one: an aggregate without GROUP BY gives one row
 
 select case when b.id is not null then b.t else '' end as t, case when b.x > 0 or c.id is not null then c.t else '' end as c from a left join (b left join c on c.b_id = b.id) on b.a_id = a.id;
-----
 ----
 t text not null: no arm of CASE is NULL
 c text null: an arm of CASE may be NULL: the LEFT JOIN may find no row of c
