@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -127,46 +126,3 @@ def test_overrides(pg_database: PgDatabase, tmp_path: Path) -> None:
         assert queries.get_plain(conn, id=1).name == "ab"
         assert queries.GET_SETTINGS.endswith("/*application='it%27s',query='GetSettings'*/")
         assert {"get_settings", "get_item", "get_plain"} == queries.READ_ONLY
-
-
-def test_pool_module(pg_database: PgDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    url = pg_database("CREATE TABLE n (x int)")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-
-    async def use(db: Any) -> None:
-        async with await db.async_connect() as conn:
-            async with db.async_transaction(conn, psycopg.IsolationLevel.REPEATABLE_READ):
-                (level,) = await (await conn.execute("SHOW transaction_isolation")).fetchone()
-            assert level == "repeatable read"
-        async with db.async_pool(max_size=2) as pool, pool.connection() as conn:
-            assert await db.async_run_in_transaction(conn, lambda c: c.execute("SELECT 1"))
-
-    with project(tmp_path, SCHEMA, QUERIES, RenderOptions(pool_module=True)) as load:
-        db = load("db")
-        with pytest.raises(db.DatabaseUrlError, match="DATABASE_URL is not set"):
-            db.connect()
-        with pytest.raises(db.DatabaseUrlError, match="cannot connect to the database, check DATABASE_URL"):
-            db.connect("postgresql://localhost:1/x")
-        (tmp_path / ".env").write_text("OTHER=1\nDATABASE_URL=nonsense\n")
-        (tmp_path / ".env.local").write_text(f'# mine\nexport DATABASE_URL="{url}"\n')
-        tries: list[int] = []
-
-        def conflict(conn: Any) -> int:
-            tries.append(1)
-            conn.execute("INSERT INTO n VALUES (1)")
-            if len(tries) < 3:
-                raise psycopg.errors.SerializationFailure
-            return len(tries)
-
-        with db.connect() as conn:
-            assert conn.execute("SHOW TimeZone").fetchone() == ("UTC",)
-            assert db.run_in_transaction(conn, conflict, isolation=psycopg.IsolationLevel.SERIALIZABLE) == 3
-            assert conn.execute("SELECT count(*) FROM n").fetchone() == (1,)
-            tries.clear()
-            with db.transaction(conn), pytest.raises(psycopg.errors.SerializationFailure):
-                db.run_in_transaction(conn, conflict)
-            assert len(tries) == 1
-        with db.pool(max_size=2) as pool, pool.connection() as conn:
-            assert conn.execute("SHOW TimeZone").fetchone() == ("UTC",)
-        asyncio.run(use(db))

@@ -57,6 +57,47 @@ def test_a_slice_takes_any_sequence(pg_database: PgDatabase, tmp_path: Path) -> 
         assert queries.by_ids(conn, ids=(1, 2)) == [2]
 
 
+COMPOSED = """
+CREATE TYPE place AS (label text, n int4);
+CREATE TABLE stay (id int8 PRIMARY KEY, place place);
+"""
+OF_PLACES = """
+-- name: AtPlaces :many
+SELECT id FROM stay WHERE place IN (sqlc.slice(places)) ORDER BY id;
+-- name: NotAtPlaces :many
+SELECT id FROM stay WHERE place NOT IN (sqlc.slice(places)) ORDER BY id;
+-- name: Same :many
+SELECT id FROM stay WHERE stay IN (sqlc.slice(stays)) ORDER BY id;
+-- name: AtPlace :many
+SELECT id FROM stay WHERE place = @place::place;
+"""
+
+
+def test_a_slice_of_composites(pg_database: PgDatabase, tmp_path: Path) -> None:
+    """The server would see records without a type, which nobody can write: the SQL has the cast."""
+    rows = "INSERT INTO stay VALUES (1, ('a, \"b\"', 1)), (2, ('b', NULL)), (3, NULL);"
+    with (
+        project(tmp_path, COMPOSED, OF_PLACES) as load,
+        psycopg.connect(pg_database(COMPOSED + rows), autocommit=True) as conn,
+    ):
+        queries, models = load("queries"), load("models")
+        first, second = models.Place(label='a, "b"', n=1), models.Place(label="b", n=None)
+        assert queries.at_places(conn, places=(first, second)) == [1, 2]
+        assert queries.at_places(conn, places=[second]) == queries.not_at_places(conn, places=[first]) == [2]
+        assert queries.at_places(conn, places=[]) == []
+        assert queries.not_at_places(conn, places=[]) == [1, 2, 3]
+        assert queries.same(conn, stays=[models.Stay(id=1, place=first), models.Stay(id=3, place=None)]) == [1, 3]
+        assert queries.at_place(conn, place=first) == [1]
+
+
+@pytest.mark.parametrize(("query", "written"), [("place = @p", "@p"), ("place = ANY ($1)", "$1")])
+def test_a_record_without_a_type_cannot_be_passed(query: str, written: str, tmp_path: Path) -> None:
+    with pytest.raises(DiagnosticError) as refused:
+        rendered(tmp_path, COMPOSED, f"-- name: A :many\nSELECT id FROM stay WHERE {query};\n")
+    assert refused.value.diagnostic.code == "0A000"
+    assert refused.value.diagnostic.hint == f"Write its type behind it: {written}::type."
+
+
 UNREAD = """
 CREATE TYPE docs AS RANGE (subtype = jsonb);
 CREATE TYPE pair AS (number int4, span docs);
