@@ -282,7 +282,8 @@ sql:
 PYTHON_CONFIG = """{"version": "2",
  "plugins": [{"name": "py", "wasm": {"url": "https://example.org/sqlc-gen-python.wasm"}}],
  "sql": [{"schema": "migrations", "queries": "queries", "engine": "postgresql",
-          "codegen": [{"out": "src/store", "plugin": "py", "options": {"package": "store", "emit_sync_querier": true}}]}]}
+          "codegen": [{"out": "src/store", "plugin": "py",
+                       "options": {"package": "store", "emit_sync_querier": true}}]}]}
 """
 
 
@@ -316,4 +317,4 @@ def test_the_page_names_every_key_and_command() -> None:
     keys = {field.name for one in shapes if one is not msgspec.Struct for field in msgspec.structs.fields(one)}
     assert not [key for key in sorted(keys | options._PYTHON.keys() - {"out"}) if f"`{key}`" not in page]
     assert not [command for command in ELSEWHERE if command in SQLC_COMMANDS and f"`querygen {command}" not in page]
-    assert SQLC_COMMANDS <= ELSEWHERE.keys() | {"init"}
+    assert not SQLC_COMMANDS - ELSEWHERE.keys() - {"init"}
