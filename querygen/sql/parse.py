@@ -45,7 +45,14 @@ _NEAR = re.compile(r'^(.*) at or near "(.*)"$', re.DOTALL)
 # The grammar's errors that are not ERRCODE_SYNTAX_ERROR (gram.y, scan.l); libpg_query keeps the message only.
 _OTHER_CODES: Final = (
     (re.compile(r"not (?:yet )?(?:implemented|supported)|constraints cannot be (?:marked|declared)"), "0A000"),
-    (re.compile(r"^precision for type float must be"), "22023"),
+    (re.compile(r"^current database cannot be changed|^aggregates cannot have output arguments"), "0A000"),
+    (re.compile(r"^CREATE SCHEMA IF NOT EXISTS cannot|no longer (?:supported|required)$"), "0A000"),
+    (re.compile(r"^a column list with|^only string constants are supported|^an ordered-set aggregate with"), "0A000"),
+    (re.compile(r"^unsafe use of string constant with Unicode escapes"), "0A000"),
+    (re.compile(r"^frame (?:start|end) cannot be|^frame starting from"), "42P20"),
+    (re.compile(r"^(?:modulus|remainder) for hash partition provided more than once"), "42710"),
+    (re.compile(r'^role name ".*" is reserved$|cannot be used as a role name here$'), "42939"),
+    (re.compile(r"^precision for type float must be|^column number must be in range|^unrecognized partiti"), "22023"),
     (re.compile(r"^stack depth limit exceeded"), "54001"),
     (re.compile(r"^unsafe use of \\' in a string literal"), "22P06"),
 )

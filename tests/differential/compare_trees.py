@@ -64,7 +64,7 @@ def compare_case(server: EmbeddedServer, folder: Path, count: Count) -> None:
     try:
         schema = (folder / "schema.sql").read_text(encoding="utf-8")
         statements, _ = parse_schema_file(SourceFile("schema.sql", schema))
-        session.load(statement.text for statement in statements)
+        session.load((statement.text for statement in statements), forgiving=True)
         session.set_search_path(catalog.search_path)
         comparison = nodetree.Comparison()
         for query in queries:

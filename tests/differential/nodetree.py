@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 BoolExprType = enums.BoolExprType
 LimitOption = enums.LimitOption
 
-_WORD = re.compile(r'[(){}\[\]]|"(?:[^"\\]|\\.)*"|(?:[^\s(){}\[\]"\\]|\\.)(?:[^\s(){}\[\]\\]|\\.)*', re.DOTALL)
+_WORD = re.compile(
+    r'[(){}\[\]]|"(?:[^\s(){}\\]|\\.)*"(?=[\s)}]|$)|(?:[^\s(){}\[\]"\\]|\\.)(?:[^\s(){}\[\]\\]|\\.)*', re.DOTALL
+)
 _INTEGER = re.compile(r"-?\d+")
 
 # Fields of ours whose values are not compared, and why.

@@ -15,7 +15,7 @@ import pytest
 
 from querygen.catalog.ddl import build_catalog
 from querygen.pg_catalog.load import builtin_folder, load_folder
-from querygen.server.embedded import create_database, drop_database, load_sql
+from querygen.server.embedded import create_database, drop_database
 from querygen.source import SourceFile
 from querygen.sql.parse import parse_schema_file
 from tests.differential import nodetree
@@ -39,15 +39,15 @@ def test_unseen(pg_server: EmbeddedServer, file: Path) -> None:
     assert rest, "the file has no statements"
     parsed, problems = parse_schema_file(SourceFile("schema.sql", schema))
     path = re.search(r"^-- search_path (.*)$", schema, re.MULTILINE)
-    names = tuple(name.strip() for name in path[1].split(",")) if path else ("public",)
+    names = tuple(name.strip().strip('"') for name in path[1].split(",")) if path else ("public",)
     catalog, more = build_catalog(parsed, load_folder(builtin_folder(18)), search_path=names)
     assert not [*problems, *more]
     name = f"unseen_{file.stem}"
     dsn = create_database(pg_server, name)
     try:
-        load_sql(dsn, schema)
-        settings = (f"search_path = {', '.join(names)}",) if path else ()
-        server = Server(dsn, settings)
+        server = Server(dsn)
+        server.load((schema,), forgiving=False)  # in the session that is asked, whose temporary tables are its own
+        server.set_search_path(names)
         comparison = nodetree.Comparison()
         wrong = [
             f"{statement}\n  {found}"

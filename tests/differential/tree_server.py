@@ -42,11 +42,11 @@ class Refusal(NamedTuple):
 class Server:
     """A connection that gives PostgreSQL's tree of a statement, or its refusal."""
 
-    def __init__(self, dsn: str, settings: tuple[str, ...] = ()) -> None:
+    def __init__(self, dsn: str) -> None:
         self._connection = psycopg.connect(dsn, autocommit=True)
         self._trees: list[str] = []
         self._connection.add_notice_handler(self._notice)
-        for setting in (*settings, "debug_print_parse = on", "debug_pretty_print = off", "client_min_messages = log"):
+        for setting in ("debug_print_parse = on", "debug_pretty_print = off", "client_min_messages = log"):
             self._connection.execute(f"set {setting}")
 
     def _notice(self, notice: psycopg.errors.Diagnostic) -> None:
@@ -79,14 +79,15 @@ class Server:
         except PgError as error:
             return _refusal(error)
 
-    def load(self, statements: Iterable[str]) -> None:
-        """Run statements; what fails, for want of an extension or a role, is passed over."""
+    def load(self, scripts: Iterable[str], *, forgiving: bool) -> None:
+        """Run scripts; what fails, for want of an extension or a role, may be passed over."""
         self._connection.execute("set client_min_messages = error")
-        for statement in statements:
+        for script in scripts:
             try:
-                self._connection.execute(statement.encode())
+                self._connection.execute(script.encode())
             except psycopg.Error:
-                continue
+                if not forgiving:
+                    raise
         self._connection.execute("set client_min_messages = log")
 
     def set_search_path(self, path: Iterable[str]) -> None:
@@ -97,9 +98,10 @@ class Server:
 
 
 def _refusal(error: PgError) -> Refusal:
-    # our hints for syntax errors and for collations are our own
+    # our hints for syntax errors and for collations are our own, and the detail of JSON's input is left out
+    detail = None if error.message == "invalid input syntax for type json" else error.detail
     hint = None if "at or near" in error.message or 'collation "' in error.message[:11] else error.hint
-    return Refusal(error.code, error.message, error.location, hint, error.detail)
+    return Refusal(error.code, error.message, error.location, hint, detail)
 
 
 def our_answer(catalog: Catalog, statement: str) -> Any:

@@ -56,7 +56,7 @@ insert into ident (alt, v) overriding user value select item, note from delivery
 insert into ident default values returning with (new as n) n.id, n;
 update ident set id = default, alt = default returning *;
 update stock set tag = default, qty = d.qty from delivery d left join other o on o.note = d.note where d.item = stock.item returning stock.*, d.*, o.kind, old.seen, new.seen;
-delete from stock where current_date - seen > $1 returning *, seen + $2, with_old.seen;
+delete from stock where current_date - seen > $1 returning *, seen + $2::int, old.seen;
 with a as (insert into stock (item) values (1) returning *), b as (update delivery set qty = a.qty from a returning delivery.*, a.tag), c as (select * from b) select c.*, a.seen from c, a;
 insert into stock as st (item, qty) values (1, 2) on conflict on constraint stock_pkey do update set qty = st.qty + excluded.qty, seen = (select max(day) from measure) returning st.*;
 insert into stock (item, qty) values (1, 2) on conflict (item) where qty > 0 do update set (qty, seen) = row(excluded.qty, $1) returning (select count(*) from delivery where item = stock.item);
