@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 import sys
+import uuid
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -412,3 +414,51 @@ def test_classes_are_shared_and_named_by_aliases(pg_database: PgDatabase, tmp_pa
         names = [type(one).__name__ for one in (twice.first, twice.first.b, twice.second, twice.plain, twice.plain.x)]
         assert names == ["First", "B", "B", "TwicePlain", "X"]
         assert (twice.nothing, twice.null, twice.number) == (None, None, 1)
+
+
+# ---------------------------------------------------------------------------------------------- the document
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "shapes.md"
+ROWS = """
+INSERT INTO "user" (id, email, name) SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, n || '@x', 'n' || n
+FROM generate_series(1, 3) AS n;
+INSERT INTO session (token, user_id, expires_at, created_at) VALUES
+    ('old', '00000000-0000-0000-0000-000000000001', '2020-01-01', '2019-01-01'),
+    ('new', '00000000-0000-0000-0000-000000000001', '9000-01-01', '2021-01-01'),
+    ('first', '00000000-0000-0000-0000-000000000001', '8000-01-01', '2020-06-01'),
+    ('other', '00000000-0000-0000-0000-000000000002', '9000-01-01', '2021-01-01');
+INSERT INTO account (user_id, provider, provider_account_id) VALUES
+    ('00000000-0000-0000-0000-000000000001', 'x', 'a'), ('00000000-0000-0000-0000-000000000003', 'x', 'b'),
+    ('00000000-0000-0000-0000-000000000001', 'b', 'c');
+"""
+
+
+def test_the_examples_of_the_document(pg_database: PgDatabase, tmp_path: Path) -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    queries = "\n".join(re.findall(r"^```sql\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    classes = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    schema = "\n".join(
+        path.read_text(encoding="utf-8") for path in sorted((DOCUMENT.parents[1] / "schema").glob("*.sql"))
+    )
+    with (
+        psycopg.connect(pg_database(schema + ROWS)) as conn,
+        project(tmp_path, schema, queries) as load,
+    ):
+        module, models = load("queries"), load("models")
+        generated = Path(module.__file__ or "").read_text(encoding="utf-8")
+        assert all(one in generated for one in classes)
+        first, second, third = (uuid.UUID(int=number) for number in (1, 2, 3))
+        user = module.get_user_with_sessions(conn, id=first)
+        assert [one.token for one in user.sessions] == ["first", "new"]
+        assert module.get_user_with_sessions(conn, id=third).sessions == []
+        user = module.get_user_with_sessions_and_accounts(conn, id=first)
+        assert [one.token for one in user.sessions] == ["new", "first"]
+        assert type(user.sessions[0]) is models.Session
+        assert [one.provider for one in user.accounts] == ["b", "x"]
+        b, x = module.list_providers(conn)
+        assert [len(one.sessions) for one in (*b.users, *x.users)] == [3, 3, 0]
+        assert x.users[0].user_id == first
+        latest = [one.latest_session for one in module.list_users_with_latest_session(conn)]
+        assert [one and one.token for one in latest] == ["new", "other", None]
+        counts = {one.id: (one.counts.sessions, one.counts.accounts) for one in module.list_user_counts(conn)}
+        assert counts == {first: (3, 2), second: (1, 0), third: (0, 1)}
