@@ -194,6 +194,8 @@ def test_which_configuration_is_read(querygen: RunCommand, tmp_path: Path, monke
     (tmp_path / "querygen.toml").write_text('schema = ["schema.sql"]\nqueries = ["queries/reads.sql"]\nout = "own"\n')
     assert querygen("build").code == 0
     assert (tmp_path / "own/reads.py").exists(), "querygen's own configuration comes first"
+    assert "own/: 0 of" in querygen("build", "--file", "../querygen.toml").out
+    assert "there is no such file" in querygen("build", "--file", "nowhere.yaml").err
 
 
 def test_code_that_a_plugin_of_sqlc_wrote_is_replaced(querygen: RunCommand, tmp_path: Path) -> None:
