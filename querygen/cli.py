@@ -73,7 +73,10 @@ def project_configs(
         changes["queries"] = tuple(str(here / one) for one in queries)
     if out:
         changes["out"] = str(here / out)
-    root = None if file is not None else find_root(here)
+    if file is not None and file.suffix == ".toml":
+        root: Path | None = file.absolute().parent
+    else:
+        root = None if file is not None else find_root(here)
     if root is None and not (schema and queries):
         sqlc_file = file if file is not None else find_sqlc_file(here)
         if sqlc_file is None:
@@ -131,6 +134,7 @@ queryset_option = click.option("--queryset", metavar="NAME", help="Only this que
 
 # Commands that live in modules of their own, which are loaded when the command is called: name → "module:function".
 ELSEWHERE = {
+    "db": "querygen.cli_db:db",
     "lint": "querygen.cli_lint:lint",
     "verify": "querygen.cli_server:verify",
     "migrate": "querygen.cli_migrate:migrate",

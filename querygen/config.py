@@ -89,6 +89,7 @@ class Config:
     pool_module: bool = False
     sql_tags: tuple[tuple[str, str], ...] | None = None
     lint: tuple[tuple[str, str], ...] = ()  # rule → off, warning, error
+    seeds: str = "seeds"
     migrations: str = "migrations"
     migrations_table: str = "querygen.migration"  # where a database remembers what was applied
     overrides: tuple[Override, ...] = ()
@@ -188,6 +189,7 @@ _READERS = {
     "pool_module": _boolean,
     "sql_tags": _renames,
     "lint": _renames,
+    "seeds": _string,
     "migrations": _string,
     "migrations_table": _string,
     "overrides": _overrides,

@@ -52,6 +52,7 @@ class Plan:
     folder: Path
     data_dir: Path
     settings: Mapping[str, str]
+    sockets: bool = True  # listen on a socket in `folder`; without, on TCP alone
 
 
 def checked(options: Mapping[str, str]) -> Mapping[str, str]:
@@ -101,11 +102,15 @@ def prepare_data(data: Path, user: ServerUser | None, binaries: Binaries) -> boo
     return True
 
 
-def initdb(plan: Plan, *, throwaway: bool) -> None:
+def initdb(plan: Plan, *, throwaway: bool, password: str | None = None) -> None:
+    """Make the data of a server whose superuser has this password, or one that nobody knows."""
     command: list[str | Path] = [plan.binaries.program("initdb"), "-D", plan.data_dir, "-U", SUPERUSER, "-E", "UTF8"]
     command += ["--auth-local=trust", "--auth-host=scram-sha-256", "--no-instructions"]
     # The host rules of initdb's pg_hba.conf need a password to start from; ours is set when TCP is asked for.
-    command += ["--pwfile", write_private(plan.folder / "password", secrets.token_urlsafe(24) + "\n", plan.user)]
+    command += [
+        "--pwfile",
+        write_private(plan.folder / "password", (password or secrets.token_urlsafe(24)) + "\n", plan.user),
+    ]
     if throwaway:
         command += ["--no-sync", "--wal-segsize=1"]
         if plan.binaries.major >= 18:
@@ -189,7 +194,9 @@ def launch(plan: Plan, keep: Keep, port: int, addresses: str, timeout: float) ->
         **plan.settings,
         "listen_addresses": addresses,
         "port": str(port),
-        "unix_socket_directories": f'"{plan.folder}"',  # a list: quoted, a space or a comma is no separator
+        "unix_socket_directories": f'"{plan.folder}"'
+        if plan.sockets
+        else "",  # a list: quoted, a space or a comma is no separator
         "unix_socket_permissions": "0700",
         "hba_file": str(plan.folder / "pg_hba.conf"),
         "password_encryption": "scram-sha-256",
