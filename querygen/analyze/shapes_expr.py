@@ -8,6 +8,7 @@ no C file; the order of the cases is that of nodeFuncs.c.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from querygen.analyze import nodes as n
@@ -17,7 +18,17 @@ from querygen.analyze.elements import expression_makes_elements
 from querygen.analyze.nodefuncs import expr_type, expr_typmod
 from querygen.analyze.nullability_expr import verdict
 from querygen.analyze.nullability_quals import Known, facts_of
-from querygen.analyze.shapes_merge import concatenated, element, member, merged, not_null, of_literal, or_null, stripped
+from querygen.analyze.shapes_merge import (
+    concatenated,
+    element,
+    member,
+    merged,
+    not_null,
+    of_literal,
+    or_null,
+    stripped,
+    without,
+)
 from querygen.analyze.typename import get_base_type, get_element_type
 from querygen.catalog.catalog import PG_CATALOG
 from querygen.ir import (
@@ -46,6 +57,7 @@ if TYPE_CHECKING:
 
 JSON_TYPES: Final = frozenset({t.JSONOID, t.JSONBOID})
 _KEY_TYPES: Final = frozenset({t.TEXTOID, t.VARCHAROID, t.BPCHAROID, t.NAMEOID, t.UNKNOWNOID, t.INT4OID, t.INT8OID})
+_PLAIN_KEYS: Final = re.compile(r"\{\w+(,\w+)*\}")
 _LARGEST_ROW: Final = 40  # levels of types inside of types
 
 
@@ -323,8 +335,8 @@ def _function(scope: Scope, call: n.FuncExpr) -> Shape | None:
                 return stripped(shape(scope, args[0]), in_arrays is not None and _is_true(in_arrays))
         case "json_object_field" | "jsonb_object_field" | "json_array_element" | "jsonb_array_element":
             return _arrow(scope, args)
-        case "jsonb_concat":
-            return concatenated(shape(scope, args[0]), shape(scope, args[1]))
+        case "jsonb_concat" | "jsonb_delete" | "json_extract_path" | "jsonb_extract_path":
+            return _of_operator(scope, name, args)
     return None
 
 
@@ -360,11 +372,37 @@ def _build_object(scope: Scope, args: Sequence[Expr], *, absent_on_null: bool = 
 
 def _operator(scope: Scope, expr: n.OpExpr) -> Shape | None:
     row = scope.env.catalog.operator(expr.opno)
-    match _builtin_name(scope.env.catalog, row.oprcode):
+    return _of_operator(scope, _builtin_name(scope.env.catalog, row.oprcode), expr.args)
+
+
+def _of_operator(scope: Scope, name: str, args: Sequence[Expr]) -> Shape | None:
+    match name:
         case "jsonb_concat":
-            return concatenated(shape(scope, expr.args[0]), shape(scope, expr.args[1]))
+            return concatenated(shape(scope, args[0]), shape(scope, args[1]))
         case "json_object_field" | "jsonb_object_field" | "json_array_element" | "jsonb_array_element":
-            return _arrow(scope, expr.args)
+            return _arrow(scope, args)
+        case "jsonb_delete":
+            keys = _keys(args[1])
+            return None if keys is None else without(shape(scope, args[0]), keys)
+        case "json_extract_path" | "jsonb_extract_path":
+            found = shape(scope, args[0])
+            for key in _keys(args[1]) or ("",):
+                found = member(found, key) if not isinstance(found, ArrayShape | TupleShape) else AnyShape()
+            return found
+    return None
+
+
+def _keys(expr: Expr) -> tuple[str, ...] | None:
+    """Constant keys: `'name'`, `'{a,b}'`, ARRAY['a', 'b']."""
+    match expr:
+        case n.Const(consttype=1009, value=str(text)) if _PLAIN_KEYS.fullmatch(text):
+            return tuple(text[1:-1].split(","))
+        case n.ArrayExpr():
+            keys = [_key(one) for one in expr.elements]
+            return tuple(one for one in keys if one is not None) if None not in keys else None
+        case n.Const(consttype=t.TEXTOID):
+            key = _key(expr)
+            return None if key is None else (key,)
     return None
 
 

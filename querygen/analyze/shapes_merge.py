@@ -160,6 +160,14 @@ def concatenated(a: Shape, b: Shape) -> Shape:
     return AnyShape()
 
 
+def without(shape: Shape, keys: Iterable[str]) -> Shape:
+    """jsonb - 'key': the object without a key; of an array it would be an element."""
+    if not isinstance(shape, ObjectShape):
+        return shape if isinstance(shape, MapShape) else AnyShape()
+    gone = frozenset(keys)
+    return replace(shape, fields=tuple(one for one in shape.fields if one.name not in gone), relation=0)
+
+
 def _overwritten(a: ObjectShape, b: ObjectShape) -> ObjectShape:
     fields = {one.name: one for one in a.fields}
     for one in b.fields:

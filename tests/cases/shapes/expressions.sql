@@ -137,3 +137,12 @@ select json_build_object('r', row(id, name), 'n', row(1, row(2, 3))) as rows, ro
 rows: {r: {f1: integer, f2: text}, n: {f1: integer, f2: {f1: integer, f2: integer}}}
 named: -
 doc: {street: text, zip: integer}
+
+select to_jsonb(u) - 'tags' - '{data,mood,address}'::text[] - array['age'] as less, to_jsonb(u) - name as unknown, jsonb_build_array(1) - 0 as array, to_jsonb(u) #> '{address,zip}' as zip, json_extract_path(to_json(u), 'address', 'zip') as same, to_jsonb(u) #> '{tags,0}' as unknown_path from users u
+----
+less: {id: integer, name: text}
+unknown: -
+array: -
+zip: integer or null
+same: -
+unknown_path: -
