@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from querygen.render import naming
-from querygen.render.layout import WIDTH, Choice, Group, Items, Pair, Text, Union, docstring, flat, put, quoted, width
+from querygen.render.layout import WIDTH, Choice, Group, Pair, Text, Union, docstring, flat, put, quoted, width
 from querygen.render.pytypes import ROW, Call, Conversion, Import, PyType, Read, conversion_imports, convert
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class FieldDef(NamedTuple):
     always: bool = False  # every row of the relation itself has a value here
     alias: str = ""  # the key in JSON, where it cannot be the name
     optional: bool = False  # the key may be missing in JSON
-    many: bool = False  # a list of the nested rows, which is filled when rows are folded
+    many: bool = False  # a list of the nested rows
+    apart: bool = False  # what the reader leaves out: it is put there when rows are folded
 
     @property
     def annotation(self) -> str:
@@ -134,40 +135,36 @@ def put_annotated(lines: list[str], one: FieldDef) -> None:
 def reader_block(row: RowClass) -> tuple[str, set[Import]]:
     """The function that gives the fields of rows by name.
 
-    It takes many rows at once: a call for each would cost a tenth of what a wide row costs.
+    It takes many rows at once: a call for each would cost a tenth of what a wide row costs. Columns are taken by name;
+    where the row holds other rows, by place, because those are slices of it.
     """
     imports = {Import(ROW, "Rows"), Import(ROW, "Fields")}
-    reserved = {"rows", "row_of", "row_or_none", "each", "map_array", row.name}
-    own = [one for one in row.fields if not one.many]
-    for one in own:
-        reserved.update(needed.name for needed in conversion_imports(one.type.load))
-        if one.nested:
-            reserved |= {one.nested.reader, one.nested.name}
+    own = [one for one in row.fields if not one.apart]
+    plain = [one for one in own if one.nested is None]
+    imports.update(needed for one in plain for needed in conversion_imports(one.type.load))
     variables: list[str] = []
-    pairs: list[Doc] = []
-    for one in own:
-        if one.nested is None:
+    target = "row"
+    values: dict[str, Doc] = dict.fromkeys((one.name for one in row.fields), "None")  # `apart` keeps its place
+    if plain != own:
+        values |= _by_place(own, imports)
+    else:
+        reserved = {"rows", "each", "map_array"}
+        reserved.update(needed.name for one in own for needed in conversion_imports(one.type.load))
+        for one in own:
             variable = naming.free(_short(one.name, len(variables)), reserved)
             reserved.add(variable)
             variables.append(variable)
-            value = convert(one.type.load, variable, nullable=one.nullable)
-            imports.update(conversion_imports(one.type.load))
-        else:
-            value, inner = _nested(one, one.nested, reserved)
-            variables += inner
-            imports |= {Import(one.nested.module, one.nested.reader), one.nested.imported}
-            optional = one.nullable and not _discriminant(one.nested)
-            imports.add(Import(ROW, "row_or_none" if optional else "row_of"))
-        pairs.append(Pair(f"{quoted(one.name)}: ", value))
+            values[one.name] = convert(one.type.load, variable, nullable=one.nullable)
+        target = ", ".join(variables) if len(variables) > 1 else f"({variables[0]},)" if variables else "_"
+    pairs = tuple(Pair(f"{quoted(name)}: ", value) for name, value in values.items())
     lines: list[str] = []
     put(lines, "", f"def {row.reader}", Group("(", ("rows: Rows",), ") -> Fields:"))
-    _put_of_each(lines, Group("{", tuple(pairs), "}"), variables)
+    _put_of_each(lines, Group("{", pairs, "}"), target, variables)
     return "\n".join(lines), imports
 
 
-def _put_of_each(lines: list[str], value: Doc, variables: list[str]) -> None:
+def _put_of_each(lines: list[str], value: Doc, target: str, variables: list[str]) -> None:
     """`return [value for variables in rows]`"""
-    target = ", ".join(variables) if len(variables) > 1 else f"({variables[0]},)" if variables else "_"
     inside = f"{flat(value)} for {target} in rows"
     if width(f"    return [{inside}]") <= WIDTH:
         lines.append(f"    return [{inside}]")
@@ -197,21 +194,31 @@ def _discriminant(row: RowClass) -> FieldDef | None:
     return next((one for one in row.fields if one.always and one.nested is None), None)
 
 
-def _nested(one: FieldDef, row: RowClass, reserved: set[str]) -> tuple[Doc, list[str]]:
-    """The expression that makes a nested row, and the variables of its columns."""
-    inner = []
-    for number, column in enumerate(row.fields):
-        variable = naming.free(_short(f"{one.name}_{column.name}", len(reserved) + number), reserved)
-        reserved.add(variable)
-        inner.append(variable)
-    columns = Items(tuple(inner))
-    made = Group("row_of(", (row.name, row.reader, columns))
-    if not one.nullable:
-        return made, inner
-    for variable, column in zip(inner, row.fields, strict=True):
-        if column is _discriminant(row):
-            return Choice(f"{variable} is None", made), inner
-    return Group("row_or_none(", (row.name, row.reader, columns)), inner
+def _by_place(fields: list[FieldDef], imports: set[Import]) -> dict[str, Doc]:
+    """The values of a row that holds rows."""
+    values: dict[str, Doc] = {}
+    place = 0
+    for one in fields:
+        if one.nested is None:
+            values[one.name] = convert(one.type.load, f"row[{place}]", nullable=one.nullable)
+            place += 1
+        else:
+            values[one.name] = _nested(one, one.nested, place, imports)
+            place += len(one.nested.fields)
+    return values
+
+
+def _nested(one: FieldDef, row: RowClass, start: int, imports: set[Import]) -> Doc:
+    """The expression that makes a nested row of its part of the whole."""
+    end = start + len(row.fields)
+    columns = f"row[{start}:{end}]" if start else f"row[:{end}]"
+    key = _discriminant(row)
+    helper = "row_or_none" if one.nullable and key is None else "row_of"
+    imports |= {Import(row.module, row.reader), row.imported, Import(ROW, helper)}
+    made = Group(f"{helper}(", (row.name, row.reader, columns))
+    if one.nullable and key is not None:
+        return Choice(f"row[{start + row.fields.index(key)}] is None", made)
+    return made
 
 
 class Value(NamedTuple):

@@ -41,6 +41,8 @@ def nest_block(query: AnalyzedQuery, nest: Nest, name: str, row: RowClass, rows:
     inside = {
         place for level in nest.levels for place in range(query.embeds[level.embed].start, _end(query, level.embed))
     }
+    for number in rows.fields_of(query.name, None):
+        inside.update(range(query.embeds[number].start, _end(query, number)))
     own = [place for place in range(len(query.columns)) if place not in inside]
     doc = _level(query, nest, None, row, (_key(nest.key), Pair("columns=", _columns(own))), rows, imports)
     lines: list[str] = []
@@ -57,6 +59,8 @@ def _key(key: Sequence[int]) -> Doc:
 
 
 def _columns(places: Sequence[int]) -> Doc:
+    if not places:
+        return "slice(0)"
     first, last = places[0], places[-1]
     if list(places) == list(range(first, last + 1)):
         return f"slice({first}, {last + 1})"
@@ -73,15 +77,24 @@ def _level(
     imports: set[Import],
 ) -> Doc:
     imports |= {row.imported, Import(row.module, row.reader)}
-    fields: dict[int, str] = rows.lists_of(query.name, embed)
+    fields = rows.fields_of(query.name, embed)
+    ones: list[Doc] = []
+    for number, field in fields.items():
+        if not query.embeds[number].many:
+            held = rows.class_of_embed(query.name, number)
+            imports |= {held.imported, Import(held.module, held.reader), Import(NESTED, "One")}
+            columns = f"slice({query.embeds[number].start}, {_end(query, number)})"
+            ones.append(Pair(f"{quoted(field)}: ", Group("One(", (held.name, held.reader, Pair("columns=", columns)))))
     below: list[Doc] = []
     for child in children(nest, embed):
         level = next(one for one in nest.levels if one.embed == child)
         columns = f"slice({query.embeds[child].start}, {_end(query, child)})"
         inner: tuple[Doc, ...] = (_key(level.key), Pair("columns=", columns))
-        made = _level(query, nest, child, rows.many_of(query.name, child), inner, rows, imports)
+        made = _level(query, nest, child, rows.class_of_embed(query.name, child), inner, rows, imports)
         below.append(Pair(f"{quoted(fields[child])}: ", made))
     arguments: tuple[Doc, ...] = (row.name, row.reader, *places)
+    if ones:
+        arguments += (Pair("rows=", Group("{", tuple(ones), "}")),)
     if below:
         arguments += (Pair("lists=", Group("{", tuple(below), "}")),)
     if embed is not None and not next(one for one in nest.levels if one.embed == embed).repeats:

@@ -51,8 +51,8 @@ class Rows:
     shared: frozenset[str]  # the names of -- row: Name that stand in models.py
     taken: set[str]  # names of functions and constants of the module
     patches: dict[str, tuple[list[str], str]] = field(default_factory=dict)  # -- patch: → fields, query
-    _many: dict[tuple[str, int], RowClass] = field(default_factory=dict)  # by query and embed: the class of the rows
-    _lists: dict[tuple[str, int | None], dict[int, str]] = field(default_factory=dict)  # by owner: embed → its field
+    _embeds: dict[tuple[str, int], RowClass] = field(default_factory=dict)  # by query and embed
+    _apart: dict[tuple[str, int | None], dict[int, str]] = field(default_factory=dict)  # by owner: embed → its field
     _by_structure: dict[Structure, RowClass] = field(default_factory=dict)
     _named: dict[str, RowClass] = field(default_factory=dict)
     _first_use: dict[str, list[RowClass]] = field(default_factory=dict)
@@ -241,13 +241,13 @@ class Rows:
         worse = any(column.nullable and not own.nullable for column, own in zip(columns, found.fields, strict=True))
         return None if worse else found
 
-    def many_of(self, query_name: str, embed: int) -> RowClass:
-        """The class of the rows of an embed_many."""
-        return self._many[query_name, embed]
+    def class_of_embed(self, query_name: str, embed: int) -> RowClass:
+        """The class of the rows of an embed."""
+        return self._embeds[query_name, embed]
 
-    def lists_of(self, query_name: str, embed: int | None) -> dict[int, str]:
-        """The fields of a class (None: the query's own) that hold lists, by the embeds whose rows they hold."""
-        return self._lists.get((query_name, embed), {})
+    def fields_of(self, query_name: str, embed: int | None) -> dict[int, str]:
+        """The fields of a class (None: the query's own) that are filled when rows are folded, by their embeds."""
+        return self._apart.get((query_name, embed), {})
 
     def _with_embeds(self, query: AnalyzedQuery) -> tuple[FieldDef, ...]:
         starts = {embed.start: number for number, embed in enumerate(query.embeds)}
@@ -263,7 +263,9 @@ class Rows:
                 continue
             embed = query.embeds[number]
             if not embed.many:
-                columns.append((embed.name, self._embedded(query, embed), None))
+                found = self._embedded(query, embed)
+                apart = query.nest is not None and not embed.nullable
+                columns.append((embed.name, found._replace(apart=apart), number if apart else None))
             elif number in direct:
                 columns.append((embed.name, self._list(query, number), number))
             position += max(embed.count, 1)
@@ -272,12 +274,12 @@ class Rows:
     def _named_fields(
         self, query: AnalyzedQuery, owner: int | None, columns: Sequence[tuple[str, FieldDef, int | None]]
     ) -> tuple[FieldDef, ...]:
-        """The fields with their names; which of them hold the lists of embeds is remembered."""
+        """The fields with their names; which of them are filled later is remembered."""
         names = naming.field_names(name for name, _, _ in columns)
         fields = unshadowed(tuple(one._replace(name=name) for name, (_, one, _) in zip(names, columns, strict=True)))
         lists = {number: one.name for one, (_, _, number) in zip(fields, columns, strict=True) if number is not None}
         if lists:
-            self._lists[query.name, owner] = lists
+            self._apart[query.name, owner] = lists
         return fields
 
     def _list(self, query: AnalyzedQuery, number: int) -> FieldDef:
@@ -302,8 +304,8 @@ class Rows:
             self.models.use(row)
             found = FieldDef("", embed.name, PyType(row.name), False, nested=row)
         if found.nested is not None:
-            self._many[query.name, number] = found.nested
-        return found._replace(nullable=False, many=True)
+            self._embeds[query.name, number] = found.nested
+        return found._replace(nullable=False, many=True, apart=True)
 
     def _embedded(self, query: AnalyzedQuery, embed: Embed, nullable: Sequence[bool] = ()) -> FieldDef:
         """One row of a relation. `nullable` says which of its columns may be NULL where there is a row."""
@@ -318,6 +320,7 @@ class Rows:
             name = f"{naming.query_camel(query.name)}{naming.query_camel(plain)}"
             row = self._shared(query, name, fields, f"The {embed.name} of a row of {query.name}.")
         self.models.use(row)
+        self._embeds[query.name, next(n for n, one in enumerate(query.embeds) if one is embed)] = row
         return FieldDef("", embed.name, PyType(row.name), embed.nullable, nested=row)
 
     def _of_embed(self, columns: Sequence[ResultColumn], embed: Embed) -> RowClass | None:

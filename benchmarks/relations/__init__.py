@@ -1,0 +1,1 @@
+"""What `benchmarks/nested.py` compares."""

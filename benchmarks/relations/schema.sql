@@ -1,0 +1,15 @@
+CREATE TABLE author (
+    id bigint PRIMARY KEY,
+    name text NOT NULL,
+    joined timestamptz NOT NULL
+);
+
+CREATE TABLE book (
+    id bigint PRIMARY KEY,
+    author_id bigint NOT NULL REFERENCES author (id),
+    title text NOT NULL,
+    sold bigint NOT NULL,
+    published timestamptz NOT NULL
+);
+
+CREATE INDEX book_author_id_idx ON book (author_id);
