@@ -157,6 +157,7 @@ def _of_items(
     values: list[Param | Constant | None] = [by_number.get(number) for number in range(1, max(by_number) + 1)]
     sql = with_casts(query.sql, {one.number: one.field.type.cast for one in params if one.field.type.cast})
     types = ""
+    type_lines: list[str] = []
     blocks: list[str] = []
     imports: set[Import] = {FINAL}
     if command is Command.COPYFROM:
@@ -165,15 +166,13 @@ def _of_items(
         if copy.types:
             types = f"{constant_name}_TYPES"
             needed.add(Import(rows.module, types))
-            type_lines: list[str] = []
             put(type_lines, "", f"{types}: Final = ", Items(tuple(quoted(one) for one in copy.types)))
-            blocks.append("\n".join(type_lines))
     elif command is Command.BULK:
         casts = {one.number: format_type(rows.models.catalog, one.oid, -1) for one in params}
         sql = bulk_statement(query, params, rows.models, casts)
     if command is not Command.COPYFROM:
         sql = _tagged(sql, query, rows)
-    blocks.insert(0, "\n".join(constant(constant_name, sql)))
+    blocks.insert(0, "\n".join([*constant(constant_name, sql), *type_lines]))
     helper: Doc
     if row is None:
         single = _single(params[0], command, values)

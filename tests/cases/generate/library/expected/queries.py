@@ -83,28 +83,10 @@ class ListAuthorsWithBooksRow(Row):
 def read_list_authors_with_books_row(rows: Rows) -> Fields:
     return [
         {
-            "a": row_of(Author, read_author, (a_id, a_name, a_born, a_details)),
-            "b": None
-            if b_isbn is None
-            else row_of(
-                Book,
-                read_book,
-                (b_isbn, b_author_id, b_title, b_genre, b_tags, b_also, b_price),
-            ),
+            "a": row_of(Author, read_author, row[:4]),
+            "b": None if row[4] is None else row_of(Book, read_book, row[4:11]),
         }
-        for (
-            a_id,
-            a_name,
-            a_born,
-            a_details,
-            b_isbn,
-            b_author_id,
-            b_title,
-            b_genre,
-            b_tags,
-            b_also,
-            b_price,
-        ) in rows
+        for row in rows
     ]
 
 
