@@ -6,8 +6,10 @@ an error that names the nearest one that is, and a value of the wrong kind says 
 
 from __future__ import annotations
 
+import builtins
 import difflib
 import keyword
+import re
 import tomllib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -162,7 +164,15 @@ def _override(where: str, value: Any) -> Override:
         raise _fail(f"{where} has no python", 'Name the Python type: python = "app.types.UserId".')
     if len({"type", "column", "query"} & strings.keys()) != 1:
         raise _fail(f"{where} must have exactly one of type, column and query")
+    check_python_name(f"{where}.python", strings["python"])
     return Override(**strings)
+
+
+def check_python_name(where: str, python: str) -> None:
+    """A type of Python's own, or one whose module is known: `str`, `list[app.types.Tag]`."""
+    for name in re.findall(r"[A-Za-z_][\w.]*", python):
+        if "." not in name and name != "None" and not hasattr(builtins, name):
+            raise _fail(f'{where}: "{name}" has no module', 'Write a dotted name: "app.types.UserId".')
 
 
 def _renames(where: str, value: Any) -> tuple[tuple[str, str], ...]:

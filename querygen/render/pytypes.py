@@ -7,6 +7,7 @@ wrapped, or the SQL gets a cast. A type that cannot be passed or read without a 
 
 from __future__ import annotations
 
+import builtins
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -425,7 +426,7 @@ class TypeMap:
 
 
 _DOTTED = re.compile(r"[A-Za-z_][\w.]*")
-_BUILTINS: Final = frozenset({"str", "int", "float", "bool", "bytes", "list", "dict", "set", "tuple", "None", "object"})
+_BUILTINS: Final = frozenset({*dir(builtins), "None"})
 
 
 _AS_IT_IS: Final = ("typing.Any", "object")  # as types: whatever psycopg gives

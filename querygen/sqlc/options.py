@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from querygen.config import _READERS, Override
+from querygen.config import _READERS, Override, check_python_name
 from querygen.diagnostics import DiagnosticError
 from querygen.sqlc.read import did_you_mean
 
@@ -245,6 +245,11 @@ def _py_type(place: Place, value: Any) -> str:
     if not name:
         raise OptionError(place, "py_type has no type")
     module, package = own.get("import", ""), own.get("package", "")
+    if not module:
+        try:
+            check_python_name("type", str(name))
+        except DiagnosticError as problem:
+            raise OptionError((*place, "type"), problem.diagnostic.message, "Name its module: import.") from None
     if not module or name.startswith(f"{module}."):
         return str(name)
     return f"{module}.{name}" if not package or name.split("[")[0].split(".")[0] == package else f"{module}.{package}"
