@@ -13,6 +13,7 @@ from querygen.catalog.ddl import build_catalog
 from querygen.diagnostics import DiagnosticError, Severity
 from querygen.pg_catalog.load import load_folder
 from querygen.plugin.messages import SYSTEM_SCHEMAS
+from querygen.render.querier_names import numbered
 from querygen.source import SourceFile
 from querygen.sql.parse import parse_schema_file
 
@@ -58,7 +59,11 @@ class Known(NamedTuple):
 
 
 def make_catalog(
-    request: RequestCatalog, folder: Path, extension_folders: Sequence[Path], extensions: Iterable[str] = ()
+    request: RequestCatalog,
+    folder: Path,
+    extension_folders: Sequence[Path],
+    extensions: Iterable[str] = (),
+    search_path: Sequence[str] = (),
 ) -> Known:
     """Fold a request's catalog; `extensions` are needed beside those whose types the tables have."""
     opaque: dict[str, None] = {}
@@ -89,7 +94,7 @@ def make_catalog(
             statements += [line for table in schema.tables for line in _table(schema, table)]
     source = SourceFile("the schema in sqlc's request", "\n".join(statements))
     parsed, problems = parse_schema_file(source)
-    path = (request.default_schema or "public",)
+    path = search_path or (request.default_schema or "public",)
     catalog, wrong = build_catalog(parsed, load_folder(folder), extension_folders=extension_folders, search_path=path)
     for one in (*problems, *wrong):
         if one.severity is Severity.ERROR:
@@ -155,7 +160,12 @@ def _table(schema: Schema, table: Table) -> list[str]:
     if table.rel is None:
         return []
     name = _quoted(schema.name, table.rel.name)
-    columns = [f"{_quoted(one.name)} {column_type(one)}{' NOT NULL' if one.not_null else ''}" for one in table.columns]
+    # A view's column without a name has PostgreSQL's.
+    names = numbered(one.name or "?column?" for one in table.columns)
+    columns = [
+        f"{_quoted(label)} {column_type(one)}{' NOT NULL' if one.not_null else ''}"
+        for label, one in zip(names, table.columns, strict=True)
+    ]
     lines = [f"CREATE TABLE {name} ({', '.join(columns)});"]
     if table.comment:
         lines.append(f"COMMENT ON TABLE {name} IS {_text(table.comment)};")

@@ -40,7 +40,7 @@ def answer(data: bytes, root: Path) -> tuple[bytes, list[Diagnostic]]:
     from querygen.pipeline import render
     from querygen.plugin.queries import analyze_request
 
-    analyzed = analyze_request(request, catalog_folder(config), extension_bases(config))
+    analyzed = analyze_request(request, catalog_folder(config), extension_bases(config), config.search_path)
     told = list(analyzed.diagnostics)
     _stop_at_errors(told)
     rendered = render(analyzed.queries, analyzed.known.catalog, _shown_as_any(config, analyzed.known.opaque))

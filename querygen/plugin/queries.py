@@ -51,13 +51,15 @@ class Analyzed(NamedTuple):
     diagnostics: tuple[Diagnostic, ...]
 
 
-def analyze_request(request: Request, folder: Path, extension_folders: Sequence[Path]) -> Analyzed:
+def analyze_request(
+    request: Request, folder: Path, extension_folders: Sequence[Path], search_path: Sequence[str] = ()
+) -> Analyzed:
     """Analyse all queries; a function of an extension brings the extension in."""
     if request.catalog is None:
         return Analyzed(make_catalog(_empty(), folder, extension_folders), (), ())
     extensions: dict[str, None] = {}
     while True:
-        known = make_catalog(request.catalog, folder, extension_folders, extensions)
+        known = make_catalog(request.catalog, folder, extension_folders, extensions, search_path)
         queries: list[AnalyzedQuery] = []
         problems: list[Diagnostic] = []
         missing: set[str] = set()

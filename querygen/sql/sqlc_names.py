@@ -72,6 +72,10 @@ def _search(node: Any, scope: _Scope, found: dict[int, tuple[int, Any]], seen: s
                     parent = _Limit.OFFSET
                 found.setdefault(node.number, (node.location, parent))
             return
+        case ast.MultiAssignRef() if isinstance(node.source, ast.RowExpr):
+            # (a, b) = ($1, $2): each column is met with its own part only.
+            _search(node.source.args[node.colno - 1], scope, found, seen)
+            return
         case ast.InsertStmt():
             for target, value in _inserted(node):
                 if isinstance(value, ast.ParamRef):
