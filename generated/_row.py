@@ -52,6 +52,7 @@ class Row(BaseModel):
     """
 
     model_config = ConfigDict(
+        allow_inf_nan=True,
         arbitrary_types_allowed=True,
         defer_build=True,
         protected_namespaces=(),
@@ -205,4 +206,10 @@ def json_as_text(cursor: CursorT) -> CursorT:
 def jsonb_as_text(cursor: CursorT) -> CursorT:
     """The same for jsonb."""
     cursor.adapters.register_loader(3802, TextLoader)
+    return cursor
+
+
+def record_as_text(cursor: CursorT) -> CursorT:
+    """The same for rows without a type of their own."""
+    cursor.adapters.register_loader(2249, TextLoader)
     return cursor
