@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from querygen.server.binaries import ServerUser
 
 FOLDER: Final = ".querygen"
+_INITDB_PATIENCE: Final = 15.0
 _PATIENCE: Final = 60.0  # seconds for another `db` command
 
 
@@ -186,9 +187,12 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _sweep(folder: Path) -> None:
-    """What a killed start left of a data folder that it was making."""
+    """What a killed start left of a data folder that it was making. Its initdb may still be writing: then once more."""
+    end = time.monotonic() + _INITDB_PATIENCE
     for half_made in folder.glob("data.*"):
-        shutil.rmtree(half_made, ignore_errors=True)
+        while half_made.exists() and time.monotonic() < end:
+            shutil.rmtree(half_made, ignore_errors=True)
+            time.sleep(0.05)
 
 
 # ---------------------------------------------------------------- start

@@ -1,0 +1,242 @@
+"""`querygen db`: the project's own server, real and on TCP, and the rows that are made up for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from querygen.config import read_config
+from querygen.diagnostics import DiagnosticError
+from querygen.pipeline import load_catalog
+from querygen.server import development
+from querygen.server.claims import is_server, server_pid
+from querygen.server.seed import fill, in_order
+from tests.pg_fixtures import PgDatabase
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
+    clean = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-m", "querygen", *arguments],
+        cwd=folder,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def project() -> Iterator[Path]:
+    """An example project that the server's user can enter, whoever that is."""
+    with tempfile.TemporaryDirectory(prefix="shop-", dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        assert run(folder, "init")[0] == 0
+        try:
+            yield folder
+        finally:
+            development.stop(folder)
+
+
+def test_start_stop_reset_seed(project: Path) -> None:
+    assert run(project, "db", "status")[0] == 3
+    assert "QG601" in run(project, "db", "url")[2]
+    code, out, err = run(project, "db", "start")
+    assert (code, err) == (0, "")
+    url = run(project, "db", "url")[1].strip()
+    assert re.fullmatch(r"postgresql://postgres:[\w-]{30,}@127\.0\.0\.1:\d+/shop_\w+_dev", url)
+    assert (project / ".env.local").read_text() == f"DATABASE_URL='{url}'\n"
+    assert stat.S_IMODE((project / ".env.local").stat().st_mode) == 0o600
+    assert ".env.local" in (project / ".gitignore").read_text()
+    assert (project / ".querygen" / ".gitignore").read_text() == "*\n"
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(re.sub(r":[\w-]+@", ":wrong@", url))
+    assert "is running" in run(project, "db", "start")[1]
+
+    (project / "seeds").mkdir()
+    (project / "seeds" / "1.sql").write_text("insert into \"user\" (email, name) values ('a@example.org', 'A');\n")
+    code, out, _ = run(project, "db", "reset")
+    assert (code, "seeds/1.sql" in out) == (0, True)
+    assert run(project, "db", "psql", "-Atc", 'select name from "user"')[1] == "A\n"
+    (project / "seeds" / "1.sql").write_text("insert into nothing values (1);\n")
+    code, _, err = run(project, "db", "seed")
+    assert (code, "seeds/1.sql: " in err) == (1, True)
+
+    pid = json.loads(run(project, "db", "status", "--json")[1])["pid"]
+    assert run(project, "db", "stop")[1] == "stopped\n"
+    assert not is_server(pid, project / ".querygen" / "db" / "data")
+    assert run(project, "db", "stop")[1] == "it did not run\n"
+    # The data, the port and the password stay.
+    run(project, "db", "start")
+    assert run(project, "db", "url")[1].strip() == url
+    assert run(project, "db", "psql", "-Atc", 'select count(*) from "user"')[1] == "1\n"
+
+
+@pytest.mark.parametrize("moment", [0.0, 0.3, 0.6, 1.0, 1.5, 2.5])
+def test_a_killed_start_leaves_nothing_that_the_next_command_does_not_find(project: Path, moment: float) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "querygen", "db", "start"],
+        cwd=project,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + 30
+    while not (project / ".querygen" / "db").is_dir() and time.monotonic() < end:
+        time.sleep(0.01)
+    time.sleep(moment)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    data = (project / ".querygen" / "db" / "data").resolve()
+    code, _, err = run(project, "db", "start")
+    assert (code, err) == (0, "")
+    pid = server_pid(data)
+    assert pid is not None
+    assert not list(data.parent.glob("data.*"))
+    assert run(project, "db", "stop")[1] == "stopped\n"
+    assert not is_server(pid, data)
+
+
+def test_a_taken_port_is_given_up(project: Path) -> None:
+    import socket
+
+    run(project, "db", "start")
+    run(project, "db", "stop")
+    server = development.find(project)
+    assert server is not None
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", server.kept.port))
+        taken.listen()
+        code, out, err = run(project, "db", "start")
+        assert (code, err) == (0, "")
+        assert str(server.kept.port) not in out
+        assert run(project, "db", "url")[1].strip() in (project / ".env.local").read_text()
+
+
+def test_another_database_in_env_local_stays(project: Path) -> None:
+    (project / ".env.local").write_text("DATABASE_URL=postgresql://app@db.example.org/shop\nOTHER=1\n")
+    assert "left as it is" in run(project, "db", "start")[1]
+    assert "db.example.org" in (project / ".env.local").read_text()
+
+
+@pytest.mark.parametrize(
+    ("url", "refused"),
+    [
+        ("postgresql://u:p@127.0.0.1:5432/app_dev", None),
+        ("postgresql://u@localhost/test", None),
+        ("host=/tmp dbname=app_test", None),
+        ("postgresql://u@[::1]/development", None),
+        ("postgresql://u@db.example.org/app_dev", "not this machine"),
+        ("postgresql://u@localhost/app", "not named"),
+        ("postgresql://u@localhost/latest", "not named"),
+        ("postgresql://u@localhost/device", "not named"),
+    ],
+)
+def test_what_may_be_emptied(url: str, refused: str | None) -> None:
+    why = development.is_development(url)
+    assert (why is None) if refused is None else (refused in str(why))
+
+
+def test_reset_refuses_what_is_not_for_development(project: Path) -> None:
+    code, _, err = run(project, "db", "reset", "--database-url", "postgresql://u:secret@db.example.org/app_dev")
+    assert (code, "QG602" in err, "secret" in err) == (1, True, False)
+
+
+def test_a_broken_record_is_told(project: Path) -> None:
+    run(project, "db", "start")
+    run(project, "db", "stop")
+    (project / ".querygen" / "db" / "server.json").write_text("{")
+    code, _, err = run(project, "db", "start")
+    assert (code, "server.json cannot be read" in err) == (2, True)
+
+
+SHOP = """
+create extension citext; create extension hstore; create extension ltree;
+create type status as enum ('new', 'paid', 'sent');
+create type size as (width int, height int);
+create domain email as citext check (value like '%@%');
+create domain percent as int check (value between 0 and 100);
+create table customer (
+  id uuid primary key default gen_random_uuid(),
+  email email not null unique,
+  name varchar(12) not null,
+  code char(3) not null,
+  parent uuid references customer,
+  tags text[] not null,
+  props hstore, path ltree, ip inet, net cidr, mac macaddr, photo bytea,
+  born date not null check (born < date '2030-01-01')
+);
+create table product (
+  id int generated always as identity primary key,
+  price numeric(8, 2) not null check (price > 0),
+  kind text not null check (kind in ('book', 'toy')),
+  discount percent not null,
+  valid daterange not null,
+  flags bit(4) not null,
+  place point, at time, span interval, search tsvector, cash money
+);
+create table "order" (
+  customer_id uuid not null references customer on delete cascade,
+  number int not null,
+  state status not null,
+  placed_at timestamptz not null,
+  done_at timestamptz check (done_at is null or done_at >= placed_at),
+  total numeric(10, 2) generated always as (number * 2.5) stored,
+  primary key (customer_id, number)
+);
+create table line (
+  id bigserial primary key,
+  customer_id uuid not null, number int not null,
+  product_id int not null references product,
+  quantity smallint not null check (quantity between 1 and 99),
+  foreign key (customer_id, number) references "order",
+  unique (customer_id, number, product_id)
+);
+create table reading (at timestamptz not null, value float8) partition by range (at);
+create table reading_all partition of reading default;
+"""
+
+
+def test_made_up_rows_satisfy_every_constraint(tmp_path: Path, pg_database: PgDatabase) -> None:
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema" / "a.sql").write_text(SHOP)
+    (tmp_path / "querygen.toml").write_text("")
+    problems: list[object] = []
+    catalog = load_catalog(read_config(tmp_path), problems)  # type: ignore[arg-type]
+    assert not problems
+    assert [one.name for one in in_order(catalog)] == ["customer", "product", "order", "line", "reading"]
+    contents = []
+    for _ in range(2):
+        dsn = pg_database(SHOP)
+        done = fill(dsn, catalog, rows=40, seed=7)
+        assert {one.rows for one in done} == {40}
+        with psycopg.connect(dsn) as conn:
+            contents.append(conn.execute("select price, kind, discount, valid from product order by id").fetchall())
+            contents.append(conn.execute("select email, name, tags from customer order by email").fetchall())
+    assert contents[:2] == contents[2:]  # the same seed, the same rows
+
+
+def test_rows_that_cannot_be_made_up(tmp_path: Path, pg_database: PgDatabase) -> None:
+    ddl = "create table a (x int not null check (x > 0 and x < 0));"
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema" / "a.sql").write_text(ddl)
+    (tmp_path / "querygen.toml").write_text("")
+    catalog = load_catalog(read_config(tmp_path), [])
+    with pytest.raises(DiagnosticError, match="no row of a could be made up that its constraints take"):
+        fill(pg_database(ddl), catalog, rows=1, seed=1)
