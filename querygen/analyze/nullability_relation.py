@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from querygen.analyze import nodes as n
 from querygen.analyze import nullability as levels
 from querygen.analyze import nullability_expr as expressions
+from querygen.analyze.mutate import mutate_children
 from querygen.analyze.never_null import never_null_column
+from querygen.analyze.nodefuncs import expr_type, walk_expr
 from querygen.analyze.nullability_scope import (
     Env,
     Scope,
@@ -32,6 +34,8 @@ from querygen.analyze.nullability_scope import (
 from querygen.sql.nodes import ast, enums
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from querygen.analyze.nodes import RangeTblEntry, TargetEntry
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Column, Relation
@@ -259,7 +263,27 @@ def _column_proof(catalog: Catalog, relation: Relation, column: Column) -> str |
         if constraint.kind == "c" and constraint.validated and constraint.enforced:
             if _check_refuses_null(constraint.expression, column.name):
                 return f"has the constraint {constraint.name}"
-    return None
+    return _generated_proof(catalog, relation, column) if column.generated else None
+
+
+def _generated_proof(catalog: Catalog, relation: Relation, column: Column) -> str | None:
+    """Is a generated column computed of what is never NULL? A child may compute it otherwise."""
+    expr, owner = getattr(column.default_expr, "cooked", (None, 0))
+    if expr is None or owner != relation.oid or expr_type(expr) != column.type_oid:
+        return None
+    # It reads no other generated column, nor the whole row.
+    proofs = [None if one.generated else _column_proof(catalog, relation, one) for one in relation.columns]
+    columns = tuple(nullable("") if proof is None else not_null(f"its column {proof}") for proof in proofs)
+
+    def placed(node: Any) -> Any:
+        if not isinstance(node, n.Var):
+            return mutate_children(node, placed)
+        return n.Param(enums.ParamKind.PARAM_SUBLINK, node.varattno, node.vartype, node.vartypmod)
+
+    if any(isinstance(one, n.Var) and one.varattno <= 0 for one in walk_expr(expr)):
+        return None
+    found = expressions.verdict(Scope(Env(catalog), n.Query(CmdType.CMD_SELECT), None, sublink=columns), placed(expr))
+    return None if found.nullable else f"is generated: {found.why}"
 
 
 def refuses_null(catalog: Catalog, relation: Relation, column: Column) -> bool:
@@ -322,39 +346,57 @@ def returning_verdict(owner: Scope, var: n.Var) -> Verdict:
 
 def _new_row_verdict(owner: Scope, var: n.Var, name: str) -> Verdict:
     query = owner.query
-    rte = rte_of(owner, var.varno)
     declared = _target_verdict(owner, var, name)
-    relation = owner.env.catalog.find_relation(rte.relid)
-    if not declared.nullable or relation is None or relation.kind not in "rp" or var.varattno <= 0:
+    relation = relation_of(owner.env.catalog, rte_of(owner, var.varno).relid)
+    if not declared.nullable or relation.kind not in "rp" or var.varattno <= 0:
         return declared
-    column = next((one for one in relation.columns if one.attnum == var.varattno), None)
-    updates = query.onConflict is not None and query.onConflict.action == enums.OnConflictAction.ONCONFLICT_UPDATE
-    if (
-        column is None
-        or column.generated
-        or updates
-        or row_may_be_changed(owner.env.catalog, relation, query.commandType)
-    ):
+    conflict = query.onConflict
+    commands = [query.commandType]
+    if conflict is not None and conflict.action == enums.OnConflictAction.ONCONFLICT_UPDATE:
+        commands.append(CmdType.CMD_UPDATE)
+    if any(row_may_be_changed(owner.env.catalog, relation, command) for command in commands):
         return declared
-    entry: TargetEntry | None = next(
-        (one for one in query.targetList if one.resno == var.varattno and not one.resjunk), None
-    )
-    if entry is not None:
-        assigned = expressions.verdict(owner.rows, entry.expr)
-        return declared if assigned.nullable else not_null(f"{name} is assigned: {assigned.why}")
-    if query.commandType == CmdType.CMD_UPDATE:
+    found = _written(owner, relation, var, query.commandType, query.targetList)
+    if conflict is not None and len(commands) > 1 and not found.nullable:
+        # The row that was in the way: what SET says, else what it was before.
+        found = _written(owner, relation, var, CmdType.CMD_UPDATE, conflict.onConflictSet)
+    return declared if found.nullable else found
+
+
+def _written(
+    owner: Scope, relation: Relation, var: n.Var, command: enums.CmdType, targets: Sequence[TargetEntry]
+) -> Verdict:
+    """What a statement writes into a column: what it assigns, the default, or what was there before."""
+    name = var_name(owner, var)
+    column = next(one for one in relation.columns if one.attnum == var.varattno)
+    entry = next((one for one in targets if one.resno == var.varattno and not one.resjunk), None)
+    if column.generated:
+        return nullable(f"{name} is generated")
+    if entry is None and command == CmdType.CMD_UPDATE:
         return expressions.verdict(owner.rows, var)
-    return declared
+    if entry is None or isinstance(entry.expr, n.SetToDefault):
+        default, _ = getattr(column.default_expr, "cooked", (None, 0))
+        if default is None:
+            return nullable(f"nothing is assigned to {name}")
+        found = expressions.verdict(owner.rows, default)
+        return nullable(found.why) if found.nullable else not_null(f"the default of {name}: {found.why}")
+    conflict = owner.query.onConflict
+    if conflict is not None and isinstance(entry.expr, n.Var) and entry.expr.varno == conflict.exclRelIndex:
+        proposed = replace(var, varattno=entry.expr.varattno)
+        return _written(owner, relation, proposed, owner.query.commandType, owner.query.targetList)
+    found = expressions.verdict(owner.rows, entry.expr)
+    return nullable(found.why) if found.nullable else not_null(f"{name} is assigned: {found.why}")
 
 
 def _target_verdict(owner: Scope, var: n.Var, name: str) -> Verdict:
     """A column of a new row, by declaration only. The new row of a view need not fulfil the view's conditions."""
     rte = rte_of(owner, var.varno)
-    relation = owner.env.catalog.find_relation(rte.relid)
-    if relation is not None and relation.kind == "v" and var.varattno != 0:
-        env = replace(owner.env, ignore_quals=True)
-        return declared_verdict(env, rte.relid, var.varattno, name, children=rte.inh)
-    return declared_verdict(owner.env, rte.relid, var.varattno, name, children=rte.inh)
+    relation = relation_of(owner.env.catalog, rte.relid)
+    env = owner.env
+    if relation.kind == "v" and var.varattno != 0:
+        env = replace(env, ignore_quals=True)
+    # A row goes to a partition, which may compute a generated column in its own way.
+    return declared_verdict(env, rte.relid, var.varattno, name, children=rte.inh or relation.kind == "p")
 
 
 def _merge_returning(owner: Scope, var: n.Var, name: str) -> Verdict:

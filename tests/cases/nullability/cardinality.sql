@@ -463,13 +463,13 @@ rows: at most one: ON CONFLICT DO NOTHING returns no row
 insert into profile values (1, 'x') on conflict (user_id) do update set bio = 'z' returning *;
 ----
 user_id int4 not null: profile.user_id is NOT NULL
-bio text null: profile.bio is declared without NOT NULL
+bio text not null: profile.bio is assigned: a constant
 rows: exactly one: INSERT of one row
 
 insert into profile values (1, 'x') on conflict (user_id) do update set bio = 'z' where profile.bio = 'x' returning *;
 ----
 user_id int4 not null: profile.user_id is NOT NULL
-bio text null: profile.bio is declared without NOT NULL
+bio text not null: profile.bio is assigned: a constant
 rows: at most one: the WHERE of ON CONFLICT DO UPDATE may refuse the row
 
 insert into rw values (1) returning *;

@@ -33,7 +33,7 @@ c int4 not null: t.c has the constraint t_c_check
 d int4 null: t.d is declared without NOT NULL
 f int4 not null: t.f has the constraint both_there
 g int4 not null: t.g has the constraint both_there
-twice int4 null: t.twice is declared without NOT NULL
+twice int4 not null: t.twice is generated: the operator *: integer arithmetic: a number or an error
 rows: many: t may have many such rows: no unique key is bound by equality
 
 select * from late;

@@ -12,7 +12,7 @@ insert into t (n, x) values (1, 2) returning id, n, x, s;
 id int4 not null: t.id is NOT NULL
 n int4 not null: t.n is NOT NULL
 x int4 not null: t.x is assigned: a constant
-s text null: t.s is declared without NOT NULL
+s text not null: the default of t.s: a constant
 rows: exactly one: INSERT of one row
 
 insert into t (n, x) values (1, $1) returning x, old.id, new.id;
@@ -47,7 +47,7 @@ rows: at most one: ON CONFLICT DO NOTHING returns no row
 insert into u (id, y, z) values (1, 2, 3) on conflict (id) do update set z = excluded.z returning id, z, old.y, new.y;
 ----
 id int4 not null: u.id is NOT NULL
-z int4 null: u.z is declared without NOT NULL
+z int4 not null: u.z is assigned: a constant
 y int4 null: INSERT has no old row
 y int4 not null: u.y is NOT NULL
 rows: exactly one: INSERT of one row
