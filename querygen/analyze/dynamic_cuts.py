@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from msgspec import Struct
 
 from querygen.catalog.ddl_text import walk
-from querygen.diagnostics import DiagnosticError, error
+from querygen.diagnostics import DiagnosticError, PgError, error
 from querygen.sql.nodes import Node, ast, enums
 from querygen.sql.parse import parse_statement
 from querygen.sql.scan import COMMENTS, fold, tokenize
@@ -218,10 +218,10 @@ def cut_of(text: Text, steps: list[Step], mark: Mark, unknown: int) -> Cut:
             if step.node.commandType == enums.CmdType.CMD_UPDATE:
                 return _item(text, _child(step), needs, mark)
         if kind == "MergeWhenClause" and step.field == "values":
-            return _value(text, step.node.values, step.place[-1], needs, mark)
+            return _value(text, [step.node.values], 0, step.place[-1], needs, mark)
         if kind == "SelectStmt" and step.field == "valuesLists":
             if number and type(steps[number - 1].node).__name__ == "InsertStmt":
-                return _value(text, step.node.valuesLists[step.place[0]], step.place[1], needs, mark)
+                return _value(text, step.node.valuesLists, step.place[0], step.place[1], needs, mark)
     raise not_droppable(mark)
 
 
@@ -298,34 +298,38 @@ def _item(text: Text, node: Node, needs: Needs, mark: Mark) -> Cut:
     return Cut("item", start, stop, needs, "", None, mark, node)
 
 
-def _value(text: Text, row: Sequence[Node], number: int, needs: Needs, mark: Mark) -> Cut:
+def _value(text: Text, rows: Sequence[Sequence[Node]], row: int, number: int, needs: Needs, mark: Mark) -> Cut:
     """A value between the parentheses of VALUES: DEFAULT takes its place."""
-    places = [first_and_last(one) for one in row]
-    first = _separator(text, places[number][0])
-    if number + 1 < len(row):
-        last = _separator(text, places[number + 1][0])
-    else:
-        last, depth = first + 1, text.depths[first] + (text.word(first) == "(")
-        while text.depths[last] >= depth:
-            last += 1
-    start, stop = text.inside(first + 1, last)
-    _prove(text.sql[start:stop], row[number], mark)
+    keyword = text.back_to(first_and_last(rows[0])[0], {"values"})
+    first, last = _values(text, keyword)[row][number]
+    start, stop = text.inside(first, last)
+    _prove(text.sql[start:stop], rows[row][number], mark)
     return Cut("value", start, stop, needs, "DEFAULT", None, mark)
 
 
-def _separator(text: Text, offset: int) -> int:
-    """The comma, or the parenthesis that opens the row, before a value."""
-    index = text.at(offset) - 1
-    while text.word(index) not in (",", "(") or (
-        text.word(index) == "(" and text.word(index - 1) not in (",", "values")
-    ):
-        index -= 1
-    return index
+def _values(text: Text, keyword: int) -> list[list[tuple[int, int]]]:
+    """The tokens of each value of each row behind VALUES."""
+    depth = text.depths[keyword]
+    rows: list[list[tuple[int, int]]] = []
+    index = keyword + 1
+    while index < len(text.tokens) and text.word(index) == "(":
+        first = index + 1
+        row: list[tuple[int, int]] = []
+        while text.depths[index := index + 1] > depth:
+            if text.word(index) == "," and text.depths[index] == depth + 1:
+                row.append((first, index))
+                first = index + 1
+        rows.append([*row, (first, index)])
+        index += 2  # the parenthesis and the comma behind it
+    return rows
 
 
 def _prove(piece: str, node: Node, mark: Mark) -> None:
     """The text that was cut is the node that was meant, or the cut is not made."""
-    statement = parse_statement(f"SELECT ({piece}\n)")
-    if statement.targetList[0].val != node:
+    try:
+        found = parse_statement(f"SELECT ({piece}\n)").targetList[0].val
+    except PgError:
+        found = None
+    if found != node:
         message = f'the condition around "{mark.name}" could not be cut out of the statement'
         raise DiagnosticError(error(NOT_DROPPABLE, message, mark.span, "Put parentheses around it."))
