@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
 from querygen.render import naming
-from querygen.singular import singular
+from querygen.render.pytypes import names_of
 from querygen.render.renames import refused
+from querygen.singular import singular
 
 if TYPE_CHECKING:
     from querygen.catalog.catalog import Catalog
@@ -81,7 +82,21 @@ def schema_names(catalog: Catalog, options: RenderOptions) -> SchemaNames:
                 raise _clash(taken[tries[0]], thing, tries[0])
             taken[chosen] = thing
             names[thing.oid] = chosen
+    if options.overrides:
+        by_oid = {thing.oid: thing for thing in things}
+        _check_overrides(options, {name: by_oid[oid] for oid, name in names.items()})
     return SchemaNames(enums, relations, names, {thing.oid: (thing.schema, thing.name) for thing in things})
+
+
+def _check_overrides(options: RenderOptions, classes: dict[str, _Named]) -> None:
+    """A type of the project's own that is called like a class of the schema: one would hide the other."""
+    for override in options.overrides:
+        for name, written in names_of(override).items():
+            if name in classes:
+                thing = classes[name]
+                message = f'the class "{name}" of {thing.shown} and "{written}" of an override have one name'
+                hint = f'Name the class in the configuration: rename."{thing.schema}.{thing.name}" = "…".'
+                raise DiagnosticError(Diagnostic(NAME_CLASH, Severity.ERROR, message, thing.span, hint))
 
 
 def _check_chosen(name: str, found: list[_Named], keys: dict[Oid, str]) -> None:

@@ -438,6 +438,13 @@ def dotted(name: str) -> Import:
     return Import(module, last)
 
 
+def names_of(override: TypeOverride) -> dict[str, str]:
+    """The names that generated modules import for an override, and what each stands for."""
+    written = [one for one in _DOTTED.findall(override.python) if one not in _BUILTINS]
+    written += filter(None, (override.load, override.dump))
+    return {dotted(one).name: one for one in written}
+
+
 def overridden(base: PyType, override: TypeOverride) -> PyType:
     """A type as the configuration wants it."""
     named = tuple(dotted(one) for one in _DOTTED.findall(override.python) if one not in _BUILTINS)

@@ -120,15 +120,20 @@ def test_many_items_fail_as_one(pg_database: PgDatabase, tmp_path: Path) -> None
             conn.execute("TRUNCATE t")
 
 
+def put_three(conn: Any, queries: Any) -> None:
+    with conn.pipeline():
+        for number, note in enumerate(("good", "bad", "good")):
+            queries.put(conn, id=number, note=note)
+
+
 def test_a_pipeline_of_the_caller_s_is_aborted_and_left(pg_database: PgDatabase, tmp_path: Path) -> None:
     with (
         project(tmp_path, SCHEMA, QUERIES) as load,
         psycopg.connect(pg_database(SCHEMA), autocommit=True) as conn,
     ):
         queries = load("queries")
-        with pytest.raises(psycopg.errors.CheckViolation), conn.pipeline():
-            for number, note in enumerate(("good", "bad", "good")):
-                queries.put(conn, id=number, note=note)
+        with pytest.raises(psycopg.errors.CheckViolation):
+            put_three(conn, queries)
         assert conn.info.transaction_status == TransactionStatus.IDLE
         assert queries.ids(conn) == []
         with conn.pipeline():
