@@ -13,7 +13,7 @@ from querygen.analyze.elements import makes_elements
 from querygen.analyze.nodefuncs import expr_location
 from querygen.analyze.nodes import Query
 from querygen.analyze.nullability import result_entries
-from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
+from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
 from querygen.render import naming
 from querygen.render.model_classes import (
     FieldDef,
@@ -29,7 +29,7 @@ from querygen.render.model_classes import (
 )
 from querygen.render.model_nested import children
 from querygen.render.model_shapes import Place, ShapeClasses
-from querygen.render.pytypes import MODELS, Conversion, Import, PyType, refuse
+from querygen.render.pytypes import MODELS, Conversion, Import, PyType, conversion_imports, refuse
 from querygen.singular import singular
 from querygen.source import Span
 
@@ -149,6 +149,11 @@ class Rows:
         self._first_use.setdefault(query.name, []).append(row)
         return row
 
+    def _is_own(self, one: FieldDef) -> bool:
+        """Is a field of a class of this module, or read by one of its functions?"""
+        needed = (*one.imports, *conversion_imports(one.type.load))
+        return any(each.module == self.module for each in needed)
+
     def _row_named(self, query: AnalyzedQuery, name: str, fields: tuple[FieldDef, ...]) -> RowClass:
         found = self._named.get(name) or self.models.named(name)
         if found is not None:
@@ -162,7 +167,7 @@ class Rows:
                 Diagnostic(ROW_CLASH, Severity.ERROR, message, query.raw.name_span, "Choose another name for the row.")
             )
         doc = f"A row of {query.name}."
-        if name in self.shared and all(one.nested is None or one.nested.module == MODELS for one in fields):
+        if name in self.shared and not any(self._is_own(one) for one in fields):
             found = RowClass(name, MODELS, fields, doc, reader_name(name), f'query "{query.name}"')
             self.models.add_named(found)
             self.models.use(found)
@@ -189,15 +194,14 @@ class Rows:
                 dimensions = own.dimensions if own.type_oid == column.type.oid else 0
         if column.shape is not None and not any(self.models.types.is_overridden(one) for one in names):
             place = Place(query.name, naming.query_camel(query.name), (column.name,))
-            try:
-                found = self.shapes.column_type(column.shape, column.type.oid, place)
-            except PgError as problem:
-                raise _unreadable(query, column, problem) from problem
+            found = self.shapes.column_type(column.shape, column.type.oid, place)
             promised = column.proved_nullable and not column.nullable  # AS "name!"
             return found._replace(json_null=found.json_null and not promised)
         found = self.models.types.of_column(names, column.type.oid, self._null_elements(query, column), dimensions)
         if found.read_refused:
-            raise _unreadable(query, column, refuse(f'{found.read_refused} (column "{column.name}")'))
+            problem = refuse(f'{found.read_refused} (column "{column.name}")')
+            message = f'query "{query.name}": {problem.message}'
+            raise DiagnosticError(error(problem.code, message, _column_span(query, column)))
         return found
 
     def _null_elements(self, query: AnalyzedQuery, column: ResultColumn) -> bool | None:
@@ -333,11 +337,6 @@ class Rows:
         ):
             return None
         return row
-
-
-def _unreadable(query: AnalyzedQuery, column: ResultColumn, problem: PgError) -> DiagnosticError:
-    message = f'query "{query.name}": {problem.message}'
-    return DiagnosticError(error(problem.code, message, _column_span(query, column)))
 
 
 def _number(query: AnalyzedQuery, column: ResultColumn) -> int:

@@ -115,7 +115,8 @@ class ShapeClasses:
         plain = types.find(oid)
         if isinstance(shape, ScalarShape | AnyShape | NothingShape) and not is_json(self.models, oid):
             names = column_names(self.models, shape) if isinstance(shape, ScalarShape) else ()
-            return types.of_column(names, oid)
+            found = types.of_column(names, oid)
+            return PyType("str") if found.read_refused else found  # the text of what has no value in Python
         if is_json(self.models, base):
             if isinstance(shape, AnyShape | NothingShape):
                 return plain

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from querygen.analyze import pgtypes as t
 from querygen.ir import ArrayShape, MapShape, ObjectShape, ScalarShape, TupleShape
-from querygen.render.pytypes import Call, Import, Look, PyType, Read, Then, conversion_imports, refuse
+from querygen.render.pytypes import Call, Import, Look, PyType, Read, Then, conversion_imports
 
 if TYPE_CHECKING:
     from querygen.ir import Shape
     from querygen.pg_catalog.rows import Oid
     from querygen.render.model_schema import Models
-    from querygen.render.pytypes import Conversion
 
 SHAPES: Final = "._shapes"
 ANNOTATED: Final = Import("typing", "Annotated")
@@ -82,7 +81,7 @@ def scalar(models: Models, shape: ScalarShape, *, exact: bool) -> Annotation:
     oid = shape.type.oid
     plain, chosen = types.unchanged(oid), types.of_column(column_names(models, shape), oid)
     if chosen.read_refused:
-        raise refuse(chosen.read_refused)
+        return Annotation("str")  # what has no value in Python is a string in JSON all the same
     models.use_type(chosen)
     json = is_json(models, oid)
     if (chosen.annotation, chosen.load) != (plain.annotation, plain.load):
@@ -97,34 +96,25 @@ def _plain(models: Models, oid: Oid, plain: PyType) -> Annotation:
     if native or (plain.annotation == "str" and plain.load is None):
         return Annotation(plain.annotation, plain.imports)
     load = models.types.text_conversion(oid, plain)
-    if load is None:
-        raise refuse(f"values of type {plain.annotation} inside of JSON")
-    return _converted(Annotation(plain.annotation, plain.imports), "from_text", load)
+    found = Annotation(plain.annotation, plain.imports)
+    return _converted(found, "from_text", load) if isinstance(load, Call | Read) else Annotation("str")
 
 
 def _chosen(chosen: PyType, inner: Annotation, *, json: bool) -> Annotation:
     """A type that the configuration has chosen: made of the value as it would be without."""
     found = Annotation(chosen.annotation, chosen.imports)
     load = chosen.load.second if isinstance(chosen.load, Then) else chosen.load
-    if isinstance(load, Read) or load is None:
+    if not isinstance(load, Call):
         return found  # JSON that pydantic validates as the type
     if json:
         return _converted(found, "from_document", load)
     inner = Annotation(inner.text, (*inner.imports, *conversion_imports(load)))
-    if not isinstance(load, Call):
-        raise refuse(f"values of type {chosen.annotation} inside of JSON")
     text = f"Annotated[{found.text}, from_value({inner.text}, {load.name.name})]"
     return Annotation(text, (*found.imports, *inner.imports, ANNOTATED, Import(SHAPES, "from_value")))
 
 
-def _converted(found: Annotation, helper: str, load: Conversion) -> Annotation:
-    match load:
-        case Call(name):
-            arguments = name.name
-        case Read(name, oid):
-            arguments = f"{name.name}, {oid}"
-        case _:
-            raise refuse(f"values of type {found.text} inside of JSON")
+def _converted(found: Annotation, helper: str, load: Call | Read) -> Annotation:
+    arguments = load.name.name if isinstance(load, Call) else f"{load.name.name}, {load.oid}"
     imports = (*found.imports, ANNOTATED, Import(SHAPES, helper), *conversion_imports(load))
     return Annotation(f"Annotated[{found.text}, {helper}({arguments})]", imports)
 

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 _numbers = itertools.count(1)
 
 
-def rendered(folder: Path, schema: str, queries: str, options: RenderOptions | None = None) -> list[OutputFile]:
+def rendered(
+    folder: Path, schema: str, queries: str, options: RenderOptions | None = None, more: tuple[str, ...] = ()
+) -> list[OutputFile]:
     """The files for a schema and queries; whatever is wrong is raised, or fails an assertion."""
     (folder / "schema.sql").write_text(schema)
     (folder / "queries.sql").write_text(queries)
-    config = Config(folder, schema=("schema.sql",), queries=("queries.sql",))
+    config = Config(folder, schema=("schema.sql",), queries=("queries.sql", *more))
     problems: list[Diagnostic] = []
     catalog = load_catalog(config, problems)
     analyzed = [analyze_query(raw, catalog) for raw in load_queries(config, catalog, problems)]

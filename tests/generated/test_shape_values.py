@@ -462,3 +462,21 @@ def test_the_examples_of_the_document(pg_database: PgDatabase, tmp_path: Path) -
         assert [one and one.token for one in latest] == ["new", "other", None]
         counts = {one.id: (one.counts.sessions, one.counts.accounts) for one in module.list_user_counts(conn)}
         assert counts == {first: (3, 2), second: (1, 0), third: (0, 1)}
+
+
+def test_what_has_no_value_in_python_is_its_text(pg_database: PgDatabase, tmp_path: Path) -> None:
+    schema = "CREATE TYPE mood AS ENUM ('a', 'b'); CREATE TYPE moods AS RANGE (subtype = mood);"
+    schema += "CREATE VIEW v AS SELECT json_build_object('moods', moods('a', 'b')) AS document;"
+    queries = "-- name: Get :one\nSELECT ROW(moods('a', 'b')) AS r, document FROM v;"
+    with psycopg.connect(pg_database(schema)) as conn, project(tmp_path, schema, queries) as load:
+        row = load("queries").get(conn)
+        assert (row.r.f1, row.document.moods) == ("[a,b)", "[a,b)")
+
+
+def test_a_named_row_that_two_modules_share(pg_database: PgDatabase, tmp_path: Path) -> None:
+    text = "-- name: {name} :one\n-- row: Shared\nSELECT 1 AS id, json_build_object('a', 1) AS document;"
+    (tmp_path / "other.sql").write_text(text.format(name="Other"))
+    options = RenderOptions()
+    files = rendered(tmp_path, "", text.format(name="One"), options, more=("other.sql",))
+    assert sum("class Shared(Row)" in one.text for one in files) == 2
+    assert not any("Shared" in one.text for one in files if one.path == "models.py")
