@@ -2,8 +2,8 @@
 
 The JSON object is a contract: {"queries": [{name, file, line, command, sql, params, columns, error}], "diagnostics":
 […]}; types are spelt as `format_type` spells them when only pg_catalog is on the search path. A column's name and
-nullability are PostgreSQL's and proved; `marked` is the user's word (`AS "x!"`) where it differs from the proof. `shape`
-says what JSON or a row is made of that the query builds (`shape_object`); it is null where the type says all.
+nullability are PostgreSQL's and proved; `marked` is the user's word (`AS "x!"`) where it differs from the proof.
+`shape` says what JSON or a row is made of that the query builds (`shape_object`), null where the type says all.
 """
 
 from __future__ import annotations
