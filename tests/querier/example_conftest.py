@@ -19,7 +19,8 @@ _async = SimpleNamespace(AsyncConnection=psycopg.AsyncConnection)
 _sqlalchemy = SimpleNamespace(
     engine=SimpleNamespace(Connection=psycopg.Connection), ext=SimpleNamespace(asyncio=_async), __path__=[]
 )
-sys.modules |= {"sqlalchemy": _sqlalchemy, "sqlalchemy.ext": _sqlalchemy.ext, "sqlalchemy.ext.asyncio": _async}  # type: ignore[dict-item]
+_modules: Any = sys.modules
+_modules |= {"sqlalchemy": _sqlalchemy, "sqlalchemy.ext": _sqlalchemy.ext, "sqlalchemy.ext.asyncio": _async}
 
 _SCHEMA = "sqltest"
 _loop = asyncio.new_event_loop()
