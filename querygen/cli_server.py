@@ -107,3 +107,25 @@ def finish(found: Sequence[Diagnostic], output_format: str, good: str) -> None:
             text = f"{errors} errors, {len(ordered) - errors} warnings" if ordered else good
             click.echo(text, err=bool(ordered))
     sys.exit(exit_code(ordered))
+
+
+@click.command()
+@click.option("--database-url", metavar="URL", help="Default: DATABASE_URL, .env.local, .env.")
+@click.option("--json", "as_json", is_flag=True, help="A list of checks on standard output.")
+def doctor(database_url: str | None, as_json: bool) -> None:
+    """Look for what commonly goes wrong, and say what to do about it. Exit code 1 if anything does."""
+    import json
+
+    from querygen.doctor import State, as_line, examine
+
+    checks = []
+    for check in examine(project_config((), ()), database_url, os.environ):
+        checks.append(check)
+        if not as_json:
+            click.echo(as_line(check, click.style))
+    if as_json:
+        rows = [
+            {"check": one.name, "state": one.state.value, "message": one.message, "cure": one.cure} for one in checks
+        ]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    sys.exit(1 if any(one.state is State.BAD for one in checks) else 0)
