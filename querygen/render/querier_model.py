@@ -211,6 +211,9 @@ def _method(query: AnalyzedQuery, schema: Schema) -> Method:
     if query.dynamic is not None or any(one.many for one in query.embeds):
         message = f'query "{query.name}" is dynamic or folds rows, for which a querier has no method'
         raise DiagnosticError(error(NO_METHOD, message, span, 'Use style = "functions".'))
+    if beyond := _beyond(query):
+        message = f'query "{query.name}" has {beyond}, which a querier has no method for'
+        raise DiagnosticError(error(NO_METHOD, message, span, 'Use style = "functions".'))
     if query.command in _WITH_ROWS and not query.columns:
         message = f'query "{query.name}" is :{query.command.value}, but its statement returns no columns'
         raise DiagnosticError(error(NO_METHOD, message, span, "Add RETURNING, or make it :exec."))
@@ -224,6 +227,15 @@ def _method(query: AnalyzedQuery, schema: Schema) -> Method:
     row = _row(query, fields, schema) if len(fields) > 1 else None
     value = fields[0] if len(fields) == 1 else None
     return Method(query, name, name.upper(), params, params_class, row, value)
+
+
+def _beyond(query: AnalyzedQuery) -> str:
+    """What the query asks for that is querygen's own, and only of the style of functions."""
+    if query.dynamic is not None:
+        return "parts that may be left out"
+    if any(one.many for one in query.embeds):
+        return "qg.embed_many"
+    return next((f"-- {one}:" for one in ("patch", "row", "prepare") if one in query.raw.annotations), "")
 
 
 def _class_of(query: AnalyzedQuery, suffix: str) -> str:

@@ -46,6 +46,16 @@ def problems(folder: Path, queries: str, schema: str = TABLE, **values: Any) -> 
         ("-- name: A :iter\nSELECT 1;", "QG241", 'query "A" is :iter, which a querier has no method for'),
         ("-- name: A :many\nSELECT FROM t;", "QG241", 'query "A" is :many, but its statement returns no columns'),
         (
+            "-- row: Pair\n-- name: A :one\nSELECT 1 AS a, 2 AS b;",
+            "QG241",
+            'query "A" has -- row:, which a querier has no method for',
+        ),
+        (
+            "-- name: A :many\nSELECT id FROM t WHERE id = qg.optional(id);",
+            "QG241",
+            'query "A" has parts that may be left out, which a querier has no method for',
+        ),
+        (
             "-- name: Import :exec\nSELECT 1;",
             "QG240",
             'query "Import" would be the method "import", which Python does not take',
