@@ -102,7 +102,7 @@ def _transform_range_subselect(ps: ParseState, raw: ast.RangeSubselect) -> Names
     """parse_clause.c: transformRangeSubselect — a subquery sees the rest of FROM only if it is LATERAL."""
     saved_kind, ps.p_expr_kind = ps.p_expr_kind, ExprKind.EXPR_KIND_FROM_SUBSELECT
     ps.p_lateral_active = bool(raw.lateral)
-    query = stmt.parse_sub_analyze(raw.subquery, ps, None, False, True)
+    query = stmt.parse_sub_analyze(raw.subquery, ps, None, True)
     ps.p_lateral_active = False
     ps.p_expr_kind = saved_kind
     return relation.add_range_table_entry_for_subquery(

@@ -373,3 +373,23 @@ def check_valid_polymorphic_signature(catalog: Catalog, ret_type: Oid, declared_
     if any(one in wanted for one in declared_types):
         return None
     return f"A result of type {format_type(catalog, ret_type)} requires at least one input of type {names}."
+
+
+def missing_polymorphic_input(ret_type: Oid, declared: Sequence[Oid]) -> str | None:
+    """parse_coerce.c: check_valid_polymorphic_signature — the inputs of which a result needs one; None: it has one"""
+    if ret_type in (ANYRANGEOID, ANYMULTIRANGEOID):
+        family, words = {ANYRANGEOID, ANYMULTIRANGEOID}, "anyrange or anymultirange"
+    elif ret_type in (ANYCOMPATIBLERANGEOID, ANYCOMPATIBLEMULTIRANGEOID):
+        family = {ANYCOMPATIBLERANGEOID, ANYCOMPATIBLEMULTIRANGEOID}
+        words = "anycompatiblerange or anycompatiblemultirange"
+    elif ret_type in POLYMORPHIC_FAMILY_1:
+        family = {*POLYMORPHIC_FAMILY_1}
+        words = "anyelement, anyarray, anynonarray, anyenum, anyrange, or anymultirange"
+    elif ret_type in POLYMORPHIC_FAMILY_2:
+        family = {*POLYMORPHIC_FAMILY_2}
+        words = (
+            "anycompatible, anycompatiblearray, anycompatiblenonarray, anycompatiblerange, or anycompatiblemultirange"
+        )
+    else:
+        return None
+    return None if family.intersection(declared) else words

@@ -81,7 +81,7 @@ def _analyze_cte(ps: ParseState, raw: Any, cte: CommonTableExpr) -> None:
     if raw.cycle_clause is not None:
         # The query itself may refer to the mark column, so that its type must be known first.
         cte.cycle_clause = _transform_cycle_clause(ps, raw.cycle_clause)
-    query = stmt.parse_sub_analyze(raw.ctequery, ps, cte, False, True)
+    query = stmt.parse_sub_analyze(raw.ctequery, ps, cte, True)
     cte.ctequery = query
     is_select = query.commandType == enums.CmdType.CMD_SELECT
     if not is_select and ps.parent is not None:

@@ -45,7 +45,7 @@ def _transform(
     if (message := expr_kind.SUBLINKS_FORBIDDEN.get(ps.p_expr_kind)) is not None:
         raise PgError("0A000", message, location)
     ps.p_hasSubLinks = True
-    query = stmt.parse_sub_analyze(raw.subselect, ps, None, False, True)
+    query = stmt.parse_sub_analyze(raw.subselect, ps, None, True)
     columns = [entry for entry in query.targetList if not entry.resjunk]
     match kind:
         case _Type.EXISTS_SUBLINK | _Type.MULTIEXPR_SUBLINK:

@@ -19,7 +19,6 @@ from querygen.analyze.func_lookup import (
     func_signature_string,
     name_list_to_string,
 )
-from querygen.analyze.func_lookup import lookup_func_with_args as lookup_func_with_args
 from querygen.analyze.nodefuncs import expr_location, expr_type
 from querygen.analyze.nodes import Aggref, ArrayExpr, FieldSelect, FuncExpr, NamedArgExpr, Param, Var, WindowFunc
 from querygen.analyze.pgtypes import ANYOID, INTERNALOID, RECORDOID, VOIDOID, InvalidOid

@@ -26,12 +26,9 @@ from querygen.analyze.typename import (
     deconstruct_qualified_name,
     format_type,
     is_complex,
-    lookup_type_name,
-    type_name_to_string,
     typeid_type_relid,
 )
-from querygen.diagnostics import PgError
-from querygen.sql.nodes import ast, enums
+from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,85 +193,3 @@ def _is_coercion_request(catalog: Catalog, target: Oid, source: Oid, arg: Expr) 
             is_row = source == RECORDOID or is_complex(catalog, source)
             return not (is_row and type_category(catalog, target) == TYPCATEGORY_STRING)
     return False
-
-
-# ---------------------------------------------------------------------------------------------- signatures in DDL
-
-_KINDS = {
-    enums.ObjectType.OBJECT_FUNCTION: "function",
-    enums.ObjectType.OBJECT_PROCEDURE: "procedure",
-    enums.ObjectType.OBJECT_AGGREGATE: "aggregate",
-    enums.ObjectType.OBJECT_ROUTINE: "routine",
-}
-
-
-def lookup_func_with_args(
-    catalog: Catalog, objtype: enums.ObjectType, func: ast.ObjectWithArgs, missing_ok: bool
-) -> Oid:
-    """parse_func.c: LookupFuncWithArgs — the function of a signature; 0 if there is none and `missing_ok`."""
-    names = func.objname or ()
-    kind = _KINDS[objtype]
-    argtypes: list[Oid] = []
-    for type_name in func.objargs or ():
-        found = lookup_type_name(None, catalog, type_name, missing_ok=missing_ok)
-        if found is None:
-            if missing_ok:
-                return InvalidOid
-            raise PgError("42704", f'type "{type_name_to_string(type_name)}" does not exist')
-        argtypes.append(found[0])
-    nargs = -1 if func.args_unspecified else len(argtypes)
-    oids = _signature_matches(catalog, names, nargs, argtypes, objtype, func, missing_ok)
-    shown = name_list_to_string(names)
-    if len(oids) > 1:
-        hint = f"Specify the argument list to select the {kind} unambiguously." if nargs < 0 else None
-        raise PgError("42725", f'{kind} name "{shown}" is not unique', hint=hint)
-    signature = func_signature_string(catalog, names, (), argtypes)
-    if not oids:
-        if missing_ok:
-            return InvalidOid
-        if nargs < 0:
-            article = "an" if kind == "aggregate" else "a"
-            named = "function" if kind == "routine" else kind
-            raise PgError("42883", f'could not find {article} {named} named "{shown}"')
-        if kind == "aggregate" and nargs == 0:
-            raise PgError("42883", f"aggregate {shown}(*) does not exist")
-        raise PgError("42883", f"{'function' if kind == 'routine' else kind} {signature} does not exist")
-    prokind = catalog.proc(oids[0]).prokind
-    if kind == "function" and prokind == "p":
-        raise PgError("42809", f"{signature} is not a function")
-    if kind == "procedure" and prokind != "p":
-        raise PgError("42809", f"{signature} is not a procedure")
-    if kind == "aggregate" and prokind != "a":
-        raise PgError("42809", f"function {signature} is not an aggregate")
-    return oids[0]
-
-
-def _signature_matches(
-    catalog: Catalog,
-    names: Sequence[Any],
-    nargs: int,
-    argtypes: Sequence[Oid],
-    objtype: enums.ObjectType,
-    func: ast.ObjectWithArgs,
-    missing_ok: bool,
-) -> list[Oid]:
-    """parse_func.c: LookupFuncNameInternal, and once more with OUT parameters for procedures."""
-    wanted = tuple(argtypes)
-    kinds = {
-        enums.ObjectType.OBJECT_FUNCTION: "faw",
-        enums.ObjectType.OBJECT_PROCEDURE: "p",
-        enums.ObjectType.OBJECT_AGGREGATE: "a",
-    }.get(objtype, "fawp")
-    candidates = funcname_get_candidates(catalog, names, nargs, missing_ok=missing_ok)
-    fitting = [one.oid for one in candidates if nargs < 0 or one.args == wanted]
-    parameters = func.objfuncargs or ()
-    if objtype in (enums.ObjectType.OBJECT_PROCEDURE, enums.ObjectType.OBJECT_ROUTINE) and all(
-        parameter.mode == enums.FunctionParameterMode.FUNC_PARAM_DEFAULT for parameter in parameters
-    ):
-        # the standard's way to name a procedure: all parameters, OUT ones too, without their modes
-        for one in funcname_get_candidates(catalog, names, nargs, include_out_arguments=True, missing_ok=missing_ok):
-            if catalog.proc(one.oid).prokind == "p" and one.args == wanted and one.oid not in fitting:
-                fitting.append(one.oid)
-    # of one name without arguments only the kind that is asked for counts
-    of_kind = [oid for oid in fitting if catalog.proc(oid).prokind in kinds]
-    return of_kind if nargs < 0 or of_kind else fitting

@@ -88,11 +88,6 @@ def _row_names(row: RowExpr) -> list[str]:
     return names + [f"f{number}" for number in range(len(names) + 1, len(row.args) + 1)]
 
 
-def get_func_result_type(catalog: Catalog, funcid: Oid) -> ResultType:
-    """funcapi.c: get_func_result_type — as far as the function's declaration alone can tell."""
-    return _function_result_type(catalog, catalog.proc(funcid), None)
-
-
 def get_expr_result_tupdesc(catalog: Catalog, expr: Expr, no_error: bool) -> tuple[Column, ...] | None:
     """funcapi.c: get_expr_result_tupdesc — the columns of an expression that must be composite."""
     result = get_expr_result_type(catalog, expr)

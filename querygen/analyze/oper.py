@@ -28,7 +28,6 @@ from querygen.analyze.typename import (
     get_array_type,
     get_base_element_type,
     get_base_type,
-    typename_type_id,
 )
 from querygen.diagnostics import PgError
 
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from querygen.analyze.state import ParseState
     from querygen.catalog.catalog import Catalog
     from querygen.pg_catalog.rows import Oid, PgOperator
-    from querygen.sql.nodes import ast
 
 
 # ---------------------------------------------------------------------------------------------- look-up
@@ -154,12 +152,6 @@ def lookup_oper_name(
     if right == InvalidOid:
         raise PgError("42601", "postfix operators are not supported", location)
     raise _op_error(catalog, opername, left, right, False, location)
-
-
-def lookup_oper_with_args(catalog: Catalog, obj: ast.ObjectWithArgs, no_error: bool) -> Oid:
-    """parse_oper.c: LookupOperWithArgs — the operator that DDL names; an operand may be NONE."""
-    left, right = (InvalidOid if one is None else typename_type_id(None, catalog, one) for one in obj.objargs or ())
-    return lookup_oper_name(None, catalog, obj.objname or (), left, right, no_error, -1)
 
 
 def get_sort_group_operators(

@@ -250,7 +250,7 @@ def _check_same_column_twice(rel: Relation, prior: TargetEntry, entry: TargetEnt
 def _check_view(catalog: Catalog, query: Query, view: Relation, view_query: Query, changes: list[_Change]) -> None:
     """rewriteHandler.c: rewriteTargetView — then the same for the relation behind the view."""
     check_columns = any(change.command != _Cmd.CMD_DELETE for change in changes)
-    reason = _not_updatable(view_query, check_columns)
+    reason = not_updatable(view_query, check_columns)
     if reason is not None:
         raise _view_error(view, changes[0].command, reason, query.commandType == _Cmd.CMD_MERGE)
     if _is_at_cursor(query):
@@ -304,7 +304,7 @@ def _with_view_defaults(view: Relation, change: _Change) -> _Change:
     return _Change(change.command, tuple(entries), change.override, change.defaults - own.keys())
 
 
-def _not_updatable(view_query: Query, check_columns: bool) -> str | None:
+def not_updatable(view_query: Query, check_columns: bool) -> str | None:
     """rewriteHandler.c: view_query_is_auto_updatable — None, or why not."""
     never = "are not automatically updatable."
     for present, what in (

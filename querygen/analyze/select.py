@@ -57,7 +57,6 @@ def transform_select_stmt(ps: ParseState, raw: ast.SelectStmt) -> Query:
     with_clause(ps, qry, raw.withClause)
     if raw.intoClause is not None:
         raise PgError("42601", "SELECT ... INTO is not allowed here", into_location(raw.intoClause))
-    ps.p_locking_clause = list(raw.lockingClause or ())
     ps.p_windowdefs = list(raw.windowClause or ())
     clause.transform_from_clause(ps, raw.fromClause)
     targets = target.transform_target_list(ps, raw.targetList, ExprKind.EXPR_KIND_SELECT_TARGET)

@@ -191,7 +191,7 @@ def _transform_tree(
 
 def _transform_leaf(ps: ParseState, raw: ast.SelectStmt) -> tuple[SetOpNode, list[_Leaf | _Inner]]:
     # outputs of no type stay so: the other arms may know better
-    query = stmt.parse_sub_analyze(raw, ps, None, False, False)
+    query = stmt.parse_sub_analyze(raw, ps, None, False)
     if ps.p_namespace and nodefuncs.contain_vars_of_level(query, 1):
         raise PgError(
             "42P10",

@@ -19,7 +19,7 @@ from querygen.sql.nodes import ast, enums
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from querygen.analyze.nodes import Aggref, Expr, JoinExpr, JoinTreeNode, Query, TargetEntry, WindowFunc
+    from querygen.analyze.nodes import Expr, JoinExpr, JoinTreeNode, Query, TargetEntry
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Relation
     from querygen.pg_catalog.rows import Oid
@@ -179,8 +179,6 @@ class ParseState(Struct, eq=False):
     p_expr_kind: ExprKind = ExprKind.EXPR_KIND_NONE
     p_next_resno: int = 1
     p_multiassign_exprs: list[TargetEntry] = field(default_factory=list)
-    p_locking_clause: list[Any] = field(default_factory=list)  # raw LockingClause nodes
-    p_locked_from_parent: bool = False
     p_resolve_unknowns: bool = True
     # whether collations are assigned (collate.py): where only the default one is in play, nothing depends on them
     collating: bool = True
@@ -197,8 +195,6 @@ class ParseState(Struct, eq=False):
     function_name: str | None = None
     # CoerceToDomainValue: what VALUE means inside a domain's CHECK (p_pre_columnref_hook)
     domain_value: tuple[Oid, int] | None = None
-    # column → location of its first reference through GROUP BY and such needs no state here; agg placement does:
-    p_agg_levels: list[Aggref | WindowFunc] = field(default_factory=list)
 
     def make_child(self) -> ParseState:
         """parse_node.c: make_parsestate(parent) — the state of a subquery."""

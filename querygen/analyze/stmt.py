@@ -66,13 +66,11 @@ def parse_sub_analyze(
     raw: Node,
     parent: ParseState,
     parent_cte: CommonTableExpr | None,
-    locked_from_parent: bool,
     resolve_unknowns: bool,
 ) -> Query:
     """analyze.c: parse_sub_analyze — a statement inside another one."""
     ps = parent.make_child()
     ps.p_parent_cte = parent_cte
-    ps.p_locked_from_parent = locked_from_parent
     ps.p_resolve_unknowns = resolve_unknowns
     return transform_stmt(ps, raw)
 

@@ -185,10 +185,3 @@ def get_ordering_op_for_equality_op(catalog: Catalog, opno: Oid, use_lhs_type: b
             if less := catalog.opfamily_member(family, of, of, BT_LESS):
                 return less
     return InvalidOid
-
-
-def op_hashjoinable(catalog: Catalog, opno: Oid, input_type: Oid) -> bool:
-    """lsyscache.c: op_hashjoinable"""
-    if opno in (ARRAY_EQ_OP, RECORD_EQ_OP):
-        return lookup_type_cache(catalog, input_type).hashable
-    return catalog.operator(opno).oprcanhash

@@ -97,6 +97,9 @@ def resolve(
             | ObjectType.OBJECT_AGGREGATE
         ):
             row = ddl_function.lookup_func_with_args(state, objtype, node, missing_ok=missing_ok)
+            if drop and row is not None and row.prokind == "a" and objtype == ObjectType.OBJECT_FUNCTION:
+                hint = "Use DROP AGGREGATE to drop aggregate functions."
+                raise PgError("42809", f'"{name_list(node.objname)}" is an aggregate function', hint=hint)
             return None if row is None else Address("proc", row.oid)
         case ObjectType.OBJECT_OPERATOR:
             operator = find_operator(state, node, missing_ok=missing_ok)

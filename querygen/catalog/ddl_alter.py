@@ -17,6 +17,7 @@ from querygen.catalog import (
     ddl_index,
     ddl_inherit,
     ddl_names,
+    ddl_partition,
     ddl_type,
 )
 from querygen.catalog.ddl_depend import Address
@@ -201,6 +202,7 @@ def _command(state: DdlState, oid: int, command: ast.AlterTableCmd, recurse: boo
             ddl_inherit.remove_inheritance(state, relation, ddl_names.get_relation(state, command.def_))
         case AT.AT_AttachPartition:
             ddl_inherit.attach_partition(state, relation, command.def_.name, _bound(state, command.def_))
+            ddl_partition.check_bound(state, relation, command.def_.bound)
         case AT.AT_DetachPartition:
             ddl_inherit.detach_partition(state, relation, command.def_.name)
         case AT.AT_AddOf:

@@ -45,7 +45,7 @@ def create_domain(state: DdlState, stmt: ast.CreateDomainStmt) -> None:
     if ddl_type.collation_of(state, stmt.collClause) is not None:
         if not typcollation:
             shown = format_type(catalog, base_oid)
-            raise PgError("42804", f"collations are not supported by type {shown}", where(stmt.collClause))
+            raise PgError("42804", f"collations are not supported by type {shown}", where(stmt.typeName))
         typcollation = lookup_collation(catalog, stmt.collClause.collname, where(stmt.collClause))
     row = replace(
         ddl_type.base_row(catalog.new_oid(), name, namespace),

@@ -53,7 +53,7 @@ def keep(raw: Any, cooked: Any, relation: Relation | None = None) -> None:
 
 
 @contextmanager
-def _forgiving(state: DdlState) -> Iterator[None]:
+def forgiving(state: DdlState) -> Iterator[None]:
     """Errors pass, unless an extension without a catalogue may be why."""
     try:
         yield
@@ -78,7 +78,7 @@ def check_default(state: DdlState, relation: Relation, column: Column) -> None:
     """AddRelationNewConstraints, for a column's default or generation expression"""
     if column.default_expr is None:
         return
-    with _forgiving(state):
+    with forgiving(state):
         _cook_default(state, relation, column)
 
 
@@ -170,14 +170,14 @@ def _check_virtual(catalog: Catalog, cooked: Any) -> None:
 
 def check_constraint(state: DdlState, relation: Relation, raw: Any) -> None:
     """heap.c: cookConstraint"""
-    with _forgiving(state):
+    with forgiving(state):
         ps = parse_state(state, relation)
         keep(raw, _boolean(ps, raw, ExprKind.EXPR_KIND_CHECK_CONSTRAINT, "CHECK"), relation)
 
 
 def check_using(state: DdlState, relation: Relation, column: Column, raw: Any, target: tuple[Oid, int]) -> None:
     """tablecmds.c: ATPrepAlterColumnType — USING, which an assignment cast must bring to the new type"""
-    with _forgiving(state):
+    with forgiving(state):
         ps = parse_state(state, relation)
         cooked = expr.transform_expr(ps, raw, ExprKind.EXPR_KIND_ALTER_COL_TRANSFORM)
         source = nodefuncs.expr_type(cooked)
@@ -245,7 +245,7 @@ def _default_follows(state: DdlState, relation: Relation, old: Column, target: t
 
 def check_domain_default(state: DdlState, row: PgType, raw: Any) -> None:
     """typecmds.c: DefineDomain, AlterDomainDefault"""
-    with _forgiving(state):
+    with forgiving(state):
         ps = parse_state(state, None)
         cooked: Any = expr.transform_expr(ps, raw, ExprKind.EXPR_KIND_COLUMN_DEFAULT)
         keep(raw, _assign(ps, cooked, row.typname, row.typbasetype, row.typtypmod))
@@ -253,7 +253,7 @@ def check_domain_default(state: DdlState, row: PgType, raw: Any) -> None:
 
 def check_domain_constraint(state: DdlState, row: PgType, raw: Any) -> None:
     """typecmds.c: domainAddCheckConstraint — VALUE stands for a value of the base type"""
-    with _forgiving(state):
+    with forgiving(state):
         ps = parse_state(state, None)
         ps.domain_value = (row.typbasetype, row.typtypmod)
         keep(raw, _boolean(ps, raw, ExprKind.EXPR_KIND_DOMAIN_CHECK, "CHECK"))
@@ -261,7 +261,7 @@ def check_domain_constraint(state: DdlState, row: PgType, raw: Any) -> None:
 
 def check_argument_default(state: DdlState, raw: Any, type_oid: Oid) -> None:
     """functioncmds.c: interpret_function_parameter_list — DEFAULT of an argument"""
-    with _forgiving(state):
+    with forgiving(state):
         ps = parse_state(state, None)
         cooked = expr.transform_expr(ps, raw, ExprKind.EXPR_KIND_FUNCTION_DEFAULT)
         cooked = coerce.coerce_to_specific_type(ps, cooked, type_oid, "DEFAULT")
@@ -274,7 +274,7 @@ def check_argument_default(state: DdlState, raw: Any, type_oid: Oid) -> None:
 
 def check_index(state: DdlState, relation: Relation, stmt: ast.IndexStmt) -> None:
     """parse_utilcmd.c: transformIndexStmt; indexcmds.c: ComputeIndexAttrs, CheckPredicate"""
-    with _forgiving(state):
+    with forgiving(state):
         ps = parse_state(state, relation)
         predicate: Any = _boolean(ps, stmt.whereClause, ExprKind.EXPR_KIND_INDEX_PREDICATE, "WHERE")
         cooked: list[Any] = [
@@ -295,20 +295,20 @@ def check_index(state: DdlState, relation: Relation, stmt: ast.IndexStmt) -> Non
                 type_oid = nodefuncs.expr_type(one)
             else:
                 continue
-            _check_key_collation(state.catalog, element, type_oid, one, "index")
-            if not element.opclass:
-                _check_opclass(state.catalog, type_oid, stmt.accessMethod or "btree")
+            _check_key_collation(state.catalog, element, type_oid, one)
+            if element.opclass:
+                _check_named_opclass(state.catalog, element.opclass, type_oid, stmt.accessMethod or "btree")
+            else:
+                check_opclass(state.catalog, type_oid, stmt.accessMethod or "btree")
 
 
 def check_exclusion(state: DdlState, relation: Relation, node: ast.Constraint) -> None:
     """parse_utilcmd.c: transformIndexConstraint — the expressions of EXCLUDE, and its WHERE"""
-    with _forgiving(state):
+    with forgiving(state):
         ps = parse_state(state, relation)
         for element, _operator in node.exclusions or ():
             keep(element.expr, expr.transform_expr(ps, element.expr, ExprKind.EXPR_KIND_INDEX_EXPRESSION), relation)
-        keep(
-            node.where_clause, _boolean(ps, node.where_clause, ExprKind.EXPR_KIND_INDEX_PREDICATE, "WHERE"), relation
-        )
+        keep(node.where_clause, _boolean(ps, node.where_clause, ExprKind.EXPR_KIND_INDEX_PREDICATE, "WHERE"), relation)
 
 
 def check_index_keys(state: DdlState, relation: Relation, index: Index) -> None:
@@ -316,11 +316,11 @@ def check_index_keys(state: DdlState, relation: Relation, index: Index) -> None:
     for key in index.columns:
         column = relation.by_name.get(key.name or "")
         if column is not None and index.method == "btree":
-            _check_opclass(state.catalog, column.type_oid, "btree")
+            check_opclass(state.catalog, column.type_oid, "btree")
 
 
-def _check_key_collation(catalog: Catalog, key: Any, type_oid: Oid, cooked: Any, what: str) -> None:
-    """ComputeIndexAttrs, ComputePartitionAttrs: the collation of a key, which must be known where it can have one"""
+def _check_key_collation(catalog: Catalog, key: Any, type_oid: Oid, cooked: Any) -> None:
+    """ComputeIndexAttrs: the collation of a key, which must be known where it can have one"""
     collatable = bool(catalog.type(type_oid).typcollation)
     if key.collation:
         catalog.has_collations = True
@@ -330,12 +330,30 @@ def _check_key_collation(catalog: Catalog, key: Any, type_oid: Oid, cooked: Any,
     elif collatable and cooked is not None and not nodefuncs.expr_collation(cooked):
         raise PgError(
             "42P22",
-            f"could not determine which collation to use for {what} expression",
+            "could not determine which collation to use for index expression",
             hint="Use the COLLATE clause to set the collation explicitly.",
         )
 
 
-def _check_opclass(catalog: Catalog, type_oid: Oid, method: str) -> None:
+def _check_named_opclass(catalog: Catalog, names: Any, type_oid: Oid, method: str) -> None:
+    """indexcmds.c: ResolveOpClass, of an operator class that is named"""
+    if method not in ("btree", "hash"):
+        return
+    shown = ".".join(name.sval for name in names)
+    namespace = catalog.namespace_oid(names[-2].sval) if len(names) > 1 else None
+    found = [
+        one
+        for one in catalog.opclasses()
+        if one.opcmethod == method and one.opcname == names[-1].sval and namespace in (None, one.opcnamespace)
+    ]
+    if not found:
+        raise PgError("42704", f'operator class "{shown}" does not exist for access method "{method}"')
+    if not any(coerce.is_binary_coercible(catalog, type_oid, one.opcintype) for one in found):
+        accepted = format_type(catalog, type_oid)
+        raise PgError("42804", f'operator class "{shown}" does not accept data type {accepted}')
+
+
+def check_opclass(catalog: Catalog, type_oid: Oid, method: str) -> None:
     """indexcmds.c: ResolveOpClass. PG: of other access methods the operator classes are not dumped."""
     if method not in ("btree", "hash") or typcache.get_default_opclass(catalog, type_oid, method) is not None:
         return
@@ -348,17 +366,22 @@ def _check_opclass(catalog: Catalog, type_oid: Oid, method: str) -> None:
 
 def check_partition_key(state: DdlState, relation: Relation, parts: Iterable[ast.PartitionElem]) -> None:
     """tablecmds.c: transformPartitionSpec, ComputePartitionAttrs"""
-    for part in parts:
+    for number, part in enumerate(parts, 1):
         if part.expr is None:
             continue
-        with _forgiving(state):
+        with forgiving(state):
             ps = parse_state(state, relation)
             cooked: Any = expr.transform_expr(ps, part.expr, ExprKind.EXPR_KIND_PARTITION_EXPRESSION)
             collate.assign_expr_collations(ps, cooked)
             keep(part.expr, cooked, relation)
             if contain_mutable_functions(state.catalog, cooked):
                 raise PgError("42P17", "functions in partition key expression must be marked IMMUTABLE")
-            _check_key_collation(state.catalog, part, nodefuncs.expr_type(cooked), cooked, "partition")
+            type_oid = nodefuncs.expr_type(cooked)
+            if state.catalog.type(type_oid).typcollation and not nodefuncs.expr_collation(cooked):
+                shown = format_type(state.catalog, type_oid)
+                what = f"partition key column {number} with collatable type {shown}"
+                hint = "Use the COLLATE clause to set the collation explicitly."
+                raise PgError("42P16", f"no collation was derived for {what}", hint=hint)
 
 
 # ---------------------------------------------------------------------------------------------- policies and triggers
@@ -367,7 +390,7 @@ def check_partition_key(state: DdlState, relation: Relation, parts: Iterable[ast
 def check_policy(state: DdlState, relation: Relation, *raws: Any) -> None:
     """policy.c: CreatePolicy — USING and WITH CHECK"""
     for raw in raws:
-        with _forgiving(state):
+        with forgiving(state):
             keep(raw, _boolean(parse_state(state, relation), raw, ExprKind.EXPR_KIND_POLICY, "POLICY"), relation)
 
 
@@ -382,7 +405,7 @@ def check_trigger_when(
         item = relation_rte.add_range_table_entry_for_relation(ps, relation, n.Alias(name), False, False)
         add_ns_item_to_query(ps, item, False, True, True)
     cooked: Any = None
-    with _forgiving(state):
+    with forgiving(state):
         cooked = _boolean(ps, raw, ExprKind.EXPR_KIND_TRIGGER_WHEN, "WHEN")
         keep(raw, cooked, relation)
     for node in nodefuncs.walk_expr(cooked):

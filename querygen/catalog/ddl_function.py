@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from querygen.analyze.pgtypes import ANYARRAYOID, ANYCOMPATIBLEARRAYOID, ANYOID, RECORDOID, VOIDOID
+from querygen.analyze.coerce_poly import missing_polymorphic_input
+from querygen.analyze.pgtypes import ANYARRAYOID, ANYCOMPATIBLEARRAYOID, ANYOID, RECORDOID, TRIGGEROID, VOIDOID
 from querygen.analyze.typename import (
     deconstruct_qualified_name,
     format_type,
@@ -101,7 +102,9 @@ def lookup_func_with_args(
     word = _OBJECT_WORDS[objtype]
     name = name_list(node.objname)
     try:
-        rows = _candidates(state, objtype, node.objname)
+        # with arguments any kind is found, for the message to say which it is
+        kind = objtype if node.args_unspecified else enums.ObjectType.OBJECT_ROUTINE
+        rows = _candidates(state, kind, node.objname)
     except PgError:
         if missing_ok:
             return None
@@ -159,10 +162,35 @@ def _of_kind(state: DdlState, objtype: enums.ObjectType, row: PgProc) -> PgProc:
         raise PgError("42809", f"function {shown} is not an aggregate")
     if objtype == enums.ObjectType.OBJECT_FUNCTION and row.prokind == "p":
         raise PgError("42809", f"{shown} is not a function")
+    if objtype == enums.ObjectType.OBJECT_PROCEDURE and row.prokind != "p":
+        raise PgError("42809", f"{shown} is not a procedure")
     return row
 
 
 # ---------------------------------------------------------------------------------------------- parameters
+
+
+def _check_row(state: DdlState, row: PgProc, language: str, options: dict[str, ast.DefElem]) -> None:
+    """compute_function_attributes, ProcedureCreate, plpgsql_validator, as far as they look at the signature"""
+    for option, word in (("cost", "COST"), ("rows", "ROWS")):
+        if option in options and _number(options[option].arg) <= 0:
+            raise PgError("22023", f"{word} must be positive")
+    if "rows" in options and not row.proretset:
+        raise PgError("22023", "ROWS is not applicable when function does not return a set")
+    outputs = [oid for oid, mode in zip(row.proallargtypes or (), row.proargmodes or "", strict=True) if mode in "obt"]
+    for result in (row.prorettype, *outputs):
+        needed = missing_polymorphic_input(result, row.proargtypes)
+        if needed is not None:
+            shown = format_type(state.catalog, result)
+            detail = f"A result of type {shown} requires at least one input of type {needed}."
+            raise PgError("42P13", "cannot determine result data type", detail=detail)
+    if language == "plpgsql" and row.proargtypes and row.prorettype == TRIGGEROID:
+        hint = "The arguments of the trigger can be accessed through TG_NARGS and TG_ARGV instead."
+        raise PgError("42P13", "trigger functions cannot have declared arguments", hint=hint)
+
+
+def _number(argument: Any) -> float:
+    return float(argument.fval if isinstance(argument, ast.Float) else argument.ival or 0)
 
 
 def interpret_parameters(
@@ -208,6 +236,9 @@ def interpret_parameters(
             raise PgError(
                 "42P13", "input parameters after one with a default value must also have defaults", where(node)
             )
+        elif procedure and mode == "o" and defaults:
+            message = "procedure OUT parameters cannot appear after one with a default value"
+            raise PgError("42P13", message, where(node))
         types.append(oid)
         names.append(node.name or "")
         modes += mode
@@ -321,6 +352,7 @@ def create_function(state: DdlState, stmt: ast.CreateFunctionStmt) -> None:
         proargmodes=parameters.modes if set(parameters.modes) - {"i"} else None,
         proargnames=parameters.names if any(parameters.names) else None,
     )
+    _check_row(state, row, language, options)
     if language == "sql":
         ddl_body.check_signature(state, row)
     row = put_function(state, row, replace_=bool(stmt.replace), body=_body(state, options, language, parameters))

@@ -29,7 +29,7 @@ def get_parent(state: DdlState, node: ast.RangeVar, *, partition: bool) -> Relat
     parent = ddl_names.get_relation(state, node)
     if partition:
         if parent.kind != "p":
-            raise PgError("42P16", f'"{parent.name}" is not partitioned', where(node))
+            raise PgError("42P17", f'"{parent.name}" is not partitioned', where(node))
     elif parent.kind == "p":
         raise PgError("42809", f'cannot inherit from partitioned table "{parent.name}"', where(node))
     elif parent.is_partition:

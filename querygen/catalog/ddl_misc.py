@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from querygen.analyze.pgtypes import TRIGGEROID
 from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace
 from querygen.catalog import ddl_address, ddl_constraint, ddl_domain, ddl_expr, ddl_function, ddl_inherit, ddl_names
 from querygen.catalog.catalog import PUBLIC
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from querygen.catalog.ddl_state import DdlState
+    from querygen.catalog.objects import Relation
     from querygen.pg_catalog.rows import Oid
 
 UNKNOWN_EXTENSION = "QG401"
@@ -40,7 +42,6 @@ REQUIRES = {
 }
 # Part of every database, or without any SQL object of their own.
 WITHOUT_ROWS = frozenset({"plpgsql", "auto_explain", "basic_archive", "passwordcheck", "auth_delay"})
-_FIXED_SCHEMAS = {"plpgsql": "pg_catalog"}
 
 
 # ---------------------------------------------------------------------------------------------- schemas
@@ -285,17 +286,44 @@ _BEFORE, _INSTEAD = 1 << 1, 1 << 6
 _EVENTS = {1 << 2: "insert", 1 << 3: "delete", 1 << 4: "update", 1 << 5: "truncate"}
 
 
+def _check_trigger_kind(relation: Relation, stmt: ast.CreateTrigStmt) -> None:
+    """CreateTriggerFiringOn: which triggers a table has, and which a view."""
+    instead = bool((stmt.timing or 0) & _INSTEAD)
+    truncates = any((stmt.events or 0) & bit for bit, word in _EVENTS.items() if word == "truncate")
+    if relation.kind != "v" and instead:
+        detail = "Tables cannot have INSTEAD OF triggers."
+        raise PgError("42809", f'"{relation.name}" is a table', detail=detail)
+    if relation.kind == "v" and stmt.row and not instead:
+        detail = "Views cannot have row-level BEFORE or AFTER triggers."
+        raise PgError("42809", f'"{relation.name}" is a view', detail=detail)
+    if relation.kind == "v" and truncates:
+        detail = "Views cannot have TRUNCATE triggers."
+        raise PgError("42809", f'"{relation.name}" is a view', detail=detail)
+    if truncates and stmt.row:
+        raise PgError("0A000", "TRUNCATE FOR EACH ROW triggers are not supported")
+    if instead:
+        if not stmt.row:
+            raise PgError("0A000", "INSTEAD OF triggers must be FOR EACH ROW")
+        if stmt.whenClause is not None:
+            raise PgError("0A000", "INSTEAD OF triggers cannot have WHEN conditions")
+        if stmt.columns:
+            raise PgError("0A000", "INSTEAD OF triggers cannot have column lists")
+
+
 def create_trigger(state: DdlState, stmt: ast.CreateTrigStmt) -> None:
     """CreateTriggerFiringOn"""
     relation = ddl_names.get_relation(state, stmt.relation)
     if relation.kind not in "rvfp":
         raise PgError("42809", f'relation "{relation.name}" cannot have triggers', where(stmt.relation))
+    _check_trigger_kind(relation, stmt)
     function = ddl_function.find_exact(state, stmt.funcname, ())
     if function is None:
         schema, _name = deconstruct_qualified_name(stmt.funcname)
         if schema is not None:
             lookup_explicit_namespace(state.catalog, schema)
         raise PgError("42883", f"function {name_list(stmt.funcname)}() does not exist")
+    if function.prorettype != TRIGGEROID:
+        raise PgError("42P17", f"function {name_list(stmt.funcname)} must return type trigger")
     timing = stmt.timing or 0
     events = frozenset(word for bit, word in _EVENTS.items() if (stmt.events or 0) & bit)
     before = bool(timing & _BEFORE)
@@ -327,6 +355,10 @@ def create_trigger(state: DdlState, stmt: ast.CreateTrigStmt) -> None:
 
 def create_policy(state: DdlState, stmt: ast.CreatePolicyStmt) -> None:
     """CreatePolicy: the name; its expressions are only checked"""
+    if stmt.cmd_name in ("select", "delete") and stmt.with_check is not None:
+        raise PgError("42601", "WITH CHECK cannot be applied to SELECT or DELETE")
+    if stmt.cmd_name == "insert" and stmt.qual is not None:
+        raise PgError("42601", "only WITH CHECK expression allowed for INSERT")
     relation = ddl_names.get_relation(state, stmt.table)
     if stmt.policy_name in relation.policies:
         raise PgError("42710", f'policy "{stmt.policy_name}" for table "{relation.name}" already exists')

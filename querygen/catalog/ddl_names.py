@@ -249,7 +249,3 @@ def make_array_type_name(state: DdlState, name: str, namespace: Oid) -> str:
         number += 1
         result = make_object_name("", name, str(number))
     return result
-
-
-def schema_of(state: DdlState, thing: Relation | Index) -> str:
-    return state.catalog.namespace_name(thing.namespace)

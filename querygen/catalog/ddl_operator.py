@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from querygen.analyze.pgtypes import BOOLOID
+from querygen.analyze.coerce_path import is_binary_coercible
+from querygen.analyze.pgtypes import BOOLOID, INT4OID
 from querygen.analyze.typename import (
     deconstruct_qualified_name,
     format_type,
@@ -28,8 +29,9 @@ from querygen.sql.nodes import ast, enums
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from querygen.catalog.catalog import Catalog
     from querygen.catalog.ddl_state import DdlState
-    from querygen.pg_catalog.rows import Oid
+    from querygen.pg_catalog.rows import Oid, PgProc
 
 _OPERATOR_ITEM = 1  # OPCLASS_ITEM_OPERATOR
 
@@ -43,6 +45,9 @@ def create_operator(state: DdlState, stmt: ast.DefineStmt) -> None:
     namespace, name = ddl_names.creation_namespace(state, stmt.defnames)
     options: dict[str, Any] = {option.defname.lower(): option.arg for option in stmt.definition or ()}
     left = typename_type_id(None, catalog, options["leftarg"]) if "leftarg" in options else 0
+    function = options.get("function") or options.get("procedure")
+    if function is None:
+        raise PgError("42P13", "operator function must be specified")
     if "rightarg" not in options:
         if left:
             raise PgError(
@@ -52,14 +57,23 @@ def create_operator(state: DdlState, stmt: ast.DefineStmt) -> None:
             )
         raise PgError("42P13", "operator argument types must be specified")
     right = typename_type_id(None, catalog, options["rightarg"])
-    function = options.get("function") or options.get("procedure")
-    if function is None:
-        raise PgError("42P13", "operator function must be specified")
     arguments = (left, right) if left else (right,)
     proc = ddl_function.find_exact(state, names_of(function), arguments)
     if proc is None:
         shown = ddl_function.signature(state, name_list(names_of(function)), arguments)
         raise PgError("42883", f"function {shown} does not exist")
+    for option, needs_two, what in (
+        ("commutator", "have commutators", ""),
+        ("join", "have join selectivity", "have join selectivity"),
+        ("merges", "merge join", "merge join"),
+        ("hashes", "hash", "hash"),
+        ("negator", "", "have negators"),
+        ("restrict", "", "have restriction selectivity"),
+    ):
+        if option in options and needs_two and not left:
+            raise PgError("42P13", f"only binary operators can {needs_two}")
+        if option in options and what and proc.prorettype != BOOLOID:
+            raise PgError("42P13", f"only boolean operators can {what}")
     old = _find(state, name, namespace, left, right)
     if old is not None and old.oprcode:
         raise PgError("42723", f"operator {name} already exists")
@@ -143,6 +157,47 @@ def alter_operator(state: DdlState, stmt: ast.AlterOperatorStmt) -> None:
 # ---------------------------------------------------------------------------------------------- casts
 
 
+def _check_cast_function(catalog: Catalog, source: Oid, target: Oid, proc: PgProc) -> None:
+    """CreateCast, WITH FUNCTION"""
+    arguments = proc.proargtypes
+    message = None
+    if not 1 <= len(arguments) <= 3:
+        message = "cast function must take one to three arguments"
+    elif not is_binary_coercible(catalog, source, arguments[0]):
+        message = "argument of cast function must match or be binary-coercible from source data type"
+    elif len(arguments) > 1 and arguments[1] != INT4OID:
+        message = "second argument of cast function must be type integer"
+    elif len(arguments) > 2 and arguments[2] != BOOLOID:
+        message = "third argument of cast function must be type boolean"
+    elif not is_binary_coercible(catalog, proc.prorettype, target):
+        message = "return data type of cast function must match or be binary-coercible to target data type"
+    elif proc.prokind != "f":
+        message = "cast function must be a normal function"
+    elif proc.proretset:
+        message = "cast function must not return a set"
+    if message is not None:
+        raise PgError("42P17", message)
+    if source == target and len(arguments) < 2:
+        raise PgError("42P17", "source data type and target data type are the same")
+
+
+def _check_binary_cast(catalog: Catalog, source: Oid, target: Oid) -> None:
+    """CreateCast, WITHOUT FUNCTION"""
+    rows = catalog.type(source), catalog.type(target)
+    if any(row.typtype == "c" for row in rows):
+        raise PgError("42P17", "composite data types are not binary-compatible")
+    if any(row.typelem and row.typsubscript == "array_subscript_handler" for row in rows):
+        raise PgError("42P17", "array data types are not binary-compatible")
+    if any(row.typtype in "rm" for row in rows):
+        raise PgError("42P17", "range data types are not binary-compatible")
+    if any(row.typtype == "e" for row in rows):
+        raise PgError("42P17", "enum data types are not binary-compatible")
+    if any(row.typtype == "d" for row in rows):
+        raise PgError("42P17", "domain data types must not be marked binary-compatible")
+    if source == target:
+        raise PgError("42P17", "source data type and target data type are the same")
+
+
 def create_cast(state: DdlState, stmt: ast.CreateCastStmt) -> None:
     """CreateCast"""
     catalog = state.catalog
@@ -161,6 +216,10 @@ def create_cast(state: DdlState, stmt: ast.CreateCastStmt) -> None:
         proc = ddl_function.lookup_func_with_args(state, enums.ObjectType.OBJECT_FUNCTION, stmt.func)
         function = proc.oid if proc is not None else 0
         method = "f"
+        if proc is not None:
+            _check_cast_function(catalog, source, target, proc)
+    elif not stmt.inout:
+        _check_binary_cast(catalog, source, target)
     context = {
         enums.CoercionContext.COERCION_IMPLICIT: "i",
         enums.CoercionContext.COERCION_ASSIGNMENT: "a",

@@ -20,6 +20,7 @@ from querygen.catalog import (
     ddl_inherit,
     ddl_like,
     ddl_names,
+    ddl_partition,
     ddl_sequence,
     ddl_text,
     ddl_type,
@@ -104,7 +105,9 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
         ddl_inherit.get_parent(state, parent, partition=stmt.partbound is not None)
         for parent in stmt.inhRelations or ()
     ]
-    for parent in parents:
+    for place, parent in enumerate(parents):
+        if any(other.oid == parent.oid for other in parents[:place]):
+            raise PgError("42P07", f'relation "{parent.name}" would be inherited from more than once')
         if parent.persistence == "t" and persistence != "t":
             if stmt.partbound is not None:
                 message = f'cannot create a permanent relation as partition of temporary relation "{parent.name}"'
@@ -127,11 +130,14 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
         is_partition=stmt.partbound is not None,
         partition_key=_partition_key(state, stmt),
         partition_columns=_partition_columns(stmt),
+        partition_spec=stmt.partspec,
         partition_bound=_partition_bound(state, stmt.partbound),
         of_type=of_type,
         persistence=persistence,
         span=state.span(where(node), len(node.relname)),
     )
+    if stmt.partbound is not None:
+        ddl_partition.check_bound(state, parents[0], stmt.partbound)
     put_new_relation(state, relation)
     me = Address("relation", relation.oid)
     for parent in parents:
@@ -142,9 +148,8 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
     for column in relation.columns:
         if column.name in own:
             ddl_expr.check_default(state, relation, column)
-    _check_partition_key(relation, stmt)
     if stmt.partspec is not None:
-        ddl_expr.check_partition_key(state, relation, stmt.partspec.partParams)
+        ddl_partition.check_key(state, relation, stmt.partspec)
 
     relation = _add_constraints(state, relation, elements, inherited)
     for name, sequence, identity in elements.sequences:
@@ -466,11 +471,3 @@ def _partition_columns(stmt: ast.CreateStmt) -> tuple[str, ...]:
         names = [part.name] if part.name is not None else ddl_text.column_references(part.expr)
         found.update(dict.fromkeys(names))
     return tuple(found)
-
-
-def _check_partition_key(relation: Relation, stmt: ast.CreateStmt) -> None:
-    """transformPartitionSpec: the key's columns are there."""
-    for part in stmt.partspec.partParams if stmt.partspec is not None else ():
-        if part.name is not None and part.name not in relation.by_name:
-            message = f'column "{part.name}" named in partition key does not exist'
-            raise PgError("42703", message, where(part))

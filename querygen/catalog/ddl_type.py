@@ -17,7 +17,7 @@ from querygen.analyze.typename import (
     typename_type_id,
     typename_type_id_and_mod,
 )
-from querygen.catalog import ddl_function, ddl_names
+from querygen.catalog import ddl_expr, ddl_function, ddl_names
 from querygen.catalog.catalog import FIRST_USER_OID
 from querygen.catalog.ddl_depend import INTERNAL, NORMAL, Address
 from querygen.catalog.ddl_names import where
@@ -347,6 +347,8 @@ def create_range(state: DdlState, stmt: ast.CreateRangeStmt) -> None:
     row = catalog.type(subtype)
     if row.typtype == "p":
         raise PgError("42804", f"range subtype cannot be {row.typname}")
+    if not any(option.defname == "subtype_opclass" for option in stmt.params):
+        ddl_expr.check_opclass(catalog, subtype, "btree")
     oid = shell.oid if shell else catalog.new_oid()
     range_row = base_row(oid, name, namespace, typtype="r", typcategory="R", typinput="range_in")
     if multirange is not None:

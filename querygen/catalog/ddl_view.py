@@ -15,10 +15,10 @@ from querygen.analyze.pgtypes import C_COLLATION_OID, DEFAULT_COLLATION_OID, REC
 from querygen.analyze.typename import format_type
 from querygen.catalog import ddl_names, ddl_table, ddl_text, ddl_type
 from querygen.catalog.catalog import PG_TEMP
-from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
+from querygen.catalog.ddl_depend import NORMAL, Address
 from querygen.catalog.ddl_names import where
 from querygen.catalog.ddl_state import unsupported
-from querygen.catalog.objects import Column, Relation, Rule
+from querygen.catalog.objects import Column, Relation
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast, enums
 
@@ -97,11 +97,14 @@ def create_view(state: DdlState, stmt: ast.ViewStmt) -> None:
     node = stmt.view
     if node.relpersistence == "u":
         raise PgError("42601", "views cannot be unlogged because they do not have storage")
+    if _into(stmt.query):
+        raise PgError("0A000", "views must not contain SELECT INTO")
     query = _analyze(state, stmt.query)
     if query.commandType != enums.CmdType.CMD_SELECT:
         raise PgError("0A000", "views must not contain data-modifying statements in WITH", where(node))
     if query.hasModifyingCTE:
         raise PgError("0A000", "views must not contain data-modifying statements in WITH")
+    _check_check_option(stmt, query)
     columns = _columns(state, query, [alias.sval for alias in stmt.aliases or ()], what="view")
     if node.relpersistence != "t" and node.schemaname is None and _uses_temporary(state, query):
         node.relpersistence = "t"
@@ -136,6 +139,31 @@ def create_view(state: DdlState, stmt: ast.ViewStmt) -> None:
         )
         ddl_table.put_new_relation(state, relation)
     record_query(state, relation, query)
+
+
+def _into(raw: Any) -> bool:
+    """Has the leftmost SELECT an INTO?"""
+    while isinstance(raw, ast.SelectStmt) and raw.op != enums.SetOperation.SETOP_NONE:
+        raw = raw.larg
+    return isinstance(raw, ast.SelectStmt) and raw.intoClause is not None
+
+
+def _check_check_option(stmt: ast.ViewStmt, query: Query) -> None:
+    """WITH CHECK OPTION, which only a view whose rows are those of one table can have."""
+    wanted = stmt.withCheckOption not in (None, enums.ViewCheckOption.NO_CHECK_OPTION)
+    for option in stmt.options or ():
+        if option.defname == "check_option":
+            wanted = True
+            if (value := _option(option.arg)).lower() not in ("local", "cascaded"):
+                message = f'invalid value for enum option "check_option": {value}'
+                raise PgError("22023", message, detail='Valid values are "local" and "cascaded".')
+    if not wanted:
+        return
+    from querygen.analyze import rewrite
+
+    reason = rewrite.not_updatable(query, check_columns=True)
+    if reason is not None:
+        raise PgError("0A000", "WITH CHECK OPTION is supported only on automatically updatable views", hint=reason)
 
 
 def _option(argument: Any) -> str:
@@ -191,6 +219,10 @@ def _check_view_columns(state: DdlState, new: list[Column], old: Relation) -> li
             other = format_type(catalog, column.type_oid, column.typmod)
             message = f'cannot change data type of view column "{before.name}" from {one} to {other}'
             raise PgError("42P16", message)
+        if before.attcollation != column.attcollation:
+            names = [state.catalog.collation_name(each.attcollation) for each in (before, column)]
+            message = 'cannot change collation of view column "{}" from "{}" to "{}"'
+            raise PgError("42P16", message.format(before.name, *names))
         result.append(
             replace(column, comment=before.comment, has_default=before.has_default, default_sql=before.default_sql)
         )
@@ -339,40 +371,18 @@ def _forget_query(state: DdlState, relation: Relation) -> None:
 # ---------------------------------------------------------------------------------------------- rules
 
 
-def create_rule(state: DdlState, stmt: ast.RuleStmt) -> None:
-    """DefineRule; the actions are not analysed, except that of a view's own rule."""
-    relation = ddl_names.get_relation(state, stmt.relation)
-    event = {
-        enums.CmdType.CMD_SELECT: "select",
-        enums.CmdType.CMD_INSERT: "insert",
-        enums.CmdType.CMD_UPDATE: "update",
-        enums.CmdType.CMD_DELETE: "delete",
-    }[stmt.event]
-    if event == "select":
-        if relation.kind != "v":
-            raise PgError("42809", f'relation "{relation.name}" cannot have ON SELECT rules', where(stmt.relation))
-        action = stmt.actions[0] if stmt.actions else None
-        if action is not None:
-            query = _analyze(state, action)
-            columns = _columns(state, query, [column.name for column in relation.live_columns], what="view")
-            _check_view_columns(state, columns, relation)
-            relation = replace(relation, view_query=query)
-            state.catalog.put_relation(relation)
-            _forget_query(state, relation)
-            ddl_type.record_column_types(state, relation)
-            record_query(state, relation, query)
+def define_select_rule(state: DdlState, relation: Relation, stmt: ast.RuleStmt) -> None:
+    """DefineQueryRewrite, for the rule that is a view's query."""
+    if relation.kind != "v":
+        raise PgError("42809", f'relation "{relation.name}" cannot have ON SELECT rules', where(stmt.relation))
+    action = stmt.actions[0] if stmt.actions else None
+    if action is None:
         return
-    rule = Rule(
-        stmt.rulename,
-        event,
-        bool(stmt.instead),
-        qualified=stmt.whereClause is not None,
-        returning=any(getattr(action, "returningClause", None) is not None for action in stmt.actions or ()),
-        actions=len(stmt.actions or ()),
-        raw=stmt,
-    )
-    rules = [one for one in relation.rules if one.name != rule.name]
-    if len(rules) != len(relation.rules) and not stmt.replace:
-        raise PgError("42710", f'rule "{rule.name}" for relation "{relation.name}" already exists')
-    state.catalog.put_relation(replace(relation, rules=(*rules, rule)))
-    state.depend.record(Address("rule", relation.oid, rule.name), Address("relation", relation.oid), AUTO)
+    query = _analyze(state, action)
+    columns = _columns(state, query, [column.name for column in relation.live_columns], what="view")
+    _check_view_columns(state, columns, relation)
+    relation = replace(relation, view_query=query)
+    state.catalog.put_relation(relation)
+    _forget_query(state, relation)
+    ddl_type.record_column_types(state, relation)
+    record_query(state, relation, query)

@@ -144,6 +144,7 @@ class Relation(Struct, frozen=True, dict=True):
     is_partition: bool = False
     partition_key: str | None = None  # PARTITION BY as written; kind is then p
     partition_columns: tuple[str, ...] = ()  # the columns that the partition key uses
+    partition_spec: Any = None  # the raw PARTITION BY
     partition_bound: str | None = None  # FOR VALUES … or DEFAULT as written
     of_type: Oid = 0  # CREATE TABLE OF
     constraints: tuple[Constraint, ...] = ()
