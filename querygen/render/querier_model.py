@@ -208,9 +208,6 @@ def _method(query: AnalyzedQuery, schema: Schema) -> Method:
         message = f'query "{query.name}" is :{query.command.value}, which a querier has no method for'
         known = ", ".join(f":{one.value}" for one in COMMANDS)
         raise DiagnosticError(error(NO_METHOD, message, span, f'Make it one of {known}, or use style = "functions".'))
-    if query.dynamic is not None or any(one.many for one in query.embeds):
-        message = f'query "{query.name}" is dynamic or folds rows, for which a querier has no method'
-        raise DiagnosticError(error(NO_METHOD, message, span, 'Use style = "functions".'))
     if beyond := _beyond(query):
         message = f'query "{query.name}" has {beyond}, which a querier has no method for'
         raise DiagnosticError(error(NO_METHOD, message, span, 'Use style = "functions".'))
