@@ -1,7 +1,7 @@
 """`querygen doctor`: what a troubleshooting page would ask, asked of this project and its database, with the cure.
 
-Takes the configuration and the environment; gives a `Check` for each question, in the order in which one would ask: what
-a failed one makes pointless is not asked. Nothing is written, and the database is only read.
+Takes the configuration and the environment; gives a `Check` for each question, in the order in which one would ask:
+what a failed one makes pointless is not asked. Nothing is written, and the database is only read.
 """
 
 from __future__ import annotations

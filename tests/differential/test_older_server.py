@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -15,14 +13,13 @@ from querygen.diagnostics import DiagnosticError
 from querygen.ir import AnalyzedQuery
 from querygen.pg_catalog.dump import dump_catalog
 from querygen.pg_catalog.load import load_folder
-from querygen.server.embedded import EmbeddedServer, running_server
+from querygen.server.embedded import EmbeddedServer
 from querygen.source import SourceFile
 from querygen.sql.parse import parse_schema_file
 from querygen.sql.query_file import parse_query_file
 
 pytestmark = pytest.mark.debian15
 
-BINARIES = "/usr/lib/postgresql/15/bin"
 SCHEMA = """
 CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE person (id bigint PRIMARY KEY, name text NOT NULL, mood mood, born date, tags text[], data jsonb);
@@ -53,22 +50,9 @@ NEWER = {
 
 
 @pytest.fixture(scope="module")
-def server_15() -> Iterator[EmbeddedServer]:
-    before = os.environ.get("QUERYGEN_PG_BIN")
-    os.environ["QUERYGEN_PG_BIN"] = BINARIES
-    try:
-        with running_server() as server:
-            yield server
-    finally:
-        del os.environ["QUERYGEN_PG_BIN"]
-        if before is not None:
-            os.environ["QUERYGEN_PG_BIN"] = before
-
-
-@pytest.fixture(scope="module")
-def catalog_15(server_15: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+def catalog_15(debian15_server: EmbeddedServer, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     folder: Path = tmp_path_factory.mktemp("catalog15")
-    with psycopg.connect(server_15.dsn(), autocommit=True) as conn:
+    with psycopg.connect(debian15_server.dsn(), autocommit=True) as conn:
         dump_catalog(conn, folder)
         conn.execute(SCHEMA)
     statements, problems = parse_schema_file(SourceFile("schema.sql", SCHEMA))
@@ -87,9 +71,9 @@ def analyzed(catalog: Catalog, sql: str) -> AnalyzedQuery:
 
 
 @pytest.mark.parametrize("sql", COMMON)
-def test_described_as_by_the_server(sql: str, server_15: EmbeddedServer, catalog_15: Catalog) -> None:
+def test_described_as_by_the_server(sql: str, debian15_server: EmbeddedServer, catalog_15: Catalog) -> None:
     query = analyzed(catalog_15, sql)
-    with psycopg.connect(server_15.dsn(), autocommit=True) as conn:
+    with psycopg.connect(debian15_server.dsn(), autocommit=True) as conn:
         prepared = conn.pgconn.prepare(b"", sql.encode())
         assert prepared.status == psycopg.pq.ExecStatus.COMMAND_OK, prepared.error_message.decode()
         result = conn.pgconn.describe_prepared(b"")

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -253,41 +250,6 @@ def test_taking_back_fails_whole(tmp_path: Path, pg_database: PgDatabase) -> Non
 
 
 # ---------------------------------------------------------------- a pooler
-
-
-@pytest.fixture
-def pooler(tmp_path: Path, pg_server: EmbeddedServer) -> Iterator[object]:
-    """`pooler(mode, size)` starts PgBouncer before the server and gives its port."""
-    started: list[subprocess.Popen[bytes]] = []
-    folders: list[Path] = []
-
-    def start_pooler(mode: str, size: int, database: str) -> str:
-        folder = Path(tempfile.mkdtemp(prefix="pgb", dir="/tmp"))  # short, for a socket
-        folders.append(folder)
-        folder.chmod(0o777)
-        (folder / "users").write_text('"postgres" ""\n')
-        settings = (
-            f"[databases]\n* = host={pg_server.socket_dir} port={pg_server.port} user=postgres\n[pgbouncer]\n"
-            f"listen_addr =\nunix_socket_dir = {folder}\nlisten_port = 6432\nauth_type = any\n"
-            f"pool_mode = {mode}\ndefault_pool_size = {size}\nlogfile = {folder}/log\npidfile = {folder}/pid\n"
-        )
-        (folder / "ini").write_text(settings)
-        command: list[str] = ["pgbouncer", str(folder / "ini")]
-        user = pg_server.system_user if os.getuid() == 0 else None
-        started.append(subprocess.Popen(command, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        end = time.monotonic() + 10
-        while not (folder / ".s.PGSQL.6432").exists():
-            assert time.monotonic() < end
-            assert started[-1].poll() is None, (folder / "log").read_text()
-            time.sleep(0.05)
-        return f"host={folder} port=6432 user=postgres dbname={database}"
-
-    yield start_pooler
-    for process in started:
-        process.terminate()
-        process.wait()
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.pgbouncer
