@@ -326,10 +326,11 @@ def test_the_tools_have_nothing_to_say(tmp_path: Path) -> None:
         folder = tmp_path / name
         folder.mkdir()
         options = RenderOptions(validate_rows=True, omit_unused=True) if name == "validated" else RenderOptions()
-        write_files(folder / "generated", rendered(folder, schema, queries, options), check=False)
-        check_with_ruff(folder)
-        run(folder, "mypy", "--strict", "--python-version", "3.11", "--cache-dir", "mypy_cache", "generated")
-    (tmp_path / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "strict", "include": ["."]}))
+        write_files(tmp_path / f"generated_{name}", rendered(folder, schema, queries, options), check=False)
+    check_with_ruff(tmp_path)
+    written = [f"generated_{name}" for name, *_ in packages]
+    run(tmp_path, "mypy", "--strict", "--python-version", "3.11", "--cache-dir", "mypy_cache", *written)
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "strict", "include": written}))
     run(tmp_path, "pyright", "--pythonpath", sys.executable)
 
 
