@@ -77,7 +77,14 @@ class Default(NamedTuple):
     default: str
 
 
-Doc = str | Group | Items | Choice | Each | Pair | Text | Union | Default
+class Test(NamedTuple):
+    """`<value> <test>`: a comparison, which is broken before its operator."""
+
+    value: str
+    test: str
+
+
+Doc = str | Group | Items | Choice | Each | Pair | Text | Union | Default | Test
 
 
 def width(text: str) -> int:
@@ -113,6 +120,8 @@ def flat(doc: Doc) -> str:
             return doc.text
         case Text():
             return quoted(doc.value)
+        case Test():
+            return f"{doc.value} {doc.test}"
         case Default():
             return doc.head + doc.annotation + (f" = {doc.default}" if doc.default else "")
 
@@ -153,9 +162,10 @@ def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") ->
             out.append(f"{indent}){suffix}")
         case Choice(test, value, first):
             out.append(f"{indent}{prefix}{first}")
-            out.append(f"{indent}if {test}")
+            _put_test(out, indent, test)
             while isinstance(value, Choice):
-                out += [f"{indent}else {value.first}", f"{indent}if {value.test}"]
+                out.append(f"{indent}else {value.first}")
+                _put_test(out, indent, value.test)
                 value = value.value
             put(out, indent, "else ", value, suffix)
         case Each(value, variable, source, keyword):
@@ -171,6 +181,8 @@ def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") ->
             put(out, indent, prefix + key, value, suffix)
         case Text(text):
             put_text(out, indent, prefix, text, suffix)
+        case Test(tested, test):
+            out += [indent + prefix + tested, indent + test + suffix]
         case Default(head, text, default):
             parts = text.split(" | ")
             end = f" = {default}{suffix}" if default else suffix
@@ -186,6 +198,15 @@ def put(out: list[str], indent: str, prefix: str, doc: Doc, suffix: str = "") ->
             ]
         case Union(text, in_brackets):
             _put_union(out, indent, prefix, text, suffix, in_brackets=in_brackets)
+
+
+def _put_test(out: list[str], indent: str, test: str) -> None:
+    """`if test` of a conditional expression."""
+    value, operator, rest = test.partition(" is ")
+    if width(f"{indent}if {test}") > WIDTH and operator:
+        out += [f"{indent}if {value}", f"{indent}is {rest}"]
+    else:
+        out.append(f"{indent}if {test}")
 
 
 def put_signature(out: list[str], head: str, arguments: tuple[Doc, ...], returns: str, indent: str = "") -> None:

@@ -20,6 +20,7 @@ from querygen.render.layout import (
     Group,
     Items,
     Pair,
+    Test,
     Union,
     put,
     put_literal,
@@ -202,7 +203,12 @@ def _sort_blocks(sort: SortPart, names: _Names) -> str:
     keys = tuple(quoted(key) for key, _ in sort.choices)
     put(lines, "", f"{names.sort_type}: TypeAlias = ", Group("Literal[", keys, "]", comma=True))
     pairs: tuple[Doc, ...] = tuple(Pair(f"{quoted(key)}: ", quoted(text)) for key, text in sort.choices)
-    put(lines, "", f"{names.sort_table}: Final[dict[{names.sort_type}, LiteralString]] = ", Group("{", pairs, "}"))
+    held = f"dict[{names.sort_type}, LiteralString]"
+    prefix = f"{names.sort_table}: Final[{held}] = "
+    if width(prefix) >= WIDTH:
+        lines += [f"{names.sort_table}: Final[", f"{INDENT}{held}"]
+        prefix = "] = "
+    put(lines, "", prefix, Group("{", pairs, "}"))
     return "\n".join(lines)
 
 
@@ -357,13 +363,17 @@ def _is_given(toggle: Toggle, argument: str) -> str:
             return f"{argument} is not None"
 
 
+def _flag(dynamic: Dynamic, toggle: Toggle, argument: str) -> Doc:
+    if toggle.name in _sure(dynamic):
+        return "True"
+    value, operator, rest = _is_given(toggle, argument).partition(" ")
+    return Test(value, rest) if operator else value
+
+
 def _call(dynamic: Dynamic, text_name: str, names: _Names) -> Doc:
     used = {name for part in _all_parts(dynamic.parts) for name in _needed(part)}
     flags: list[Doc] = [
-        Pair(
-            f"{names.flags[one.name]}=",
-            "True" if one.name in _sure(dynamic) else _is_given(one, names.arguments[one.name]),
-        )
+        Pair(f"{names.flags[one.name]}=", _flag(dynamic, one, names.arguments[one.name]))
         for one in dynamic.toggles
         if one.name in used
     ]
