@@ -35,6 +35,7 @@ from querygen.analyze.pgtypes import (
 )
 from querygen.catalog.catalog import PG_CATALOG
 from querygen.diagnostics import PgError
+from querygen.pg_catalog.rows import PgCollation
 from querygen.sql.nodes import ast, keywords
 
 if TYPE_CHECKING:
@@ -95,12 +96,21 @@ def lookup_collation(catalog: Catalog, collname: Sequence[Any], location: int) -
     hint = None
     if may_be_system_collation(name, schema):
         if not catalog.frozen:  # a schema is believed: its server has what it uses
-            return catalog.add_system_collation(name)
+            return add_system_collation(catalog, name)
         hint = (
             "Every server has other collations of its operating system and of ICU. If yours has this one, name it"
             f" in the configuration: collations = [{json.dumps(name)}]."
         )
     raise PgError("42704", f'collation "{shown}" for encoding "UTF8" does not exist', location, hint=hint)
+
+
+def add_system_collation(catalog: Catalog, name: str) -> Oid:
+    """A collation that the server has from its operating system or from ICU."""
+    known = catalog.collations_named(name, "pg_catalog")
+    if known is None:
+        known = PgCollation(catalog.new_oid(), name, PG_CATALOG)
+        catalog.put_collation(known)
+    return known.oid
 
 
 def get_column_def_collation(catalog: Catalog, column: ast.ColumnDef, type_oid: Oid) -> Oid:

@@ -2,9 +2,7 @@
 
 Takes the rows that `pg_catalog.load` reads; gives rows and objects by oid and by name along a search path, as
 `namespace.c`, `lsyscache.c` and the syscaches do. The fold in `ddl.py` is the only writer: it adds, replaces and drops
-objects until `freeze()`, after which a catalog no longer changes.
-
-Built-in rows are read from their TSV line when they are first asked for.
+objects until `freeze()`, after which a catalog no longer changes. Built-in rows are read when first asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from querygen.catalog.objects import Constraint, DomainType, EnumType, FunctionBody, Index, Relation
 from querygen.catalog.store import ConstraintNames, Journal, Rows, placed, read_relation
-from querygen.pg_catalog.rows import PgCollation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +22,7 @@ if TYPE_CHECKING:
         PgAggregate,
         PgAmop,
         PgCast,
+        PgCollation,
         PgNamespace,
         PgOpclass,
         PgOperator,
@@ -49,8 +47,7 @@ class Catalog:
         self.extensions: set[str] = set()
         self._frozen = False
         self._journal = Journal()
-        # the names that were put since somebody last emptied the list: ddl.py's retries wait on them
-        self.made: list[str] = []
+        self.made: list[str] = []  # names put since somebody last emptied it: ddl.py's retries wait on them
         self._visible: dict[tuple[str, str, str | None], list[Any]] = {}  # what _rows_on_path found, once frozen
         self.has_collations = False  # whether a column or type of the schema was declared with one
         self.facts: dict[tuple[Any, ...], Any] = {}  # ddl_facts.py
@@ -539,14 +536,6 @@ class Catalog:
     def put_collation(self, row: PgCollation) -> None:
         self._check_writable()
         self._journal.put(self._collations[row.collname], row.collnamespace, row)
-
-    def add_system_collation(self, name: str) -> Oid:
-        """A collation that the server has from its operating system or from ICU."""
-        known = self._collations[name].get(PG_CATALOG)
-        if known is None:
-            known = PgCollation(self.new_oid(), name, PG_CATALOG)
-            self.put_collation(known)
-        return known.oid
 
     def drop_collation(self, oid: Oid) -> None:
         self._check_writable()

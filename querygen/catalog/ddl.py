@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from querygen.analyze.typename import add_system_collation
 from querygen.catalog import ddl_body, ddl_constraint, ddl_execute, ddl_text
 from querygen.catalog.catalog import Catalog
 from querygen.catalog.ddl_depend import Depend
@@ -61,12 +62,10 @@ def build_catalog(
     """Fold the statements over PostgreSQL's own catalogue.
 
     `search_path` is what sessions begin with, unless ALTER DATABASE or ALTER ROLE says otherwise; every file is a
-    session of its own. The catalog's search path is the one that queries see. `collations` are those that the server has
-    beside PostgreSQL's own.
+    session of its own. The catalog's search path is the one that queries see. `collations` are those that the server
+    has beside PostgreSQL's own.
     """
-    state = fold(
-        statements, data, extension_folders=extension_folders, search_path=search_path, collations=collations
-    )
+    state = fold(statements, data, extension_folders=extension_folders, search_path=search_path, collations=collations)
     catalog = state.catalog
     catalog.search_path = state.first_path if search_path else state.session_path
     catalog.freeze()
@@ -90,7 +89,7 @@ def fold(
     path = tuple(search_path) if search_path else ("public",)
     catalog.search_path = path
     for name in collations:
-        catalog.add_system_collation(name)
+        add_system_collation(catalog, name)
     state = DdlState(
         catalog,
         Depend(catalog.journal),
