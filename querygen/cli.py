@@ -135,10 +135,12 @@ queryset_option = click.option("--queryset", metavar="NAME", help="Only this que
 # Commands that live in modules of their own, which are loaded when the command is called: name → "module:function".
 ELSEWHERE = {
     "db": "querygen.cli_db:db",
+    "explain": "querygen.cli_server:explain",
     "doctor": "querygen.cli_server:doctor",
     "lint": "querygen.cli_lint:lint",
     "verify": "querygen.cli_server:verify",
     "migrate": "querygen.cli_migrate:migrate",
+    "scaffold": "querygen.cli_scaffold:scaffold",
     "generate": "querygen.sqlc.commands:generate",
     "compile": "querygen.sqlc.commands:compile_",
     "diff": "querygen.sqlc.commands:diff",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from faker.exceptions import UniquenessException
 
 from querygen.analyze.typename import format_type
-from querygen.sql.nodes import Node, ast
+from querygen.sql.constants import constants
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,42 +104,11 @@ def _mentioned(relation: Relation, name: str) -> list[Any]:
     found: list[Any] = []
     for constraint in relation.constraints:
         if constraint.kind == "c" and constraint.expression is not None:
-            constants, names = _constants(constraint.expression)
+            values, names = constants(constraint.expression)
             if name in names:
-                for one in constants:
+                for one in values:
                     found += [one, one + 1, one - 1] if isinstance(one, int) else [one]
     return found
-
-
-def _constants(tree: Any) -> tuple[list[Any], set[str]]:
-    constants: list[Any] = []
-    names: set[str] = set()
-    pending = [tree]
-    while pending:
-        node = pending.pop()
-        match node:
-            case ast.A_Const(isnull=True):
-                pass
-            case ast.A_Const():
-                value = node.val
-                match value:
-                    case ast.Integer():
-                        constants.append(value.ival)
-                    case ast.Float():
-                        constants.append(Decimal(value.fval))
-                    case ast.String():
-                        constants.append(value.sval)
-                    case _:
-                        pass
-            case ast.ColumnRef(fields=(*_, ast.String() as last)):
-                names.add(last.sval)
-            case Node():
-                pending += [getattr(node, name) for name in node]
-            case tuple() | list():
-                pending += node
-            case _:
-                pass
-    return constants, names
 
 
 def _value(oid: int, typmod: int, name: str, catalog: Catalog, fake: Faker) -> Any:
@@ -150,9 +119,9 @@ def _value(oid: int, typmod: int, name: str, catalog: Catalog, fake: Faker) -> A
     if row.typtype == "d":
         domain = catalog.domain(oid)
         for check in domain.checks if domain else ():
-            constants, _ = _constants(check.expression)
-            if constants and fake.random.random() < 0.5:
-                return fake.random.choice(constants)
+            values, _ = constants(check.expression)
+            if values and fake.random.random() < 0.5:
+                return fake.random.choice(values)
         return _value(row.typbasetype, row.typtypmod, f"{name}_{row.typname}", catalog, fake)
     if row.typtype in "rm":
         return _range_text(oid, name, catalog, fake)
