@@ -1,11 +1,11 @@
 """Time generated code beside hand-written code and its peers, interleaved, in one process against one embedded server.
 
-    python benchmarks/runtime.py [--seconds 12] [--quick] [--docs] [--check]
+    python benchmarks/runtime.py [--seconds 10] [--quick] [--docs] [--check]
 
 Needs `pip install querygen[embedded,bench]`; a peer that is not installed is left out. Prints client CPU and wall time
 as ratios to psycopg's raw tuples, and to the same queries written by hand in the fastest shape known. `--docs` writes
 them to docs/benchmarks.md and .svg. The machine may be shared: only the ratios mean something.
-It takes about seven minutes.
+It takes about six minutes, nine on a busy machine.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def versions(server: EmbeddedServer) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=12.0, help="for a case, synchronous or asynchronous")
+    parser.add_argument("--seconds", type=float, default=10.0, help="for a case, synchronous or asynchronous")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_SECONDS:g} seconds, no imports")
     parser.add_argument("--docs", action="store_true", help="write docs/benchmarks.md and docs/benchmarks.svg")
     parser.add_argument("--check", action="store_true", help="exit with 1 when generated code misses a goal")

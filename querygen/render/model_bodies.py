@@ -45,6 +45,7 @@ class Body(NamedTuple):
     types: str  # the constant with the types of a binary COPY
     of_class: bool = False  # the items are of a class, so `values` is the name of a function
     prepare: str = ""  # what psycopg's execute is told about preparing the statement: "True", "False" or nothing
+    binary: bool = False  # the rows come in binary format
 
 
 def _optional(query: AnalyzedQuery) -> bool:
@@ -121,7 +122,9 @@ class _Writer(NamedTuple):
     def arguments(self, values: Doc | None) -> tuple[Doc, ...]:
         """What psycopg's execute is given."""
         arguments: tuple[Doc, ...] = (self.body.constant,) if values is None else (self.body.constant, values)
-        return (*arguments, Pair("prepare=", self.body.prepare)) if self.body.prepare else arguments
+        if self.body.prepare:
+            arguments += (Pair("prepare=", self.body.prepare),)
+        return (*arguments, Pair("binary=", "True")) if self.body.binary else arguments
 
     def execute(self, depth: int, values: Doc | None) -> None:
         self.put(depth, f"{self.wait}cur.execute", Group("(", self.arguments(values)))

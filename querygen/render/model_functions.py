@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 NO_ROWS: Final = "QG203"
 BAD_PREPARE: Final = "QG208"
+_BINARY_COMMANDS: Final = frozenset({Command.ONE, Command.ONE_STRICT, Command.MANY, Command.ITER})
 _PREPARE: Final = {"always": "True", "never": "False"}
 # Server-side cursors, streams and COPY are not prepared, a pipeline of many items always is.
 _NEVER_ASKED: Final = frozenset({Command.ITER, Command.STREAM, *(ITEM_COMMANDS - {Command.BULK})})
@@ -100,7 +101,7 @@ def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
     _check_cursor(query)
     check_dynamic(query)
     check_nested(query)
-    prepare = _prepare(query)
+    prepare, binary = _prepare(query), _binary(query, rows)
     result = _result(query, rows) if with_rows else None
     constant_name = name.upper()
     if constant_name in rows.models.names:
@@ -113,7 +114,7 @@ def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
     if query.dynamic is not None:
         return _of_dynamic(query, query.dynamic, name, rows, params, result)
     values = Items(_values(params, command)) if params else None
-    body = Body(query, constant_name, values, result, "", prepare=prepare)
+    body = Body(query, constant_name, values, result, "", prepare=prepare, binary=binary)
     needed = {Import(rows.module, constant_name), ANY, *_type_imports(params)}
     for param in params:
         needed.update(conversion_imports(param.field.type.dump))
@@ -131,7 +132,7 @@ def _of_dynamic(
     """A function whose statement depends on what it is given."""
     tag = _tagged(query.sql, query, rows)[len(query.sql.rstrip()) :]
     parts = dynamic_parts(query, dynamic, name, params, rows, tag)
-    body = Body(query, parts.statement, parts.values, result, "", prepare=_prepare(query))
+    body = Body(query, parts.statement, parts.values, result, "", prepare=_prepare(query), binary=_binary(query, rows))
     documentation = docstring("\n\n".join([_documentation(query, params, result), *parts.notes]), "    ")
     arguments = ("*", *parts.arguments) if parts.arguments else ()
     own = _Parts(body, documentation, arguments, parts.imports | {ANY}, parts.before)
@@ -253,6 +254,26 @@ def _prepare(query: AnalyzedQuery) -> str:
         message = f'query "{query.name}" is :{command.value}, which psycopg does not let one choose to prepare'
         raise DiagnosticError(error(BAD_PREPARE, message, query.raw.name_span, "Leave -- prepare: out."))
     return _PREPARE[wanted]
+
+
+def _binary(query: AnalyzedQuery, rows: Rows) -> bool:
+    """Whether `-- binary: always` stands above the query; refused where a value would be another then."""
+    wanted = query.raw.annotations.get("binary")
+    if wanted is None:
+        return False
+    why, hint = "", "Leave -- binary: out."
+    if wanted != "always":
+        why, hint = f'-- binary: is "{wanted}"', "Write always."
+    elif query.command not in _BINARY_COMMANDS:
+        why = f"it is :{query.command.value}, whose rows cannot be asked for in binary"
+    for column in () if why else query.columns:
+        if not rows.models.types.reads_binary(column.type.oid):
+            shown = format_type(rows.models.catalog, column.type.oid, -1)
+            why = f'psycopg does not read the type {shown} of column "{column.name}" from binary as it does from text'
+            break
+    if why:
+        raise DiagnosticError(error(BAD_PREPARE, f'query "{query.name}": {why}', query.raw.name_span, hint))
+    return True
 
 
 def _tagged(sql: str, query: AnalyzedQuery, rows: Rows) -> str:

@@ -288,6 +288,16 @@ class TypeMap:
         text = row.oid in _TEXT_FAMILY or row.typtype == "e" or row.typname == "citext"
         return "text" if text else ""
 
+    def reads_binary(self, oid: Oid) -> bool:
+        """Whether psycopg reads a binary result as the value that it reads from text."""
+        row = self._catalog.type(self.base(oid))
+        if row.typtype == "e":
+            return True  # labels are looked up, be they str or bytes
+        if self._is_array(row):
+            row = self._catalog.type(row.typelem)
+        known = row.oid in _TEXT_FAMILY or (row.oid in _BASE and not _BASE[row.oid].json and row.oid != t.RECORDOID)
+        return known or row.oid in _RANGES
+
     def _is_array(self, row: PgType) -> bool:
         vector = row.oid in (t.INT2VECTOROID, t.OIDVECTOROID)
         return row.typsubscript == "array_subscript_handler" and not vector

@@ -232,7 +232,7 @@ def _beyond(query: AnalyzedQuery) -> str:
         return "parts that may be left out"
     if any(one.many for one in query.embeds):
         return "qg.embed_many"
-    return next((f"-- {one}:" for one in ("patch", "row", "prepare") if one in query.raw.annotations), "")
+    return next((f"-- {one}:" for one in ("patch", "row", "prepare", "binary") if one in query.raw.annotations), "")
 
 
 def _class_of(query: AnalyzedQuery, suffix: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from querygen.sql.scan import Token
 
-WORDS: Final = ("name", "row", "notnull", "nullable", "patch", "fragment", "prepare")
+WORDS: Final = ("name", "row", "notnull", "nullable", "patch", "fragment", "prepare", "binary")
 _LISTS: Final = ("notnull", "nullable")  # may be given more than once
 _ANNOTATION = re.compile(rf"[ \t]*({'|'.join(WORDS)})[ \t]*:(?!:)[ \t]*")
 _NEAR = re.compile(r"[ \t]*([A-Za-z_]{2,12})[ \t]*(:(?!:)|[ \t])[ \t]*(.*?)[ \t]*$")

@@ -1,4 +1,4 @@
-"""What stands above a query beside its name: `-- prepare:`, and `@param` of no parameter."""
+"""What stands above a query beside its name: `-- prepare:`, `-- binary:`, and `@param` of no parameter."""
 
 from __future__ import annotations
 
@@ -71,6 +71,66 @@ def test_what_cannot_be_told(command: str, value: str, message: str, tmp_path: P
     with pytest.raises(DiagnosticError) as refused:
         rendered(tmp_path, SCHEMA, f"-- name: A :{command}\n-- prepare: {value}\nSELECT id FROM t;\n")
     assert refused.value.diagnostic.message == message
+    assert refused.value.diagnostic.code == "QG208"
+
+
+BINARY = """
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE DOMAIN positive AS int4 CHECK (value > 0);
+CREATE TABLE v (
+    a bool, b bytea, c int2, d int4, e int8, f oid, g float4, h float8, i numeric, j date, k time, l timetz,
+    m timestamp, n timestamptz, o interval, p uuid, q inet, r cidr, s text, t varchar, u name, w bpchar, x mood,
+    y positive, z int4range, aa tstzrange, ab nummultirange, ac int4[], ad float8[], ae text[], af uuid[], ag
+    timestamptz[],
+    ah numeric[], aj daterange[]
+);
+INSERT INTO v VALUES (
+    true,
+    '\\x00ff', 1, 2, 3, 4, 1.5, 2.5, 12.50, '2024-02-29', '12:34:56.5', '12:34:56+02', '2024-02-29 12:34:56',
+    '2024-02-29 12:34:56+00', '1 year 2 mons 3 days 04:05:06.7', '12345678-1234-5678-1234-567812345678', '10.0.0.1',
+    '10.0.0.0/8', 'é', 'x', 'n', 'ab', 'ok', 7, '[1,5)', '[2024-01-01,)', '{[1.5,2)}', '{{1,NULL},{2,3}}', '{1.5}',
+    '{a,NULL}', '{12345678-1234-5678-1234-567812345678}', '{2024-02-29 12:34:56+00}', '{1.50,NaN}',
+    '{"[2024-01-01,2024-01-05)"}'
+);
+INSERT INTO v (a) VALUES (NULL);
+"""
+
+
+def test_binary_rows_are_the_same(pg_database: PgDatabase, tmp_path: Path) -> None:
+    queries = "".join(
+        f"-- name: {name} :{command}\n{told}SELECT * FROM v ORDER BY a;\n"
+        for told, names in (("", ("One", "Many", "Iter")), ("-- binary: always\n", ("BinOne", "BinMany", "BinIter")))
+        for name, command in zip(names, ("one", "many", "iter"), strict=True)
+    )
+    queries += "-- name: Moods :many\n-- binary: always\nSELECT x FROM v ORDER BY a;\n"
+    with (
+        project(tmp_path, BINARY, queries) as load,
+        psycopg.connect(pg_database(BINARY), autocommit=True) as conn,
+    ):
+        made, models = load("queries"), load("models")
+        text, binary = made.many(conn), made.bin_many(conn)
+        assert repr(binary) == repr(text)  # NaN is not what it is
+        assert [type(one) for one in vars(binary[0]).values()] == [type(one) for one in vars(text[0]).values()]
+        assert len(binary) == 2
+        assert repr(made.bin_one(conn)) == repr(made.one(conn))
+        assert repr(list(made.bin_iter(conn))) == repr(list(made.iter(conn))) == repr(text)
+        assert made.moods(conn) == [models.Mood.OK, None]
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        (":many\n-- binary: always\nSELECT id, '{}'::jsonb AS doc FROM t", 'the type jsonb of column "doc"'),
+        (":many\n-- binary: always\nSELECT point '(1,2)' AS p FROM t", 'the type point of column "p"'),
+        (":many\n-- binary: yes\nSELECT id FROM t", '-- binary: is "yes"'),
+        (":exec\n-- binary: always\nDELETE FROM t", "it is :exec"),
+        (":bulk\n-- binary: always\nDELETE FROM t WHERE id = @id RETURNING id", "it is :bulk"),
+    ],
+)
+def test_what_cannot_be_binary(query: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(DiagnosticError) as refused:
+        rendered(tmp_path, SCHEMA, f"-- name: A {query};\n")
+    assert why in refused.value.diagnostic.message
     assert refused.value.diagnostic.code == "QG208"
 
 
