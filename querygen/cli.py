@@ -174,11 +174,21 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("folder", type=PathText, default=".")
-def init(folder: Path) -> None:
+@click.option("--docker", is_flag=True, help="Write a compose file for PostgreSQL, too; in a project, only that.")
+@click.option("--port", type=click.IntRange(1, 65535), default=5432, show_default=True, help="For --docker.")
+def init(folder: Path, docker: bool, port: int) -> None:
     """Write an example project into FOLDER: schema, queries and configuration."""
     from querygen.scaffold.init import init_project, next_steps
 
-    written = init_project(folder)
+    is_project = docker and find_root(folder.absolute()) == folder.absolute()
+    written = [] if is_project else init_project(folder)
+    if docker:
+        from querygen.scaffold.docker import write_docker
+
+        config = read_config(folder.absolute())
+        written += [
+            Path(os.path.relpath(path)) for path in write_docker(folder, pg_version=config.pg_version, port=port)
+        ]
     for path in written:
         click.echo(f"  wrote {path}")
     click.echo(next_steps(folder))
