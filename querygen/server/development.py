@@ -263,11 +263,11 @@ def write_env(root: Path, url: str, ours: str | None = None) -> str | None:
     if not path.exists():
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     set_key(path, "DATABASE_URL", url, quote_mode="always")
-    _ignore_in_git(root, ".env.local")
+    ignore_in_git(root, ".env.local")
     return None
 
 
-def _ignore_in_git(root: Path, name: str) -> None:
+def ignore_in_git(root: Path, name: str) -> None:
     """Add a line to .gitignore, unless it is there."""
     path = root / ".gitignore"
     text = path.read_text() if path.exists() else ""
