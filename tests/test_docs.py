@@ -91,7 +91,13 @@ def enterable(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExitStack]:
 
 
 @pytest.mark.parametrize("snippet", snippets("console"), ids=str)
-def test_commands(snippet: Snippet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pg_database: PgDatabase) -> None:
+def test_commands(
+    snippet: Snippet,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pg_database: PgDatabase,
+    enterable: ExitStack,
+) -> None:
     """Commands of querygen run in a new example project, with an empty database; those of other programs exist."""
     monkeypatch.chdir(tmp_path)
     if "querygen db" in snippet.text:
