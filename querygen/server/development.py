@@ -227,6 +227,8 @@ def _start(folder: Path, data: Path, kept: Kept, user: ServerUser | None) -> Dev
             _write(folder, kept)
     else:
         raise ServerError("no port is free for the server")
+    for process in processes:
+        process.returncode = 0  # it is meant to outlive us: nothing is left to wait for
     server = DevelopmentServer(data, kept, pid)
     try:
         _ensure_database(server)
