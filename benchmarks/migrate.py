@@ -204,7 +204,11 @@ def insert_rows(conn: psycopg.Connection[Any]) -> None:
             ).fetchall()
             values = [_value(*column[1:]) for column in columns]
             names = ", ".join(column[0] for column in columns)
-            text = f"insert into {name} ({names}) values ({', '.join(values)})" if columns else f"insert into {name} default values"
+            text = (
+                f"insert into {name} ({names}) values ({', '.join(values)})"
+                if columns
+                else f"insert into {name} default values"
+            )
             try:
                 with conn.transaction():
                     conn.execute(text.encode())
@@ -231,7 +235,7 @@ def _value(category: str, full: str, name: str, kind: str) -> str:
 def rows_of(conn: psycopg.Connection[Any]) -> dict[str, dict[str, Any]]:
     """For each table its number of rows, and for each column its type and its values that are not NULL."""
     found: dict[str, dict[str, Any]] = {}
-    for (oid, name) in conn.execute(
+    for oid, name in conn.execute(
         "select c.oid, c.oid::regclass::text from pg_class c where relkind = 'r' and relnamespace not in"
         " ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)"
     ).fetchall():
@@ -271,12 +275,12 @@ def loaded(text: str, name: str) -> Loaded:
     return load([SourceFile(name, text)], SETTING)
 
 
-def run(pair: Pair, databases: Databases, *, server: bool = True) -> Outcome:
-    """One pair, from its two texts to a status."""
+def run(pair: Pair, databases: Databases | None) -> Outcome:
+    """One pair, from its two texts to a status; without databases only as far as that goes."""
     start = time.perf_counter()
     outcome = Outcome(pair.name, "", renamed=pair.renamed)
     expected, problem = "", None
-    if server:
+    if databases is not None:
         _dump, problem = databases.expected(pair.old)
         if problem is None:
             expected, problem = databases.expected(pair.new)
@@ -304,7 +308,7 @@ def run(pair: Pair, databases: Databases, *, server: bool = True) -> Outcome:
         return outcome
     statements = [one.sql for one in result.statements]
     outcome.sql = ";\n".join(statements)
-    if server:
+    if databases is not None:
         _on_server(outcome, pair, statements, expected, databases, rows=True)
         if outcome.status == "rows":
             why = outcome.why
@@ -328,7 +332,7 @@ def _on_server(
                 before = rows_of(conn)
             for statement in statements:
                 try:
-                    conn.execute(statement.encode())
+                    _execute(conn, statement, databases)
                 except psycopg.Error as error:
                     by_rows = rows and (error.sqlstate or "")[:2] in ("22", "23")
                     outcome.status = "rows" if by_rows else "failed"
@@ -338,7 +342,9 @@ def _on_server(
         dumped = normalised(databases.dump(name))
         if dumped != expected:
             outcome.status = "wrong"
-            lines = difflib.unified_diff(expected.splitlines(), dumped.splitlines(), "expected", "got", lineterm="", n=1)
+            lines = difflib.unified_diff(
+                expected.splitlines(), dumped.splitlines(), "expected", "got", lineterm="", n=1
+            )
             outcome.why = "\n".join(lines)
         elif gone is not None and not pair.renamed:
             outcome.status, outcome.why = "lost", gone
@@ -346,6 +352,19 @@ def _on_server(
             outcome.status, outcome.why = "converged", ""
     finally:
         databases.drop(name)
+
+
+def _execute(conn: psycopg.Connection[Any], statement: str, databases: Databases) -> None:
+    """A statement; roles that the schemas take for granted are made."""
+    for _attempt in range(8):
+        try:
+            conn.execute(statement.encode())
+            return
+        except psycopg.errors.UndefinedObject as error:
+            found = _ROLE.search(str(error))
+            if found is None:
+                raise
+            databases.admin(sql.SQL("create role {}").format(sql.Identifier(found[1])))
 
 
 # ---------------------------------------------------------------------------------------------- all of them
@@ -362,6 +381,7 @@ def main() -> None:
     parser.add_argument("--again", type=Path, help="only what an earlier --out has not as converged")
     parser.add_argument("--static", action="store_true", help="no server: only what is refused, and no-ops")
     parser.add_argument("--forward", action="store_true")
+    parser.add_argument("--every", type=int, default=1, help="every n-th pair only")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
@@ -369,6 +389,7 @@ def main() -> None:
     pairs = found + ([] if arguments.forward else [Pair(f"{one.name} reversed", one.new, one.old) for one in found])
     if arguments.only:
         pairs = [one for one in pairs if arguments.only in one.name]
+    pairs = pairs[:: arguments.every]
     if arguments.again:
         done = {}
         for line in arguments.again.read_text().splitlines():
@@ -379,12 +400,18 @@ def main() -> None:
     from querygen.server.binaries import find_binaries
 
     pg_dump = arguments.pg_dump or find_binaries().program("pg_dump")
-    with running_server(extension_dirs=arguments.extensions) as server:
-        databases = Databases(server, pg_dump, arguments.cache)
-        with concurrent.futures.ThreadPoolExecutor(arguments.workers) as pool:
-            outcomes = [
-                *pool.map(lambda one: run(one, databases, server=not arguments.static), pairs),
-            ]
+    if arguments.static:
+        outcomes = [run(one, None) for one in pairs]
+    else:
+        with running_server(extension_dirs=arguments.extensions) as server:
+            databases = Databases(server, pg_dump, arguments.cache)
+            with concurrent.futures.ThreadPoolExecutor(arguments.workers) as pool:
+                outcomes = []
+                for one in pool.map(lambda pair: run(pair, databases), pairs):
+                    outcomes.append(one)
+                    if arguments.out:
+                        with arguments.out.open("a") as lines:
+                            lines.write(json.dumps(msgspec.to_builtins(one)) + "\n")
     counts = collections.Counter(one.status for one in outcomes)
     applied = [one for one in outcomes if one.status != "left out"]
     print(f"{len(found)} pairs found, {len(outcomes)} taken both ways, {len(applied)} apply on PostgreSQL 18")
@@ -392,7 +419,7 @@ def main() -> None:
         print(f"  {status or 'made'}: {count} ({100 * count / max(len(applied), 1):.1f} %)")
     renamed = collections.Counter(one.status for one in applied if one.renamed)
     print(f"  of these with @renamed: {dict(renamed)}")
-    if arguments.out:
+    if arguments.out and arguments.static:
         arguments.out.write_text("".join(json.dumps(msgspec.to_builtins(one)) + "\n" for one in outcomes))
 
 

@@ -89,6 +89,9 @@ def note(state: DdlState, stmt: Any) -> None:
 
 
 def _put(state: DdlState, key: tuple[Any, ...], value: Any) -> None:
+    if key[0] == "owner" and value == "CURRENT_USER":  # whoever runs the statements: as if nothing were said
+        state.catalog.journal.pop(state.catalog.facts, key)
+        return
     state.catalog.journal.put(state.catalog.facts, key, value)
 
 

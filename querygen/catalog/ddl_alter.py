@@ -404,7 +404,8 @@ def _alter_constraint(state: DdlState, relation: Relation, node: Any) -> None:
             "42809", f'constraint "{node.conname}" of relation "{relation.name}" is not a foreign key constraint'
         )
     if node.alterDeferrability:
-        constraint = replace(constraint, deferrable=bool(node.deferrable))
+        deferred = bool(node.initdeferred)
+        constraint = replace(constraint, deferrable=bool(node.deferrable), initially_deferred=deferred)
     if node.alterEnforceability:
         constraint = replace(constraint, enforced=bool(node.is_enforced))
     if node.alterInheritability:

@@ -188,32 +188,33 @@ def print_const(p: Printer, node: n.Const, showtype: int = 0) -> str:
         label = value.startswith("-")
         text = quote_literal(value) if label else value
     elif node.consttype == NUMERICOID:
-        if value[:1].isdigit() and not value.strip("0123456789+-eE."):
-            text = value
-            is_float = any(one in value for one in "eE.")
-        else:
-            text = quote_literal(value)
+        # PG: prints whole numbers bare, which are read again as integers that are cast
+        is_float = value[:1].isdigit() and not value.strip("0123456789+-eE.") and any(one in value for one in "eE.")
+        text = value if is_float else quote_literal(value)
         label = not is_float or node.consttypmod >= 0
     elif node.consttype == BOOLOID:
         text = "true" if value.strip().lower() in _TRUE else "false"
         label = False
-    elif node.consttype in _BITS and value[:1] in "bB" and value[1:2] != "'":
-        text = f"B{quote_literal(value[1:])}"
     elif node.consttype in _BITS:
-        text = f"B{quote_literal(value.removeprefix('B').strip(chr(39)))}"
+        text = f"B{quote_literal(_bits(value))}"
     else:
         text = quote_literal(value)
     if node.consttype == UNKNOWNOID:
         label = False
     if showtype < 0 or (showtype == 0 and not label):
         return text
-    if node.consttype in _BITS and node.consttypmod >= 0 and showtype == 0:
-        return f"{text}::{p.type(node.consttype, node.consttypmod)}"
     return f"{text}::{p.type(node.consttype, node.consttypmod)}"
 
 
 _TRUE = frozenset({"t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"})
 _BITS = (1560, 1562)
+
+
+def _bits(value: str) -> str:
+    """The digits of a bit string: hexadecimal ones are four each."""
+    if value[:1] in "xX":
+        return "".join(f"{int(digit, 16):04b}" for digit in value[1:].strip("'"))
+    return value.removeprefix("b").removeprefix("B").strip("'")
 
 
 # ---------------------------------------------------------------------------------------------- functions

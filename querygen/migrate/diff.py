@@ -21,7 +21,7 @@ from querygen.migrate.matching import renames
 from querygen.migrate.model import show
 from querygen.migrate.plan import plan
 from querygen.migrate.read import read_model
-from querygen.migrate.renames import find_renames
+from querygen.migrate.renames import Renamed, find_renames
 from querygen.migrate.statement import Refusal, Statement
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class Result(Struct):
 
     statements: tuple[Statement, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    renamed: tuple[Renamed, ...] = ()
 
 
 def diff(
@@ -57,7 +58,7 @@ def diff(
     current, problems = read_model(state)
     if problems:
         return _refused(problems, "the old schema")
-    statements, refusals = find_renames([*told], new.sources, new.state, current, target)
+    statements, refusals, renamed = find_renames([*told], new.sources, new.state, current, target)
     if refusals:
         return Result(refusals=tuple(refusals))
     if statements:
@@ -74,7 +75,7 @@ def diff(
                 return Result(refusals=tuple(planned.refusals))
             found = planned.statements
         if not found:
-            return _settled(statements, current, target)
+            return _settled(statements, current, target, renamed)
         if any(_has_body(one) for one in found) and not any("check_function_bodies" in one.sql for one in statements):
             statements.append(Statement("SET check_function_bodies = off", "bodies may name what comes later"))
         if (refusal := _replay(state, found)) is not None:
@@ -83,7 +84,7 @@ def diff(
         current, problems = read_model(state)
         if problems:
             return _refused(problems, "the schema after the change")
-    return _settled(statements, current, target)
+    return _settled(statements, current, target, renamed)
 
 
 def _has_body(statement: Statement) -> bool:
@@ -103,14 +104,14 @@ def _replay(state: DdlState, statements: Sequence[Statement]) -> Refusal | None:
     return None
 
 
-def _settled(statements: list[Statement], current: Model, target: Model) -> Result:
+def _settled(statements: list[Statement], current: Model, target: Model, renamed: Sequence[Renamed]) -> Result:
     """Nothing is left to do: what still differs cannot be reached."""
     left = differences(current, target)
     if left:
         reason = "the migration that was made for it does not lead to the new schema"
         hint = "This is an error of querygen: please report it."
         return Result(refusals=tuple(Refusal(one, reason, hint) for one in left))
-    return Result(tuple(statements))
+    return Result(tuple(statements), renamed=tuple(renamed))
 
 
 def differences(current: Model, target: Model) -> list[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from querygen.migrate import casts, kinds
 from querygen.migrate.model import Model, show
@@ -71,6 +72,10 @@ class Planner:
         """Find what changes in place, and what cannot."""
         for identity, new in self.new.objects.items():
             old = self.old.objects.get(identity)
+            if old is not None and self._stops_being_local(old, new):
+                reason = "it is declared at the table itself, and the new schema only inherits it"
+                hint = "Declare it at the table, too, or drop it there in a migration of its own: its values would be lost."
+                self.refusals.append(Refusal(identity, reason, hint))
             if old is None or old.inherited or new.inherited:
                 continue
             if _same(old.attrs, new.attrs):
@@ -82,6 +87,11 @@ class Planner:
                 self._make_again(identity)
             else:
                 self.alters[identity] = result
+
+    def _stops_being_local(self, old: Object, new: Object) -> bool:
+        if new.id[0] != "column" or not old.attrs["local"] or new.attrs["local"]:
+            return False
+        return ("partition", *new.id[1:3]) not in self.new.objects
 
     def _alter(self, old: Object, new: Object) -> list[Statement] | Refusal | None:
         if new.id[0] == "column":
@@ -123,6 +133,8 @@ class Planner:
             for identity in sorted(self.dependents[here]):
                 if identity in self.dropped or identity in self.again:
                     continue
+                if identity[0] in ("partition", "inherit") and here[0] != "table":
+                    continue  # the columns come and go while the tables belong together
                 if here in self.retyped and here not in self.dropped and here not in self.again:
                     if not self._breaks_on_retype(identity, here):
                         continue
@@ -235,8 +247,19 @@ class Planner:
                 action.frees.add(one.claims)
         for top, action in tops.items():
             action.statements = kinds.drop(self.old.objects[top], self.old)
+            if top[0] == "column" and self._kept_by_children(top):
+                action.statements = [_only(one) for one in action.statements]
             action.old_needs -= action.destroys
         return [*tops.values()]
+
+    def _kept_by_children(self, column: Id) -> bool:
+        """Does a child table keep as its own what it had from this column's table?"""
+        for identity, one in self.old.objects.items():
+            if identity[0] == "inherit" and one.attrs["of"][1:] == column[1:3]:
+                mine = ("column", *identity[1:3], column[3])
+                if mine in self.old.objects and mine in self.new.objects and not self.new.objects[mine].inherited:
+                    return True
+        return False
 
     def _top(self, identity: Id) -> Id | None:
         """The outermost object with which this one goes; None: the server does it with something that stays."""
@@ -399,6 +422,11 @@ class Planner:
                     seen.add(need)
                     queue.append(need)
         return True
+
+
+def _only(statement: Statement) -> Statement:
+    """ALTER TABLE ONLY: the children keep the column with its values."""
+    return replace(statement, sql=statement.sql.replace("ALTER TABLE ", "ALTER TABLE ONLY ", 1))
 
 
 def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:

@@ -23,9 +23,11 @@ _VOLATILITY = {"i": "IMMUTABLE", "s": "STABLE", "v": "VOLATILE"}
 
 def read_functions(reader: Reader) -> None:
     """Every function that the schema declares; aggregates are kept as text."""
-    for row in [*reader.catalog.procs()]:
-        body = reader.catalog.function_body(row.oid)
-        if body is None or not reader.is_mine(row.oid, row.pronamespace) or row.oid in reader.units_by_number:
+    for key in [*reader.facts]:
+        if key[0] != "proc" or (body := reader.catalog.function_body(key[1])) is None:
+            continue
+        row = reader.catalog.proc(key[1])
+        if not reader.is_mine(row.oid, row.pronamespace) or row.oid in reader.units_by_number:
             continue
         _function(reader, row, body)
 

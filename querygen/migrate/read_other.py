@@ -187,7 +187,7 @@ def _target(reader: Reader, kind: str, oid: Any) -> Id | None:
         return None
     if kind == "schema" and not any(one == oid for one, _name in reader.catalog.namespaces()):
         return None
-    if kind == "proc" and not any(row.oid == oid for row in reader.catalog.procs() if row.oid == oid):
+    if kind == "proc" and reader.catalog.function_body(oid) is None and oid not in reader.units_by_number:
         return None
     if kind == "type" and reader.catalog.find_type(oid) is None:
         return None
@@ -211,7 +211,8 @@ def _acl(reader: Reader, kind: str, oid: Any, number: int, acl: dict[str, dict[s
         identity = ("column", target[1], target[2], column.name)
         parent = identity if target[0] == "table" else target
         kind = "column"
-    rights = flat(acl)
+    # The superuser may do anything: to take a right from it would only hurt where it is the owner.
+    rights = frozenset(one for one in flat(acl) if one[0] != "postgres")
     if rights == flat(born_acl(kind)):
         return
     roles = {("unit", "ROLE", grantee) for grantee, _privilege, _grantable in rights}

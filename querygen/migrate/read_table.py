@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.typename import quote_identifier
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from querygen.migrate.reader import Reader
 
 # TYPSTORAGE of the types that have another than extended or plain by their length
+_NEXTVAL = re.compile(r"nextval\('([^'.]+)\.([^'.]+)'")
 _STRATEGIES = {"r": "RANGE", "l": "LIST", "h": "HASH"}
 
 
@@ -238,14 +240,10 @@ def read_default(reader: Reader, relation: Relation, table: Id, column: Column) 
     identity: Id = ("default", table[1], table[2], column.name)
     owner: Id = ("column", table[1], table[2], column.name) if table[0] == "table" else table
     if column.default_expr is None:
-        address = Address("default", relation.oid, column.attnum)
-        sequence = next(
-            (one for one, _kind in reader.state.depend.references(address) if not one.sub and one.kind == "relation"),
-            None,
-        )
+        sequence = _sequence_of_default(reader, relation, column)
         if sequence is None:
             return
-        found = reader.catalog.relation(sequence.oid)
+        found = reader.catalog.relation(sequence)
         name = quoted(reader.schema(found.namespace), found.name)
         text = f"nextval({quote_literal(name)}::regclass)"
         used = {reader.relation_id(found)}
@@ -257,6 +255,21 @@ def read_default(reader: Reader, relation: Relation, table: Id, column: Column) 
         inherited = inherited or (theirs is not None and theirs.attrs["sql"] == text)
     needs = frozenset({owner, *used} - {identity})
     reader.model.add(Object(identity, {"sql": text}, parent=owner, needs=needs, inherited=inherited, claims=("value", *identity[1:])))
+
+
+def _sequence_of_default(reader: Reader, relation: Relation, column: Column) -> int | None:
+    """The sequence of a serial column, or of one that has its default from such: by INHERITS or LIKE."""
+    address = Address("default", relation.oid, column.attnum)
+    for one, _kind in reader.state.depend.references(address):
+        if one.kind == "relation" and not one.sub:
+            return one.oid
+    for oid in relation.parents:
+        parent = reader.catalog.relation(oid)
+        theirs = parent.by_name.get(column.name)
+        if theirs is not None and (found := _sequence_of_default(reader, parent, theirs)) is not None:
+            return found
+    name = _NEXTVAL.match(column.default_sql or "")
+    return None if name is None else reader.catalog.relation_oid(name[2], name[1])
 
 
 # ---------------------------------------------------------------------------------------------- partitions

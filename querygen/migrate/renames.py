@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from querygen.source import SourceFile
 
 
+_RELATIONS = ("table", "view", "matview")
+
+
 class Rename(Struct, frozen=True):
     """`new` is the object in the new schema, `old` its bare name before; of an enum's value: `value` is the new label."""
 
@@ -34,9 +37,16 @@ class Rename(Struct, frozen=True):
     strict: bool = False  # told on the command line: has to be there
 
 
+class Renamed(Struct, frozen=True):
+    """What was carried out: the identity before and after."""
+
+    before: Id
+    after: Id
+
+
 def find_renames(
     told: list[Rename], sources: Sequence[SourceFile], state: DdlState, old: Model, new: Model
-) -> tuple[list[Statement], list[Refusal]]:
+) -> tuple[list[Statement], list[Refusal], list[Renamed]]:
     """The statements, those of tables and types before those of their parts."""
     from querygen.migrate.annotations import annotated
 
@@ -45,6 +55,7 @@ def find_renames(
     found.sort(key=lambda one: (rank.get(one.new[0], 2), one.value is not None))
     statements: list[Statement] = []
     refusals: list[Refusal] = []
+    done: list[Renamed] = []
     moved: dict[tuple[str, ...], tuple[str, ...]] = {}  # (schema, new name) → old name, of tables
     for one in found:
         result = _statement(one, old, new, moved)
@@ -52,7 +63,10 @@ def find_renames(
             refusals.append(result)
         elif result is not None:
             statements.append(result)
-    return statements, refusals
+            if one.value is None:
+                before = _before(one, moved) if one.new[0] not in _RELATIONS else (*one.new[:-1], one.old)
+                done.append(Renamed(before, one.new))
+    return statements, refusals, done
 
 
 def _statement(one: Rename, old: Model, new: Model, moved: dict[tuple[str, ...], tuple[str, ...]]) -> Statement | Refusal | None:
@@ -71,7 +85,7 @@ def _statement(one: Rename, old: Model, new: Model, moved: dict[tuple[str, ...],
     after = (*before[:-1], one.new[-1]) if one.new[0] != "function" else (*before[:2], one.new[2], before[3])
     if after in old.objects:
         return Refusal(one.new, f"it is said to have been called {one.old}, but the old schema has both")
-    if one.new[0] in ("table", "view", "matview"):
+    if one.new[0] in _RELATIONS:
         moved[one.new[1:3]] = before[1:3]
     return Statement(_sql(before, one), f"rename {show(before)}", target=one.new)
 

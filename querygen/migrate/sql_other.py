@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.typename import quote_identifier
@@ -10,7 +11,7 @@ from querygen.catalog.ruleutils_expr import quote_literal
 from querygen.migrate.model import show
 from querygen.migrate.read_other import flat
 from querygen.migrate.reader import quoted
-from querygen.migrate.statement import AUTHZ_UPDATE, DELETES_DATA, Hazard, Statement
+from querygen.migrate.statement import AUTHZ_UPDATE, DELETES_DATA, Hazard, Refusal, Statement
 
 if TYPE_CHECKING:
     from querygen.migrate.model import Id, Model, Object
@@ -35,7 +36,7 @@ def drop_unit(one: Object) -> list[Statement]:
     return [Statement(one.attrs["_drop"], f"drop {show(one.id)}", hazards, target=one.id, drops=True)]
 
 
-def alter_unit(old: Object, new: Object) -> list[Statement] | None:
+def alter_unit(old: Object, new: Object) -> list[Statement] | Refusal | None:
     """What was only added to can be added to; an extension changes its version and its schema."""
     was, now = old.attrs, new.attrs
     if old.id[1] == "EXTENSION":
@@ -52,9 +53,12 @@ def alter_unit(old: Object, new: Object) -> list[Statement] | None:
     return None
 
 
-def _alter_extension(old: Object, new: Object) -> list[Statement]:
+def _alter_extension(old: Object, new: Object) -> list[Statement] | Refusal:
     statements = []
     was, now = _extension(old.attrs["head"]), _extension(new.attrs["head"])
+    if was[1] is not None and now[1] is not None and _numbers(now[1]) < _numbers(was[1]):
+        reason = f"an extension has no way back from version {was[1]} to {now[1]}"
+        return Refusal(new.id, reason, "Drop it and make it again in a migration of your own.")
     if now[1] is not None and was[1] != now[1]:
         sql = f"ALTER EXTENSION {new.id[2]} UPDATE TO {now[1]}"
         statements.append(Statement(sql, f"change {show(new.id)}", target=new.id))
@@ -62,6 +66,10 @@ def _alter_extension(old: Object, new: Object) -> list[Statement]:
         sql = f"ALTER EXTENSION {new.id[2]} SET SCHEMA {now[0]}"
         statements.append(Statement(sql, f"move {show(new.id)}", target=new.id))
     return statements
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(one) for one in re.findall(r"\d+", version)]
 
 
 def _extension(head: str) -> tuple[str | None, str | None]:
