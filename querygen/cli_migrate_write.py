@@ -1,0 +1,264 @@
+"""`querygen migrate generate`, `diff` and `check`: the commands that need no database.
+
+Exit codes: 0 nothing to do or done, 1 refused, 2 usage, 3 differences found (diff, check).
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from querygen.cli import BAD_SQL, STALE, project_config, report
+from querygen.cli_migrate import migrate as migrate
+from querygen.config import Config, catalog_folder, extension_bases, find_root, read_config
+from querygen.diagnostics import Diagnostic, DiagnosticError, error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from querygen.migrate.generate import Draft, Part
+    from querygen.migrate.load import Setting
+    from querygen.migrate.proof import Verdict
+    from querygen.migrate.statement import Refusal
+    from querygen.source import SourceFile
+
+REFUSED = "QG580"  # an object that the differ does not change, and why
+NOT_PROVED = "QG581"  # what a server made of the migration is not the schema
+BAD_OPTION = "QG582"  # a name, --rename or --using that means nothing
+
+rename_option = click.option("--rename", multiple=True, metavar="OLD=NEW", help="users.name=users.full_name; repeatable.")
+using_option = click.option("--using", multiple=True, metavar="T.C=EXPR", help="How a column's values are converted.")
+
+
+def _setting(config: Config) -> Setting:
+    from querygen.migrate.load import Setting
+
+    return Setting(catalog_folder(config), extension_bases(config), config.search_path)
+
+
+def _nearest_config() -> Config:
+    """The configuration of the current folder or the nearest above it; without one, the defaults."""
+    root = find_root(Path.cwd())
+    return Config(Path.cwd()) if root is None else read_config(root)
+
+
+def _refusals(found: Iterable[Refusal]) -> list[Diagnostic]:
+    from querygen.migrate.model import show
+
+    return [
+        error(REFUSED, f"{show(one.target)}: {one.reason}" if one.target else one.reason, hint=one.hint)
+        for one in found
+    ]
+
+
+# ---------------------------------------------------------------- diff
+
+
+@migrate.command("diff")
+@rename_option
+@using_option
+@click.argument("old")
+@click.argument("new")
+def diff_command(rename: tuple[str, ...], using: tuple[str, ...], old: str, new: str) -> None:
+    """Print the SQL that turns schema OLD into schema NEW: files, folders or database URLs.
+
+    Exit code 0: equal, nothing printed; 3: SQL printed; 1: refused, the reasons on standard error.
+    """
+    from querygen.migrate.diff import diff
+    from querygen.migrate.generate import options_of
+    from querygen.migrate.load import load
+
+    setting = _setting(_nearest_config())
+    before, after = (load(_sources(one), setting) for one in (old, new))
+    if before.errors or after.errors:
+        report((*before.errors, *after.errors))
+        sys.exit(BAD_SQL)
+    told, asked, refusals = options_of(rename, using, before, after)
+    result = None if refusals else diff(before, after, told=told, using=asked)
+    if result is None or result.refusals:
+        report(_refusals(refusals if result is None else result.refusals))
+        sys.exit(BAD_SQL)
+    for one in result.statements:
+        hazards = "".join(f"-- {hazard.name}: {hazard.why}\n" for hazard in one.hazards)
+        click.echo(f"{hazards}{one.sql};")
+    if result.statements:
+        sys.exit(STALE)
+
+
+def _sources(text: str) -> list[SourceFile]:
+    from querygen.migrate.load import read_paths
+    from querygen.source import SourceFile
+
+    if re.match(r"postgres(?:ql)?(?:\+\w+)?://", text):
+        from querygen.migrate.proof import dump_of_url
+
+        return [SourceFile("database", dump_of_url(text))]
+    return read_paths([text], Path.cwd())
+
+
+# ---------------------------------------------------------------- generate
+
+
+@migrate.command()
+@click.option("--name", required=True, metavar="NAME", help="What it does: add_email_to_user.")
+@rename_option
+@using_option
+@click.option("--allow-drop", is_flag=True, help="Drop what the schema no longer declares.")
+@click.option("--online", is_flag=True, help="Hold locks shortly: CONCURRENTLY, NOT VALID and VALIDATE, in files of their own.")
+@click.option("--empty", is_flag=True, help="An empty file, for a migration of rows.")
+@click.option("--no-proof", is_flag=True, help="Do not let a server confirm it.")
+@click.option("--shadow-url", metavar="URL", help="A server to prove it on; default: the embedded one, if it is there.")
+def generate(
+    name: str,
+    rename: tuple[str, ...],
+    using: tuple[str, ...],
+    allow_drop: bool,
+    online: bool,
+    empty: bool,
+    no_proof: bool,
+    shadow_url: str | None,
+) -> None:
+    """Write the next migration: what leads from migrations/ to the schema."""
+    from querygen.migrate.generate import Part, draft
+
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+        hint = "Use letters, digits and underscores, as in add_email_to_user."
+        raise DiagnosticError(error(BAD_OPTION, f"--name {name}: this cannot be a file's name", hint=hint))
+    config = project_config((), ())
+    folder = config.root / config.migrations
+    if empty:
+        _write(folder, name, [Part("-- Write the statements here.\n", "-- Write what takes them back.\n")])
+        return
+    history, schema = _history(folder), _schema(config)
+    made = draft(
+        history,
+        schema,
+        _setting(config),
+        rename=rename,
+        using=using,
+        allow_drop=allow_drop,
+        concurrently=online,
+    )
+    _stop_on_errors(made)
+    if made.refusals:
+        report(_refusals(made.refusals))
+        sys.exit(BAD_SQL)
+    if not made.parts:
+        click.echo("nothing to do: the migrations lead to the schema", err=True)
+        return
+    if not no_proof:
+        _prove(shadow_url, history, [(part.up, part.down) for part in made.parts], schema)
+    _write(folder, name, made.parts)
+
+
+def _history(folder: Path) -> list[SourceFile]:
+    """The migrations in the order of their versions."""
+    from querygen.runner.files import migration_files
+    from querygen.sql.parse import read_source
+
+    ups, _downs, problems = migration_files(folder)
+    if problems:
+        report(problems)
+        sys.exit(BAD_SQL)
+    return [read_source(ups[version]) for version in sorted(ups, key=int)]
+
+
+def _schema(config: Config) -> list[SourceFile]:
+    from querygen.migrate.load import read_paths
+
+    return read_paths(config.schema, config.root)
+
+
+def _stop_on_errors(made: Draft) -> None:
+    errors = [one for one in made.errors if isinstance(one, Diagnostic)]
+    if errors:
+        report(errors)
+        sys.exit(BAD_SQL)
+
+
+def _write(folder: Path, name: str, parts: Sequence[Part]) -> None:
+    """One or more files, each a second younger than the one before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    newest = max((int(one.name.split("_")[0]) for one in folder.glob("[0-9]*_*.sql")), default=0)
+    moment = datetime.datetime.now(datetime.UTC)
+    for number, part in enumerate(parts):
+        version = int(moment.strftime("%Y%m%d%H%M%S"))
+        version = max(version, newest + 1)
+        newest = version
+        tail = "" if len(parts) == 1 else f"_{number + 1}"
+        for text, suffix in ((part.up, ".sql"), (part.down, ".down.sql")):
+            path = folder / f"{version}_{name}{tail}{suffix}"
+            path.write_text(text, encoding="utf-8")
+            click.echo(f"  wrote {os.path.relpath(path)}")
+
+
+def _prove(
+    shadow_url: str | None,
+    history: Sequence[SourceFile],
+    parts: Sequence[tuple[str, str]],
+    schema: Sequence[SourceFile],
+) -> None:
+    """Let a server confirm it; what it does not confirm is not written."""
+    from querygen.migrate.proof import Url, prove
+    from querygen.server.errors import ServerError
+
+    if shadow_url:
+        verdict = prove(Url(shadow_url), history, parts, schema)
+    else:
+        from querygen.server.embedded import running_server
+
+        try:
+            with running_server() as server:
+                verdict = prove(server, history, parts, schema)
+        except ServerError as problem:
+            click.echo(f"not proved: no PostgreSQL at hand ({problem.message})", err=True)
+            return
+    _tell(verdict)
+
+
+def _tell(verdict: Verdict) -> None:
+    if verdict.proved:
+        click.echo("proved: a PostgreSQL came to the schema, and back", err=True)
+        return
+    if verdict.failed:
+        message, detail = "a PostgreSQL refuses the migration", verdict.failed
+    elif verdict.up:
+        message, detail = "the migration does not lead a PostgreSQL to the schema", verdict.up
+    else:
+        message, detail = "the way down does not lead a PostgreSQL back to where it was", verdict.down
+    click.echo(detail, err=True)
+    report([error(NOT_PROVED, f"{message}; nothing was written", hint="Please report it; --no-proof writes it anyway.")])
+    sys.exit(BAD_SQL)
+
+
+# ---------------------------------------------------------------- check
+
+
+@migrate.command()
+def check() -> None:
+    """Do the migrations lead to the schema? Exit code 3 and the difference if they do not. No database is needed."""
+    from querygen.migrate.diff import diff
+    from querygen.migrate.load import load
+
+    config = project_config((), ())
+    setting = _setting(config)
+    old, new = load(_history(config.root / config.migrations), setting), load(_schema(config), setting)
+    if old.errors or new.errors:
+        report((*old.errors, *new.errors))
+        sys.exit(BAD_SQL)
+    result = diff(old, new)
+    if result.refusals:
+        report(_refusals(result.refusals))
+        sys.exit(STALE)
+    for one in result.statements:
+        click.echo(f"{one.sql};")
+    if result.statements:
+        click.echo("the migrations do not lead to the schema: `querygen migrate generate --name …`", err=True)
+        sys.exit(STALE)
+    click.echo("the migrations lead to the schema", err=True)
