@@ -112,6 +112,19 @@ class AuditLog(Row):
     created_at: datetime.datetime
 
 
+def read_audit_log(rows: Rows) -> Fields:
+    return [
+        {
+            "id": id,
+            "user_id": user_id,
+            "action": action,
+            "detail": None if detail is None else from_json(detail),
+            "created_at": created_at,
+        }
+        for id, user_id, action, detail, created_at in rows
+    ]
+
+
 class ActiveUser(Row):
     """Users who may sign in, with the end of their longest session."""
 

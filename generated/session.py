@@ -50,41 +50,10 @@ class GetSessionRow(Row):
 def read_get_session_row(rows: Rows) -> Fields:
     return [
         {
-            "s": row_of(
-                Session,
-                read_session,
-                (s_token, s_user_id, s_expires_at, s_created_at, s_updated_at),
-            ),
-            "u": row_of(
-                User,
-                read_user,
-                (
-                    u_id,
-                    u_email,
-                    u_name,
-                    u_role,
-                    u_active,
-                    u_settings,
-                    u_created_at,
-                    u_updated_at,
-                ),
-            ),
+            "s": row_of(Session, read_session, row[:5]),
+            "u": row_of(User, read_user, row[5:13]),
         }
-        for (
-            s_token,
-            s_user_id,
-            s_expires_at,
-            s_created_at,
-            s_updated_at,
-            u_id,
-            u_email,
-            u_name,
-            u_role,
-            u_active,
-            u_settings,
-            u_created_at,
-            u_updated_at,
-        ) in rows
+        for row in rows
     ]
 
 
@@ -118,63 +87,11 @@ class ListUserSignInsRow(Row):
 def read_list_user_sign_ins_row(rows: Rows) -> Fields:
     return [
         {
-            "u": row_of(
-                User,
-                read_user,
-                (
-                    u_id,
-                    u_email,
-                    u_name,
-                    u_role,
-                    u_active,
-                    u_settings,
-                    u_created_at,
-                    u_updated_at,
-                ),
-            ),
-            "s": None
-            if s_token is None
-            else row_of(
-                Session,
-                read_session,
-                (s_token, s_user_id, s_expires_at, s_created_at, s_updated_at),
-            ),
-            "a": None
-            if a_id is None
-            else row_of(
-                Account,
-                read_account,
-                (
-                    a_id,
-                    a_user_id,
-                    a_provider,
-                    a_provider_account_id,
-                    a_created_at,
-                    a_updated_at,
-                ),
-            ),
+            "u": row_of(User, read_user, row[:8]),
+            "s": None if row[8] is None else row_of(Session, read_session, row[8:13]),
+            "a": None if row[13] is None else row_of(Account, read_account, row[13:19]),
         }
-        for (
-            u_id,
-            u_email,
-            u_name,
-            u_role,
-            u_active,
-            u_settings,
-            u_created_at,
-            u_updated_at,
-            s_token,
-            s_user_id,
-            s_expires_at,
-            s_created_at,
-            s_updated_at,
-            a_id,
-            a_user_id,
-            a_provider,
-            a_provider_account_id,
-            a_created_at,
-            a_updated_at,
-        ) in rows
+        for row in rows
     ]
 
 
