@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from querygen.analyze import nodes as n
 from querygen.analyze import stmt
 from querygen.analyze.cardinality import cardinality
-from querygen.analyze.nested import limit_warning, nest_of
 from querygen.analyze.nodefuncs import expr_type, expr_typmod, walk_levels
 from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries, result_nullability
 from querygen.analyze.param_nullability import infer_params
@@ -125,6 +124,8 @@ def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
     embeds = _embeds(raw, tree, query, catalog, entries)
     nest = None
     if any(one.many for one in embeds):
+        from querygen.analyze.nested import limit_warning, nest_of  # few queries fold rows
+
         nest = nest_of(raw, query, catalog, embeds, entries)
         if limited := limit_warning(raw, query):
             warnings.append(limited)
