@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from querygen.lint.run import Problem
     from querygen.source import SourceFile
 
-NO_SUCH_RULE = "QG580"
+NO_SUCH_RULE = "QG585"
 
 
 @click.command()

@@ -102,6 +102,7 @@ def test_who_may_import_the_parser_and_the_driver(path: Path) -> None:
                 "querygen.verify",
                 "querygen.doctor",
                 "querygen.plans",
+                "querygen.migrate",
                 "querygen.studio",
                 "querygen.scaffold.demo",
             )
