@@ -18,6 +18,7 @@ from querygen.analyze.nullability import is_outer_joined, open_targets, result_e
 from querygen.analyze.param_nullability import infer_params
 from querygen.analyze.pgtypes import RECORDARRAYOID, TYPCATEGORY_ARRAY
 from querygen.analyze.query_marks import read_marks
+from querygen.analyze.query_order import constant_orders
 from querygen.analyze.shapes import result_shapes
 from querygen.analyze.star import expand_stars, star_ranges, ungrouped
 from querygen.analyze.state import ParamTable
@@ -121,6 +122,7 @@ def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
         )
         for number, (entry, name, verdict, mark) in enumerate(zip(entries, names, verdicts, marks, strict=True))
     )
+    warnings += constant_orders(raw, query)
     embeds = _embeds(raw, tree, query, catalog, entries)
     nest = None
     if any(one.many for one in embeds):

@@ -17,7 +17,6 @@ from querygen.render import naming
 from querygen.render.layout import Each, Items, Pair, Union, docstring, put, put_signature, quoted
 from querygen.render.model_bodies import BATCH, TUPLE_ROW, Body, Result, returns, write_body
 from querygen.render.model_classes import ANY, FINAL, SEQUENCE, FieldDef
-from querygen.render.model_dynamic import BODY_NAMES, check_dynamic, dynamic_parts
 from querygen.render.model_items import (
     ITEM_COMMANDS,
     Constant,
@@ -99,7 +98,10 @@ def build_function(query: AnalyzedQuery, name: str, rows: Rows) -> Function:
         message = f'query "{query.name}" is :{command.value}, but its statement returns no columns'
         raise DiagnosticError(error(NO_ROWS, message, query.raw.name_span, "Add RETURNING, or make it :exec."))
     _check_cursor(query)
-    check_dynamic(query)
+    if query.dynamic is not None:
+        from querygen.render.model_dynamic import check_dynamic  # most modules have no dynamic query
+
+        check_dynamic(query)
     check_nested(query)
     prepare, binary = _prepare(query), _binary(query, rows)
     result = _result(query, rows) if with_rows else None
@@ -130,6 +132,8 @@ def _of_dynamic(
     query: AnalyzedQuery, dynamic: Dynamic, name: str, rows: Rows, params: tuple[Param, ...], result: Result | None
 ) -> Function:
     """A function whose statement depends on what it is given."""
+    from querygen.render.model_dynamic import dynamic_parts
+
     tag = _tagged(query.sql, query, rows)[len(query.sql.rstrip()) :]
     parts = dynamic_parts(query, dynamic, name, params, rows, tag)
     body = Body(query, parts.statement, parts.values, result, "", prepare=_prepare(query), binary=_binary(query, rows))
@@ -312,7 +316,11 @@ def _result(query: AnalyzedQuery, rows: Rows) -> Result:
 
 def _body_names(query: AnalyzedQuery, result: Result | None, constant_name: str, rows: Rows) -> set[str]:
     """The names that the body of the function uses: no parameter may hide them."""
-    names = {*_LOCALS, *_BODY_NAMES, *(BODY_NAMES if query.dynamic is not None else ()), constant_name}
+    names = {*_LOCALS, *_BODY_NAMES, constant_name}
+    if query.dynamic is not None:
+        from querygen.render.model_dynamic import BODY_NAMES
+
+        names |= BODY_NAMES
     if result is not None and result.row is not None:
         names |= {result.row.name, result.row.reader}
     if result is not None and result.factory is not None:

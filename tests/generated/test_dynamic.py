@@ -17,6 +17,7 @@ from querygen.analyze.query import analyze_query
 from querygen.config import Config
 from querygen.ir import AnalyzedQuery
 from querygen.pipeline import load_catalog, load_queries
+from querygen.render.options import RenderOptions
 from tests.generated.project import project
 
 if TYPE_CHECKING:
@@ -519,3 +520,18 @@ def test_a_sort_is_checked(tmp_path: Path, pg_database: PgDatabase) -> None:
         assert module.search(conn, sort=(), limit=1)[0].id == 1
 
     run(tmp_path, pg_database, test)
+
+
+def test_tags_and_what_only_reads(tmp_path: Path, pg_database: PgDatabase) -> None:
+    """sqlcommenter's tags stand behind every variant; what only reads is listed as ever; patches of the table's class."""
+    queries = QUERIES.replace("-- patch: ItemChange", "-- patch: ItemPatch")
+    options = RenderOptions(sql_tags={"app": "x"}, insert_models=True)
+    with project(tmp_path, SCHEMA, queries, options) as load, psycopg.connect(pg_database(SCHEMA + ROWS)) as conn:
+        module, models = load("queries"), load("models")
+        for text in (module.page_sql(after=True), module.page_sql(after=False), module.touch_sql(note=True)):
+            assert re.search(r"[^ ] /\*app='x',query='(Page|Touch)'\*/$", text), text
+        reading = {"search", "tagged", "nested", "page", "page_down", "page_mixed", "page_one", "listed", "first"}
+        assert reading | {"streamed", "cursor"} == module.READ_ONLY
+        assert module.change_patched(conn, id=1, patch=models.ItemPatch(title="t")) == 1
+        with pytest.raises(ValueError, match="ChangePatched does not set score"):
+            module.change_patched(conn, id=1, patch=models.ItemPatch(title="t", score=4))
