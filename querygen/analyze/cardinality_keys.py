@@ -214,7 +214,8 @@ def _needs(scope: Scope, expr: Expr) -> frozenset[int] | None:
     for node, level in walk_levels(expr):
         match node:
             case n.Var() if node.varlevelsup == level and level > 0:
-                # A subquery that is asked again for each row may give another row each time: LIMIT, TABLESAMPLE.
+                # A subquery that is asked again for each row may give another row each time, by LIMIT over a scan
+                # that begins where another one is (synchronize_seqscans).
                 return None
             case n.Var() if node.varlevelsup == level:
                 rte = rte_of(scope, node.varno)

@@ -14,7 +14,6 @@ from querygen.analyze import nodes as n
 from querygen.analyze.nullability_scope import (
     Scope,
     descendants,
-    joined_column,
     relation_of,
     result_entries,
     rte_of,
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 def is_believed(scope: Scope, expr: Expr) -> bool:
     """Is it a column that a foreign table, or a child that is one, declares NOT NULL?"""
-    while isinstance(expr, n.RelabelType):
-        expr = expr.arg
     if not isinstance(expr, n.Var) or expr.varattno <= 0:
         return False
     owner = scope.up(expr.varlevelsup).rows
@@ -40,8 +37,6 @@ def is_believed(scope: Scope, expr: Expr) -> bool:
     match rte.rtekind:
         case kinds.RTE_RELATION:
             return _is_declared(scope.env, relation_of(scope.env.catalog, rte.relid), expr.varattno)
-        case kinds.RTE_JOIN:
-            return is_believed(owner, joined_column(rte, expr.varattno))
         case kinds.RTE_GROUP:
             return is_believed(owner, rte.groupexprs[expr.varattno - 1])
         case kinds.RTE_SUBQUERY:

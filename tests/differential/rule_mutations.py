@@ -306,7 +306,6 @@ SLIPS: tuple[tuple[ModuleType, str, str], ...] = (
     # foreign tables
     (nullability_quals, "return NOTHING if is_believed(scope, expr.arg) else facts_of", "return facts_of"),
     (nullability_quals, "[one for one in expr.arg.args if not is_believed(scope, one)]", "expr.arg.args"),
-    (nullability_foreign, "return is_believed(owner, joined_column(rte, expr.varattno))", "return False"),
     (nullability_foreign, "return is_believed(owner, rte.groupexprs[expr.varattno - 1])", "return False"),
     (
         nullability_foreign,
@@ -526,6 +525,8 @@ def slips() -> Iterator[Mutation]:
 
 # The start of a mutation's name, and why no statement can show it.
 HARMLESS: dict[str, str] = {
+    "cardinality_keys: case n.Var() if node.varlevelsup == level and level > 0:": "only scans of tables larger than a "
+    "quarter of shared_buffers, and at the same time as others, begin in the middle",
     "nullability_expr._verdict: never NULL: nullable('it stands where": "of no column, by grammar: see NEVER_FIRED",
     "nullability_expr._verdict: never NULL: nullable('a value that is passed on')": "CaseTestExpr is looked at below "
     "ArrayCoerceExpr and JsonConstructorExpr alone, where it is known what it stands for: of CASE x WHEN … only facts are "

@@ -62,7 +62,7 @@ VALUES = {
     "amount": ("(1.0)", "(1.00)", "(2)"),  # equal, but not the same image
 }
 REFUSED_BY_CHANCE = ("42830", "42P16", "42804", "42883", "0A000", "23502", "55000")
-NULL_ELEMENT = re.compile(rb"\bNULL\b")
+NULL_ELEMENT = re.compile(rb"(?<=[{,])NULL(?=[,}])")  # the text NULL stands in quotes
 
 
 class ServerLostError(Exception):

@@ -46,6 +46,7 @@ NEVER_FIRED = {
     "nullability.open_targets": "asked by embeds only: tests/test_nullability.py",
     "nullability.is_outer_joined": "asked by embeds only: tests/test_nullability.py",
     "nullability_quals._key_fields": "no rule: its answers are kept",
+    "cardinality_keys.column_keys": "asked by nested rows only",
     "nullability_relation.refuses_null": "asked of parameters only: tests/cases/nullability/params.sql",
     "nullability_expr._verdict: return nullable('it stands where": "by grammar no column is CURRENT OF, VALUE of "
     "a domain's CHECK or the target of ON CONFLICT; the case is there since the match has every kind of node",
