@@ -104,11 +104,19 @@ def join_cut(text: Text, join: Node, needs: Needs) -> Cut:
         word = text.word(index)
         if word == "on" or (word == "using" and text.word(index + 1) == "("):
             wanted += 1
-        elif word == "join" and text.word(index - 1) not in ("cross", "natural"):
+        elif word == "join" and not _without_condition(text, index):
             wanted -= 1
     while text.word(index - 1) in _JOIN_WORDS:
         index -= 1
     return Cut("join", text.end_before(index), text.end_before(end), needs, node=join)
+
+
+def _without_condition(text: Text, index: int) -> bool:
+    """Is it a CROSS JOIN or a NATURAL [LEFT] JOIN?"""
+    index -= 1
+    while text.word(index) in _JOIN_WORDS:
+        index -= 1
+    return text.word(index) in ("cross", "natural")
 
 
 # ---------------------------------------------------------------------------------------------- references

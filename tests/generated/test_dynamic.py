@@ -523,7 +523,7 @@ def test_a_sort_is_checked(tmp_path: Path, pg_database: PgDatabase) -> None:
 
 
 def test_tags_and_what_only_reads(tmp_path: Path, pg_database: PgDatabase) -> None:
-    """sqlcommenter's tags stand behind every variant; what only reads is listed as ever; patches of the table's class."""
+    """sqlcommenter's tags stand behind every variant; what only reads is listed; a patch may be the table's class."""
     queries = QUERIES.replace("-- patch: ItemChange", "-- patch: ItemPatch")
     options = RenderOptions(sql_tags={"app": "x"}, insert_models=True)
     with project(tmp_path, SCHEMA, queries, options) as load, psycopg.connect(pg_database(SCHEMA + ROWS)) as conn:
