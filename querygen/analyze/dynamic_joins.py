@@ -173,9 +173,9 @@ def _references(place: _Place, own: Cut) -> list[int]:
         query.targetList, query.onConflict, query.mergeActionList, query.mergeJoinCondition, query.returningList,
         query.havingQual, query.limitOffset, query.limitCount, query.windowClause, query.cteList,
     ]  # fmt: skip
-    parts += [
-        one.quals for one in (query.jointree, *_joins(query.jointree)) if one is not None and one.quals is not None
-    ]
+    inside = [place.join, *_joins(place.join.rarg)]  # its own conditions, those of USING without a place
+    around = [one for one in _joins(query.jointree) if not any(one is other for other in inside)]
+    parts += [one.quals for one in (query.jointree, *around) if one is not None and one.quals is not None]
     for rte in query.rtable:
         parts += [rte.subquery, rte.functions, rte.tablefunc, rte.values_lists, rte.groupexprs]
     found = []

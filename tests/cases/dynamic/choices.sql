@@ -269,8 +269,12 @@ IdleByIndex :many, many
     SELECT l.id FROM audit_log AS l LEFT JOIN "user" AS u ON lower(u.email) = l.action WHERE u.active = $1
   nothing
     SELECT l.id FROM audit_log AS l
-Naturals refused
-  55:10 error QG342 this is still there when "x" is not given, but the join that it needs is not | Put it into a condition with qg.optional(x), or remove qg.when(x). [the join is dropped here: 57]
+Naturals :many, many
+  x
+    SELECT u.id FROM "user" AS u NATURAL LEFT JOIN (SELECT 1 AS one) AS n CROSS JOIN audit_log AS l
+    JOIN (session AS s JOIN account AS a USING (user_id)) ON s.user_id = u.id WHERE u.active
+  nothing
+    SELECT u.id FROM "user" AS u NATURAL LEFT JOIN (SELECT 1 AS one) AS n CROSS JOIN audit_log AS l WHERE u.active
 WhenInUpdate :execrows, many
   $1 name text
   $2 token text
