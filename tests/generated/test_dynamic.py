@@ -535,3 +535,56 @@ def test_tags_and_what_only_reads(tmp_path: Path, pg_database: PgDatabase) -> No
         assert module.change_patched(conn, id=1, patch=models.ItemPatch(title="t")) == 1
         with pytest.raises(ValueError, match="ChangePatched does not set score"):
             module.change_patched(conn, id=1, patch=models.ItemPatch(title="t", score=4))
+
+
+PROMISES = """
+-- name: Notes :many
+SELECT note, author_id FROM item WHERE note = qg.optional(note) AND id < 40 ORDER BY id;
+
+-- name: Cities :many
+SELECT i.id, a.city, a.name
+FROM item AS i LEFT JOIN author AS a ON a.id = i.author_id + 15 AND a.city = qg.optional(city)
+WHERE i.id < 40 AND a.name = qg.optional(name) ORDER BY i.id;
+
+-- name: Filtered :many
+SELECT author_id, max(score) FILTER (WHERE note = qg.optional(note)) AS best, min(score) AS least
+FROM item GROUP BY author_id ORDER BY author_id;
+
+-- name: Scalar :many
+SELECT a.id, (SELECT count(*) FROM item AS i WHERE i.author_id = a.id HAVING count(*) > qg.optional(least)) AS items,
+    (SELECT i.title FROM item AS i WHERE i.id = 1 OFFSET qg.optional(skip)) AS title
+FROM author AS a ORDER BY a.id;
+
+-- name: Tags :many
+SELECT i.id, i.note FROM item AS i JOIN tag AS t ON t.item_id = i.id AND t.name = i.note AND qg.when(tagged)
+WHERE i.id < 40 ORDER BY i.id;
+
+-- name: Single :one!
+SELECT count(*), max(score) FROM item WHERE note = qg.optional(note);
+"""
+
+
+def test_what_is_promised_of_null_holds_in_every_variant(tmp_path: Path, pg_database: PgDatabase) -> None:
+    """Rows are validated: a NULL where none was promised is an error."""
+    arguments: dict[str, dict[str, Any]] = {
+        "notes": {"note": "note"},
+        "cities": {"city": "city 1", "name": "author 17"},
+        "filtered": {"note": "nothing"},
+        "scalar": {"least": 1000, "skip": 3},
+        "tags": {"tagged": True},
+        "single": {"note": "nothing"},
+    }
+    options = RenderOptions(validate_rows=True)
+    with (
+        project(tmp_path, SCHEMA, PROMISES, options) as load,
+        psycopg.connect(pg_database(SCHEMA + ROWS), autocommit=True) as conn,
+    ):
+        module = load("queries")
+        for name, given in arguments.items():
+            found = []
+            for chosen in subsets(list(given)):
+                rows = getattr(module, name)(conn, **{one: given[one] for one in chosen})
+                found += rows if isinstance(rows, list) else [rows]
+            assert any(None in one.model_dump().values() for one in found), name
+        assert module.NotesRow.model_fields["author_id"].annotation is int
+        assert module.FilteredRow.model_fields["least"].annotation is int
