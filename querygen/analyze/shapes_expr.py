@@ -281,7 +281,9 @@ def _builtin_name(catalog: Catalog, funcid: Oid) -> str:
 
 
 def _aggregate(scope: Scope, agg: n.Aggref) -> Shape | None:
-    scope = scope.up(agg.agglevelsup).rows
+    if agg.agglevelsup > 0:
+        return None  # of an outer query: its arguments count their levels from here
+    scope = scope.rows
     if agg.aggfilter is not None:
         scope = scope.narrowed(facts_of(scope, agg.aggfilter, Known.TRUE))
     args = [entry.expr for entry in agg.args if not entry.resjunk]
