@@ -9,8 +9,10 @@ A break that no statement can show is in `HARMLESS`, with the reason.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 
 from querygen.analyze import (
@@ -30,8 +32,13 @@ from tests.differential.rule_sites import MODULES, tree_of
 class Mutation:
     name: str
     module: ModuleType
-    tree: ast.Module
     line: int
+    make: Callable[[], ast.Module]
+
+    @property
+    def tree(self) -> ast.Module:
+        """The module with the break in it."""
+        return self.make()
 
 
 # ---------------------------------------------------------------------------------------------- claims
@@ -52,20 +59,27 @@ def claims() -> Iterator[Mutation]:
             assert isinstance(node.func, ast.Name)
             text = ast.unparse(node)
             if node.func.id == "nullable":
-                tree = tree_of(module)
-                _, copy = list(_places(tree))[number]
-                assert isinstance(copy.func, ast.Name)
-                copy.func.id = "not_null"
-                yield Mutation(f"{short}.{function}: never NULL: {text}", module, tree, node.lineno)
+                name = f"{short}.{function}: never NULL: {text}"
+                yield Mutation(name, module, node.lineno, partial(_turned, module, number, None))
             if node.func.id == "RowCount":
                 for place, word in ((0, "a row"), (1, "one row at most")):
                     argument = node.args[place]
                     if isinstance(argument, ast.Constant) and argument.value is True:
                         continue
-                    tree = tree_of(module)
-                    _, copy = list(_places(tree))[number]
-                    copy.args[place] = ast.copy_location(ast.Constant(True), argument)
-                    yield Mutation(f"{short}.{function}: {word}: {text}", module, tree, node.lineno)
+                    name = f"{short}.{function}: {word}: {text}"
+                    yield Mutation(name, module, node.lineno, partial(_turned, module, number, place))
+
+
+def _turned(module: ModuleType, number: int, place: int | None) -> ast.Module:
+    """The module with one claim turned round: `nullable`, or an argument of `RowCount`."""
+    tree = tree_of(module)
+    _, call = list(_places(tree))[number]
+    assert isinstance(call.func, ast.Name)
+    if place is None:
+        call.func.id = "not_null"
+    else:
+        call.args[place] = ast.copy_location(ast.Constant(True), call.args[place])
+    return tree
 
 
 # ---------------------------------------------------------------------------------------------- slips
@@ -513,14 +527,12 @@ SLIPS: tuple[tuple[ModuleType, str, str], ...] = (
 
 
 def slips() -> Iterator[Mutation]:
-    import inspect
-
     for module, old, new in SLIPS:
         source = inspect.getsource(module)
         short = module.__name__.rpartition(".")[2]
         assert old in source, f"{short} has not: {old}"
         line = source[: source.index(old)].count("\n") + 1
-        yield Mutation(f"{short}: {old} → {new}", module, ast.parse(source.replace(old, new, 1)), line)
+        yield Mutation(f"{short}: {old} → {new}", module, line, partial(ast.parse, source.replace(old, new, 1)))
 
 
 # The start of a mutation's name, and why no statement can show it.
