@@ -149,6 +149,7 @@ ELSEWHERE = {
     "analyze": "querygen.sqlc.commands:analyze",
     "createdb": "querygen.sqlc.commands:createdb",
     "import": "querygen.sqlc.import_commands:import_",
+    "studio": "querygen.cli_studio:studio",
 }
 
 

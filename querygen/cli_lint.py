@@ -59,11 +59,11 @@ def lint(
         _explain(explain)
         return
     config = project_config((), ())
-    levels = _levels(config)
+    levels = levels_of(config)
     if list_rules:
         _list(levels)
         return
-    problems, broken = _look(config, levels, since)
+    problems, broken = find_problems(config, levels, since)
     wanted = {path.resolve() for path in paths}
     if wanted:
         problems = [one for one in problems if one.finding.span and _is_below(one.finding.span.source.path, wanted)]
@@ -100,7 +100,7 @@ def _explain(name: str) -> None:
     click.echo(text.strip())
 
 
-def _levels(config: Config) -> dict[str, Level]:
+def levels_of(config: Config) -> dict[str, Level]:
     """The configuration's levels; a name that no rule has is an error."""
     from querygen.lint.rule import Level
     from querygen.lint.run import UNUSED_IGNORE, all_rules
@@ -127,7 +127,9 @@ def _list(levels: dict[str, Level]) -> None:
         click.echo(f"{rule.scope:10}{levels.get(name, rule.level):9}{name:46}{first}")
 
 
-def _look(config: Config, levels: dict[str, Level], since: str | None) -> tuple[list[Problem], list[Diagnostic]]:
+def find_problems(
+    config: Config, levels: dict[str, Level], since: str | None = None
+) -> tuple[list[Problem], list[Diagnostic]]:
     """What the rules find, and what keeps files from being looked at."""
     from querygen.lint.rule import QuerySubject, SchemaSubject
     from querygen.lint.run import run

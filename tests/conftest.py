@@ -14,6 +14,7 @@ pytest_plugins = ["tests.pg_fixtures"]
 DISTRIBUTION_GROUPS = {
     "debian15": Path("/usr/lib/postgresql/15/bin/postgres"),
     "pgbouncer": Path("/usr/sbin/pgbouncer"),
+    "chromium": Path("/usr/bin/chromium"),
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from querygen.cli import cli
-from querygen.cli_lint import _look
+from querygen.cli_lint import find_problems
 from querygen.config import read_config
 from querygen.diagnostics_render import as_sarif
 from querygen.lint.output import to_diagnostic
@@ -45,7 +45,7 @@ def test_cases(path: Path, tmp_path: Path, update: bool, monkeypatch: pytest.Mon
         levels = dict.fromkeys(rules, Level.OFF) | {path.stem: Level.WARNING}
     else:
         levels = dict.fromkeys(("timestamps", "require-primary-key"), Level.OFF)
-    problems, broken = _look(read_config(tmp_path), levels, None)
+    problems, broken = find_problems(read_config(tmp_path), levels, None)
     assert not [one for one in broken if path.stem in rules and rules[path.stem].scope != "migration"]
     lines = []
     for one in problems:
@@ -75,7 +75,7 @@ def test_the_example_of_this_repository_is_clean() -> None:
 def test_sarif_has_rules_and_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_project("=== schema/a.sql\ncreate table users (id int primary key);\n", tmp_path)
     monkeypatch.chdir(tmp_path)
-    problems, _ = _look(read_config(tmp_path), {"timestamps": Level.OFF}, None)
+    problems, _ = find_problems(read_config(tmp_path), {"timestamps": Level.OFF}, None)
     run = json.loads(as_sarif([to_diagnostic(one) for one in problems]))["runs"][0]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["singular-table-name"]
     place = run["results"][0]["locations"][0]["physicalLocation"]

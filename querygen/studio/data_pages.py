@@ -1,0 +1,476 @@
+"""Pages about rows: the tables of the database, a page of rows, one row with its form, and the changes that wait.
+
+Takes an `Ask`, gives a page. A form that changes something only puts a `Change` on the list and tries it in a
+transaction that is taken back; `/changes` shows it as SQL, and there it is committed or given up.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import psycopg
+from msgspec import Struct
+from psycopg import sql
+from starlette.responses import Response
+
+from querygen.studio import changes
+from querygen.studio.browse import (
+    OPERATORS,
+    WITHOUT_VALUE,
+    Filter,
+    Refused,
+    Wanted,
+    cast,
+    key_columns,
+    read_page,
+    relation,
+)
+from querygen.studio.fields import Field, Mode, column_field, read
+from querygen.studio.structure import TID, ForeignKey, ServerColumn, Table, list_relations, read_table
+from querygen.studio.view import Ask, NotFound, goto, many, to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from psycopg import Connection
+    from psycopg.rows import TupleRow
+
+MAX_EDITED: Final = 256 * 1024  # characters of a value that a form can hold
+_FILTERS: Final = 8
+
+
+class Row(Struct, frozen=True):
+    """A row as it is there: texts and, of what is too long to be edited, lengths."""
+
+    key: tuple[tuple[str, str, str], ...]
+    version: str
+    texts: dict[str, str | None]
+    lengths: dict[str, int]
+
+
+def data(ask: Ask) -> Response:
+    """Every table of the database, with how many rows PostgreSQL thinks it has."""
+    words = ask.query.get("filter", "").lower().split()
+    with ask.database.connections.connection() as conn:
+        found = list_relations(conn)
+    shown = [one for one in found if all(word in f"{one.schema}.{one.name}".lower() for word in words)]
+    declared = {(ask.project.analysis.catalog.namespace_name(one.namespace), one.name) for one in ask.project.tables}
+    history = ask.database.place.table
+    return ask.page(
+        "data",
+        "Data",
+        "data",
+        relations=shown,
+        total=len(found),
+        declared=declared | {(history.schema, history.name)},
+        filter=ask.query.get("filter", ""),
+    )
+
+
+def _table(ask: Ask, conn: Connection[TupleRow]) -> Table:
+    schema, name = ask.query.get("s", "public"), ask.query.get("t", "")
+    found = read_table(conn, schema, name) if name and "\0" not in schema + name else None
+    if found is None:
+        raise NotFound(f'The database has no table "{schema}.{name}" that this role may read.')
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- a page of rows
+
+
+def _wanted(ask: Ask) -> Wanted:
+    columns, operators, values = ask.listed("c"), ask.listed("o"), ask.listed("v")
+    values += [""] * (len(columns) - len(values))
+    operators += ["eq"] * (len(columns) - len(operators))
+    filters = tuple(
+        Filter(column, operator, value)
+        for column, operator, value in zip(columns, operators, values, strict=False)
+        if column
+    )[:_FILTERS]
+    offset = ask.query.get("offset", "0")
+    return Wanted(
+        filters,
+        ask.query.get("sort") or None,
+        ask.query.get("desc") == "1",
+        ask.query.get("after"),
+        ask.query.get("before"),
+        int(offset) if offset.isdecimal() and len(offset) < 9 else 0,
+    )
+
+
+def table(ask: Ask) -> Response:
+    """Rows, with filters, an order, and the way to the next page."""
+    with ask.database.connections.connection() as conn:
+        found = _table(ask, conn)
+        wanted = _wanted(ask)
+        problem, page = "", None
+        try:
+            page = read_page(conn, found, wanted)
+        except Refused as refused:
+            problem = str(refused)
+        except psycopg.Error as refused:
+            problem = refused.diag.message_primary or str(refused).splitlines()[0]
+            if refused.diag.sqlstate == "57014":
+                problem = "PostgreSQL took longer than --statement-timeout allows: filter by a column with an index."
+    staged = {one.row[2] for one in ask.studio.staged.changes if one.row[:2] == (found.schema, found.name)}
+    return ask.page(
+        "rows",
+        found.name,
+        "data",
+        status=200 if page is not None else 422,
+        table=found,
+        page=page,
+        problem=problem,
+        wanted=wanted,
+        operators=OPERATORS,
+        without_value=WITHOUT_VALUE,
+        references=_references(found),
+        staged_keys={json.dumps(list(one), ensure_ascii=False) for one in staged},
+        address=_address(found, wanted),
+        pages=_pages(found, wanted, page.previous if page else None, page.next if page else None),
+    )
+
+
+def _query(found: Table, wanted: Wanted) -> list[tuple[str, str]]:
+    given = [("s", found.schema), ("t", found.name)]
+    for one in wanted.filters:
+        given += [("c", one.column), ("o", one.operator), ("v", one.value)]
+    return given
+
+
+def _address(found: Table, wanted: Wanted) -> str:
+    """The page without an order; what a heading adds sorts it."""
+    from urllib.parse import urlencode
+
+    return "/data/table?" + urlencode(_query(found, wanted))
+
+
+def _pages(found: Table, wanted: Wanted, previous: str | None, following: str | None) -> dict[str, str]:
+    from urllib.parse import urlencode
+
+    order = [("sort", wanted.sort)] if wanted.sort else []
+    order += [("desc", "1")] if wanted.descending else []
+    base = [*_query(found, wanted), *order]
+    by_key = found.is_table or found.kind == "m"
+    by_key = by_key and bool(key_columns(found))
+    links = {}
+    if wanted.after or wanted.before or wanted.offset:
+        links["first"] = "/data/table?" + urlencode(base)
+    if previous is not None:
+        links["previous"] = "/data/table?" + urlencode([*base, ("before" if by_key else "offset", previous)])
+    if following is not None:
+        links["next"] = "/data/table?" + urlencode([*base, ("after" if by_key else "offset", following)])
+    return links
+
+
+def _references(found: Table) -> dict[str, ForeignKey]:
+    """The foreign keys of one column, by that column: its values are links."""
+    return {one.columns[0]: one for one in found.outgoing if len(one.columns) == 1}
+
+
+# ---------------------------------------------------------------------------------------------- one row
+
+
+def _key(found: Table, text: str) -> tuple[tuple[str, str, str], ...]:
+    """The key that an address or a form names, with the columns' types."""
+    columns = key_columns(found)
+    try:
+        values = json.loads(text)
+    except ValueError:
+        values = None
+    if not columns or not isinstance(values, list) or len(values) != len(columns):
+        raise NotFound("The address names no row.")
+    if not all(isinstance(one, str) and "\0" not in one for one in values):
+        raise NotFound("The address names no row.")
+    return tuple((name, kind, value) for (name, kind), value in zip(columns, values, strict=True))
+
+
+def _row(conn: Connection[TupleRow], found: Table, key: tuple[tuple[str, str, str], ...]) -> Row | None:
+    selected: list[sql.Composable] = []
+    for column in found.columns:
+        name = sql.Identifier(column.name)
+        if column.base == "jsonb":
+            text: sql.Composable = sql.SQL("jsonb_pretty({})").format(name)
+        else:
+            text = sql.SQL("{}::text").format(name)
+        selected.append(
+            sql.SQL("case when octet_length({0}) <= {1} then {0} end").format(text, sql.Literal(MAX_EDITED))
+        )
+        selected.append(sql.SQL("octet_length({})").format(text))
+    conditions = [
+        sql.SQL("{} = {}").format(
+            sql.SQL("ctid") if name == TID else sql.Identifier(name), cast(sql.Literal(value), kind)
+        )
+        for name, kind, value in key
+    ]
+    version = sql.SQL("xmin::text") if found.is_table else sql.SQL("''")
+    statement = sql.SQL("select {} from {} where {}").format(
+        sql.SQL(", ").join([version, *selected]), relation(found), sql.SQL(" and ").join(conditions)
+    )
+    values: Any = conn.execute(statement).fetchone()
+    if values is None:
+        return None
+    texts: dict[str, str | None] = {}
+    lengths = {}
+    for number, column in enumerate(found.columns):
+        text_value, length = values[1 + 2 * number], values[2 + 2 * number]
+        texts[column.name] = text_value
+        if text_value is None and length is not None:
+            lengths[column.name] = int(length)
+    return Row(key, str(values[0]), texts, lengths)
+
+
+def row(ask: Ask) -> Response:
+    """One row: its values whole, what it refers to, what refers to it, and a form to change it."""
+    with ask.database.connections.connection() as conn:
+        found = _table(ask, conn)
+        key = _key(found, ask.query.get("key", ""))
+        there = _row(conn, found, key)
+    if there is None:
+        raise NotFound(f'The row is not in "{found.name}" any more.')
+    return _row_page(ask, found, there)
+
+
+def _row_page(ask: Ask, found: Table, there: Row, problems: Mapping[str, str] | None = None) -> Response:
+    waiting = _waiting(ask, found, there.key)
+    pending = {one.column: one.text for one in waiting.values} if waiting is not None else {}
+    fields = [_field(one, there) for one in found.columns]
+    return ask.page(
+        "row",
+        f"{found.name}: a row",
+        "data",
+        table=found,
+        fields=fields,
+        key=json.dumps([value for _, _, value in there.key], ensure_ascii=False),
+        version=there.version,
+        outgoing=[_outgoing(one, there) for one in found.outgoing],
+        incoming=[_incoming(one, there) for one in found.incoming],
+        may_edit=ask.studio.write and found.identified and found.may_update,
+        may_delete=ask.studio.write and found.identified and found.may_delete,
+        pending=pending,
+        waiting=waiting,
+        problems=problems or {},
+    )
+
+
+def _waiting(ask: Ask, found: Table, key: tuple[tuple[str, str, str], ...]) -> changes.Change | None:
+    mine = (found.schema, found.name, tuple(value for _, _, value in key))
+    return next((one for one in ask.studio.staged.changes if one.row == mine and one.kind != "insert"), None)
+
+
+def _field(column: ServerColumn, there: Row) -> Field:
+    return column_field(column, there.texts[column.name], new=False, length=there.lengths.get(column.name))
+
+
+def _outgoing(one: ForeignKey, there: Row) -> tuple[ForeignKey, str | None]:
+    """A foreign key with the address of the row it refers to; none where it is NULL."""
+    values = [there.texts.get(name) for name in one.columns]
+    if any(value is None for value in values):
+        return one, None
+    return one, _filtered(one.schema, one.table, one.other_columns, values)
+
+
+def _incoming(one: ForeignKey, there: Row) -> tuple[ForeignKey, str | None]:
+    """A foreign key of another table, with the address of its rows that refer here."""
+    values = [there.texts.get(name) for name in one.columns]
+    if any(value is None for value in values):
+        return one, None
+    return one, _filtered(one.schema, one.table, one.other_columns, values)
+
+
+def _filtered(schema: str, name: str, columns: tuple[str, ...], values: list[str | None]) -> str:
+    from urllib.parse import urlencode
+
+    given = [("s", schema), ("t", name)]
+    for column, value in zip(columns, values, strict=True):
+        given += [("c", column), ("o", "eq"), ("v", value or "")]
+    return "/data/table?" + urlencode(given)
+
+
+def cell(ask: Ask) -> Response:
+    """A value whole, as a file: bytea as its bytes, anything else as text."""
+    with ask.database.connections.connection() as conn:
+        found = _table(ask, conn)
+        key = _key(found, ask.query.get("key", ""))
+        column = found.column(ask.query.get("column", ""))
+        if column is None:
+            raise NotFound("There is no such column.")
+        text = _whole(conn, found, key, column)
+    if text is None:
+        raise NotFound("The value is NULL, or its row is gone.")
+    is_bytes = column.base == "bytea"
+    body = bytes.fromhex(text.removeprefix("\\x")) if is_bytes else text.encode()
+    kind = "application/octet-stream" if is_bytes else "text/plain; charset=utf-8"
+    name = "value.bin" if is_bytes else "value.txt"
+    return Response(body, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _whole(
+    conn: Connection[TupleRow], found: Table, key: tuple[tuple[str, str, str], ...], column: ServerColumn
+) -> str | None:
+    conditions = [
+        sql.SQL("{} = {}").format(
+            sql.SQL("ctid") if name == TID else sql.Identifier(name), cast(sql.Literal(value), kind)
+        )
+        for name, kind, value in key
+    ]
+    text = sql.SQL("select {}::text from {} where {}").format(
+        sql.Identifier(column.name), relation(found), sql.SQL(" and ").join(conditions)
+    )
+    values = conn.execute(text).fetchone()
+    return None if values is None or values[0] is None else str(values[0])
+
+
+# ---------------------------------------------------------------------------------------------- changes
+
+
+def _must_write(ask: Ask) -> None:
+    if not ask.studio.write:
+        raise Refused("this studio only reads: start it with --write to change rows")
+
+
+def new(ask: Ask) -> Response:
+    """The form of a new row."""
+    _must_write(ask)
+    with ask.database.connections.connection() as conn:
+        found = _table(ask, conn)
+    if not found.is_table:
+        raise Refused(f'"{found.name}" is no table: rows are inserted into what it reads')
+    return _new_page(ask, found)
+
+
+def _new_page(ask: Ask, found: Table) -> Response:
+    fields = [column_field(one, None, new=True) for one in found.columns]
+    return ask.page("new", f"{found.name}: a new row", "data", table=found, fields=fields)
+
+
+def insert(ask: Ask) -> Response:
+    """Put a new row on the list of changes."""
+    _must_write(ask)
+    with ask.database.connections.connection() as conn:
+        found = _table(ask, conn)
+        values = []
+        for column in found.columns:
+            given = read(ask.form, column_field(column, None, new=True))
+            if given is None or given.mode is Mode.DEFAULT or not column.writable:
+                continue
+            values.append(changes.Given(column.name, column.type, given.text))
+        returning = tuple(name for name, _ in key_columns(found))
+        change = changes.Change("insert", found.schema, found.name, tuple(values), returning=returning)
+        return _stage(ask, conn, change)
+
+
+def update(ask: Ask) -> Response:
+    """Put what differs from the row on the list of changes."""
+    _must_write(ask)
+    with ask.database.connections.connection() as conn:
+        found = _table(ask, conn)
+        key = _key(found, ask.form.get("key", ""))
+        there = _row(conn, found, key)
+        if there is None:
+            raise NotFound(f'The row is not in "{found.name}" any more.')
+        if there.version != ask.form.get("version"):
+            raise Refused("the row was changed meanwhile: load it again")
+        values, before = [], []
+        for column in found.columns:
+            field = _field(column, there)
+            given = read(ask.form, field)
+            if given is None or field.fixed:
+                continue
+            if given.text != there.texts[column.name]:
+                values.append(changes.Given(column.name, column.type, given.text))
+                before.append((column.name, there.texts[column.name]))
+        address = to("/data/row", s=found.schema, t=found.name, key=ask.form.get("key", ""))
+        if not values:
+            ask.studio.notices.append("Nothing was changed in the form.")
+            return goto(address)
+        change = changes.Change(
+            "update", found.schema, found.name, tuple(values), key, there.version, before=tuple(before)
+        )
+        return _stage(ask, conn, change)
+
+
+def delete(ask: Ask) -> Response:
+    """Put the deletion of a row on the list of changes."""
+    _must_write(ask)
+    with ask.database.connections.connection() as conn:
+        found = _table(ask, conn)
+        key = _key(found, ask.form.get("key", ""))
+        there = _row(conn, found, key)
+        if there is None:
+            raise NotFound(f'The row is not in "{found.name}" any more.')
+        if there.version != ask.form.get("version"):
+            raise Refused("the row was changed meanwhile: load it again")
+        change = changes.Change("delete", found.schema, found.name, (), key, there.version)
+        return _stage(ask, conn, change)
+
+
+def _stage(ask: Ask, conn: Connection[TupleRow], change: changes.Change) -> Response:
+    if any("\0" in (one.text or "") for one in change.values):
+        raise Refused("PostgreSQL's text has no character NUL (0x00), and a value holds one")
+    staged = ask.studio.staged
+    with staged.lock:
+        staged.changes[:] = changes.merged(staged.changes, change)
+        staged.trial = changes.run(conn, staged.changes, commit=False)
+    return goto("/changes")
+
+
+def waiting(ask: Ask) -> Response:
+    """What waits to be committed: as SQL, with what a trial run of it did."""
+    staged = ask.studio.staged
+    with staged.lock:
+        listed = [(number, one, changes.text_of(one)) for number, one in enumerate(staged.changes)]
+        trial = staged.trial
+    return ask.page("changes", "Changes", "changes", changes=listed, trial=trial)
+
+
+def commit(ask: Ask) -> Response:
+    """Run the changes for good, all or none."""
+    _must_write(ask)
+    staged = ask.studio.staged
+    with staged.lock, ask.database.connections.connection() as conn:
+        if not staged.changes:
+            return goto("/changes")
+        # What is committed is what was looked at: a change from another tab in between would not be.
+        if ask.form.get("count") != str(len(staged.changes)):
+            ask.studio.notices.append("The list has changed since the page was loaded: look at it again.")
+            return goto("/changes")
+        trial = changes.run(conn, staged.changes, commit=True)
+        if trial.problem is not None:
+            staged.trial = trial
+            ask.studio.notices.append("Nothing was committed.")
+            return goto("/changes")
+        done, staged.changes[:], staged.trial = staged.changes[:], [], None
+    ask.studio.notices.append(f"Committed: {many(len(done), 'change')}.")
+    last, keys = done[-1], trial.keys[-1]
+    key = json.dumps(list(keys)) if keys else None
+    if last.kind == "update" and not {one.column for one in last.values} & {name for name, _, _ in last.key}:
+        key = None if last.key[0][0] == TID else json.dumps([value for _, _, value in last.key], ensure_ascii=False)
+    if key is not None and not (last.returning and last.returning[0] == TID):
+        return goto(to("/data/row", s=last.schema, t=last.table, key=key))
+    return goto(to("/data/table", s=last.schema, t=last.table))
+
+
+def discard(ask: Ask) -> Response:
+    """Give up one change, or all of them."""
+    staged = ask.studio.staged
+    which = ask.form.get("which", "all")
+    with staged.lock:
+        last = staged.changes[-1] if staged.changes else None
+        if which == "all":
+            staged.changes.clear()
+            staged.trial = None
+        elif which.isdecimal() and int(which) < len(staged.changes):
+            last = staged.changes.pop(int(which))
+            staged.trial = None
+            if staged.changes:
+                with ask.database.connections.connection() as conn:
+                    staged.trial = changes.run(conn, staged.changes, commit=False)
+    ask.studio.notices.append("Taken back: the database is as it was.")
+    if staged.changes or last is None:
+        return goto("/changes")
+    if last.kind != "insert":
+        key = json.dumps([value for _, _, value in last.key], ensure_ascii=False)
+        return goto(to("/data/row", s=last.schema, t=last.table, key=key))
+    return goto(to("/data/table", s=last.schema, t=last.table))
