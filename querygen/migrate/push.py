@@ -1,0 +1,105 @@
+"""`querygen push`: a development database brought to the schema, without a file in between.
+
+Takes both sides of a comparison; gives a `Push`: the statements in transactions, and why they may not be run. `apply`
+runs them: one transaction, and what cannot be in one by itself.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from querygen.diagnostics import DiagnosticError, error
+from querygen.migrate.diff import diff
+from querygen.migrate.generate import options_of, split
+from querygen.migrate.read import read_model
+from querygen.migrate.statement import DELETES_DATA, Refusal, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from psycopg import Connection
+    from psycopg.rows import TupleRow
+
+    from querygen.migrate.load import Loaded
+
+PUSH_FAILED = "QG630"  # a statement that the server did not take
+
+
+class Push(Struct, frozen=True):
+    """`groups`: what runs in one transaction each; a group of one statement that must be `alone` runs in none.
+
+    `losing` is what takes something away that the schema no longer declares, or rows with it.
+    """
+
+    groups: tuple[tuple[Statement, ...], ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    losing: tuple[Statement, ...] = ()
+
+    @property
+    def statements(self) -> list[Statement]:
+        return [one for group in self.groups for one in group]
+
+
+def plan_push(live: Loaded, wanted: Loaded, *, rename: Sequence[str] = (), using: Sequence[str] = ()) -> Push:
+    """What has to be done to the database. Nothing is run."""
+    told, asked, refusals = options_of(rename, using, live, wanted)
+    if refusals:
+        return Push(refusals=tuple(refusals))
+    result = diff(live, wanted, told=told, using=asked)
+    if result.refusals:
+        return Push(refusals=result.refusals)
+    after, _problems = read_model(wanted.state)
+    losing = [
+        one
+        for one in result.statements
+        if (one.drops and one.target not in after.objects) or any(hazard.name == DELETES_DATA for hazard in one.hazards)
+    ]
+    return Push(_groups(result.statements), losing=tuple(losing))
+
+
+def _groups(statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], ...]:
+    groups: list[list[Statement]] = []
+    for part in split(statements):
+        groups.append([])
+        for one in part:
+            if one.alone:
+                groups += [[one], []]
+            else:
+                groups[-1].append(one)
+    return tuple(tuple(one) for one in groups if one)
+
+
+def apply(
+    conn: Connection[TupleRow], push: Push, *, lock_timeout: str, told: Callable[[Statement], None] = lambda _one: None
+) -> None:
+    """Run it over a connection in autocommit mode. What was committed before a failure stays."""
+    import psycopg
+
+    conn.execute("select pg_catalog.set_config('lock_timeout', %s, false)", (lock_timeout,))
+    done = 0
+    for group in push.groups:
+        current = group[0]
+        try:
+            if current.alone:
+                told(current)
+                conn.execute(current.sql.encode())
+            else:
+                with conn.transaction():
+                    for current in group:
+                        told(current)
+                        conn.execute(current.sql.encode())
+        except psycopg.Error as problem:
+            raise _failed(current, problem, done) from None
+        done += len(group)
+
+
+def _failed(statement: Statement, problem: Exception, done: int) -> DiagnosticError:
+    reason = str(problem).splitlines()[0] if str(problem) else "the connection is gone"
+    code = getattr(problem, "sqlstate", None)
+    message = f"{statement.what}: {reason}" + (f" ({code})" if code else "")
+    hint = (
+        "Nothing was changed." if not done else f"{done} statements before it are committed; push again goes on there."
+    )
+    return DiagnosticError(error(PUSH_FAILED, message, hint=hint))
