@@ -32,23 +32,25 @@ REFUSED = "QG580"  # an object that the differ does not change, and why
 NOT_PROVED = "QG581"  # what a server made of the migration is not the schema
 BAD_OPTION = "QG582"  # a name, --rename or --using that means nothing
 
-rename_option = click.option("--rename", multiple=True, metavar="OLD=NEW", help="users.name=users.full_name; repeatable.")
+rename_option = click.option(
+    "--rename", multiple=True, metavar="OLD=NEW", help="users.name=users.full_name; repeatable."
+)
 using_option = click.option("--using", multiple=True, metavar="T.C=EXPR", help="How a column's values are converted.")
 
 
-def _setting(config: Config) -> Setting:
+def setting_of(config: Config) -> Setting:
     from querygen.migrate.load import Setting
 
     return Setting(catalog_folder(config), extension_bases(config), config.search_path)
 
 
-def _nearest_config() -> Config:
+def nearest_config() -> Config:
     """The configuration of the current folder or the nearest above it; without one, the defaults."""
     root = find_root(Path.cwd())
     return Config(Path.cwd()) if root is None else read_config(root)
 
 
-def _refusals(found: Iterable[Refusal]) -> list[Diagnostic]:
+def refusal_messages(found: Iterable[Refusal]) -> list[Diagnostic]:
     from querygen.migrate.model import show
 
     return [
@@ -74,15 +76,15 @@ def diff_command(rename: tuple[str, ...], using: tuple[str, ...], old: str, new:
     from querygen.migrate.generate import options_of
     from querygen.migrate.load import load
 
-    setting = _setting(_nearest_config())
-    before, after = (load(_sources(one), setting) for one in (old, new))
+    setting = setting_of(nearest_config())
+    before, after = (load(_sources(one, other), setting) for one, other in ((old, new), (new, old)))
     if before.errors or after.errors:
         report((*before.errors, *after.errors))
         sys.exit(BAD_SQL)
     told, asked, refusals = options_of(rename, using, before, after)
     result = None if refusals else diff(before, after, told=told, using=asked)
     if result is None or result.refusals:
-        report(_refusals(refusals if result is None else result.refusals))
+        report(refusal_messages(refusals if result is None else result.refusals))
         sys.exit(BAD_SQL)
     for one in result.statements:
         hazards = "".join(f"-- {hazard.name}: {hazard.why}\n" for hazard in one.hazards)
@@ -91,15 +93,21 @@ def diff_command(rename: tuple[str, ...], using: tuple[str, ...], old: str, new:
         sys.exit(STALE)
 
 
-def _sources(text: str) -> list[SourceFile]:
+def _sources(text: str, other: str) -> list[SourceFile]:
+    """The files of a path, or the dump of a database: with owners only if what it is compared with says any."""
     from querygen.migrate.load import read_paths
     from querygen.source import SourceFile
 
-    if re.match(r"postgres(?:ql)?(?:\+\w+)?://", text):
+    if _is_url(text):
         from querygen.migrate.proof import dump_of_url
 
-        return [SourceFile("database", dump_of_url(text))]
+        owners = _is_url(other) or any("owner to" in one.text.lower() for one in read_paths([other], Path.cwd()))
+        return [SourceFile("database", dump_of_url(text, owners=owners))]
     return read_paths([text], Path.cwd())
+
+
+def _is_url(text: str) -> bool:
+    return re.match(r"postgres(?:ql)?(?:\+\w+)?://", text) is not None
 
 
 # ---------------------------------------------------------------- generate
@@ -110,7 +118,9 @@ def _sources(text: str) -> list[SourceFile]:
 @rename_option
 @using_option
 @click.option("--allow-drop", is_flag=True, help="Drop what the schema no longer declares.")
-@click.option("--online", is_flag=True, help="Hold locks shortly: CONCURRENTLY, NOT VALID and VALIDATE, in files of their own.")
+@click.option(
+    "--online", is_flag=True, help="Hold locks shortly: CONCURRENTLY, NOT VALID and VALIDATE, in files of their own."
+)
 @click.option("--empty", is_flag=True, help="An empty file, for a migration of rows.")
 @click.option("--no-proof", is_flag=True, help="Do not let a server confirm it.")
 @click.option("--shadow-url", metavar="URL", help="A server to prove it on; default: the embedded one, if it is there.")
@@ -135,11 +145,11 @@ def generate(
     if empty:
         _write(folder, name, [Part("-- Write the statements here.\n", "-- Write what takes them back.\n")])
         return
-    history, schema = _history(folder), _schema(config)
+    history, schema = history_sources(folder), schema_sources(config)
     made = draft(
         history,
         schema,
-        _setting(config),
+        setting_of(config),
         rename=rename,
         using=using,
         allow_drop=allow_drop,
@@ -147,7 +157,7 @@ def generate(
     )
     _stop_on_errors(made)
     if made.refusals:
-        report(_refusals(made.refusals))
+        report(refusal_messages(made.refusals))
         sys.exit(BAD_SQL)
     if not made.parts:
         click.echo("nothing to do: the migrations lead to the schema", err=True)
@@ -157,7 +167,7 @@ def generate(
     _write(folder, name, made.parts)
 
 
-def _history(folder: Path) -> list[SourceFile]:
+def history_sources(folder: Path) -> list[SourceFile]:
     """The migrations in the order of their versions."""
     from querygen.runner.files import migration_files
     from querygen.sql.parse import read_source
@@ -169,7 +179,7 @@ def _history(folder: Path) -> list[SourceFile]:
     return [read_source(ups[version]) for version in sorted(ups, key=int)]
 
 
-def _schema(config: Config) -> list[SourceFile]:
+def schema_sources(config: Config) -> list[SourceFile]:
     from querygen.migrate.load import read_paths
 
     return read_paths(config.schema, config.root)
@@ -233,7 +243,9 @@ def _tell(verdict: Verdict) -> None:
     else:
         message, detail = "the way down does not lead a PostgreSQL back to where it was", verdict.down
     click.echo(detail, err=True)
-    report([error(NOT_PROVED, f"{message}; nothing was written", hint="Please report it; --no-proof writes it anyway.")])
+    report(
+        [error(NOT_PROVED, f"{message}; nothing was written", hint="Please report it; --no-proof writes it anyway.")]
+    )
     sys.exit(BAD_SQL)
 
 
@@ -247,14 +259,14 @@ def check() -> None:
     from querygen.migrate.load import load
 
     config = project_config((), ())
-    setting = _setting(config)
-    old, new = load(_history(config.root / config.migrations), setting), load(_schema(config), setting)
+    setting = setting_of(config)
+    old, new = load(history_sources(config.root / config.migrations), setting), load(schema_sources(config), setting)
     if old.errors or new.errors:
         report((*old.errors, *new.errors))
         sys.exit(BAD_SQL)
     result = diff(old, new)
     if result.refusals:
-        report(_refusals(result.refusals))
+        report(refusal_messages(result.refusals))
         sys.exit(STALE)
     for one in result.statements:
         click.echo(f"{one.sql};")

@@ -88,6 +88,7 @@ from querygen.analyze.typename import (
     get_element_type,
     is_complex,
     typeid_type_relid,
+    with_interval_fields,
 )
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import enums
@@ -213,7 +214,10 @@ def _coerce_literal(
     input_typmod = base_typmod if base == INTERVALOID else -1
     literals.check_literal(catalog, base, input_typmod, node.value, node.location)
     collation = catalog.type(base).typcollation
-    result: Expr = Const(base, input_typmod, node.value, node.location, collation)
+    value = node.value
+    if base == INTERVALOID and value is not None:
+        value = with_interval_fields(value, input_typmod)
+    result: Expr = Const(base, input_typmod, value, node.location, collation)
     if base != target_type:
         result = coerce_to_domain(ps, result, base, base_typmod, target_type, ccontext, cformat, location)
     return result

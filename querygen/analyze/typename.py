@@ -349,6 +349,29 @@ def _interval_typmod(values: list[int]) -> int:
     raise _invalid("invalid INTERVAL type modifier")
 
 
+_PLAIN_NUMBER = re.compile(r"\s*([-+]?\d+)(\.\d*)?\s*")
+_TWO_PARTS = re.compile(r"\s*(\d+):(\d+(?:\.\d*)?)\s*")
+
+
+def with_interval_fields(text: str, typmod: int) -> str:
+    """A literal whose meaning hangs on the fields of its type (INTERVAL '2' DAY), written so that it does not.
+
+    PG: the value is computed, and the typmod may be taken from it afterwards.
+    """
+    fields = (typmod >> 16) & _INTERVAL_FULL_RANGE
+    if typmod < 0 or fields == _INTERVAL_FULL_RANGE or fields not in _INTERVAL_FIELDS:
+        return text
+    number = _PLAIN_NUMBER.fullmatch(text)
+    if number is not None:
+        last = _INTERVAL_FIELDS[fields].split()[-1]
+        kept = number[1] + (number[2] or "") if last == "second" else number[1]
+        return f"{kept} {last}"
+    parts = _TWO_PARTS.fullmatch(text)
+    if parts is not None and fields == _MINUTE | _SECOND:
+        return f"{parts[1]} minute {parts[2]} second"
+    return text
+
+
 def _dimensions_typmod(name: str, limit: int) -> Callable[[list[int]], int]:
     """What the extension vector calls for its three types."""
 

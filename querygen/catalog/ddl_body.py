@@ -60,7 +60,8 @@ def check_signature(state: DdlState, row: PgProc) -> None:
 
 def check_body(state: DdlState, row: PgProc, node: ast.CreateFunctionStmt) -> None:
     """Analyse a body; what is wrong is kept."""
-    if state.raw is None or not state.check_bodies or any(oid in POLYMORPHIC for oid in row.proargtypes):
+    wanted = state.check_bodies or state.full or node.sql_body is not None
+    if state.raw is None or not wanted or any(oid in POLYMORPHIC for oid in row.proargtypes):
         return
     try:
         _analyse(state, row, node)

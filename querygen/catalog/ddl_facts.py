@@ -130,12 +130,19 @@ def _column(state: DdlState, relation: Relation, node: ast.ColumnDef) -> None:
         facts["compression"] = node.compression.lower()
     if node.fdwoptions:
         facts["options"] = ddl_text.options(node.fdwoptions)
+    if any(one.contype == enums.ConstrType.CONSTR_DEFAULT and is_null(one.raw_expr) for one in node.constraints or ()):
+        facts["null_default"] = True
     if facts:
         merge(state, ("column", relation.oid, attnum), **facts)
     for constraint in node.constraints or ():
         if constraint.contype == enums.ConstrType.CONSTR_IDENTITY:
             for sequence in ddl_sequence.owned_by(state, relation.oid, attnum):
                 _sequence_options(state, sequence, constraint.options or ())
+
+
+def is_null(raw: Any) -> bool:
+    """Is it NULL as such? Where the type has a length, the server keeps it as a default all the same."""
+    return isinstance(raw, ast.A_Const) and bool(raw.isnull)
 
 
 def _like(state: DdlState, relation: Relation, node: ast.TableLikeClause) -> None:
@@ -240,6 +247,8 @@ def _command(state: DdlState, relation: Relation, kind: Any, command: ast.AlterT
     match kind:
         case AT.AT_AddColumn if relation.kind != "c" and command.def_.colname in relation.by_name:
             _column(state, relation, command.def_)
+        case AT.AT_ColumnDefault:
+            _column_fact(state, relation, command, null_default=command.def_ is not None and is_null(command.def_))
         case AT.AT_SetStorage:
             _column_fact(state, relation, command, storage=command.def_.sval.lower())
         case AT.AT_SetCompression:

@@ -15,9 +15,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from querygen.analyze.typename import format_type, quote_identifier, typename_type_id
-from querygen.catalog import ddl_acl, ddl_names, ddl_text
-from querygen.catalog.ddl_depend import Address
+from querygen.catalog import ddl_acl, ddl_names, ddl_text, ddl_type
 from querygen.catalog.catalog import PG_CATALOG
+from querygen.catalog.ddl_depend import Address
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast, enums
 
@@ -91,7 +91,9 @@ def note(state: DdlState, stmt: Any) -> None:
         case ast.CreateFdwStmt():
             _simple(state, "FOREIGN DATA WRAPPER", stmt.fdwname, stmt)
         case ast.CreateForeignServerStmt():
-            if not (stmt.if_not_exists and ("unit", "SERVER", quote_identifier(stmt.servername)) in state.catalog.facts):
+            if not (
+                stmt.if_not_exists and ("unit", "SERVER", quote_identifier(stmt.servername)) in state.catalog.facts
+            ):
                 _simple(state, "SERVER", stmt.servername, stmt)
         case ast.CreateUserMappingStmt():
             name = f"FOR {ddl_acl.role_name(stmt.user)} SERVER {quote_identifier(stmt.servername)}"
@@ -175,10 +177,18 @@ def text_of(state: DdlState, stmt: Any) -> tuple[str, tuple[Address, ...]]:
                 if node.schemaname is None:
                     shown = f"{quote_identifier(state.catalog.namespace_name(relation.namespace))}."
                     changes.append((node.location + raw.shift - start, 0, shown))
+            case ast.ObjectWithArgs():
+                needs.update(dict.fromkeys(_procs(state, node.objname)))
             case ast.TypeName() if node.names and (node.location or 0) >= 0:
                 try:
                     row = state.catalog.type(typename_type_id(None, state.catalog, node))
                 except PgError:
+                    for one in _procs(state, node.names):  # FUNCTION = name is read as a type's
+                        needs[one] = None
+                        proc = state.catalog.proc(one.oid)
+                        if len(node.names) == 1 and node.location:
+                            shown = f"{quote_identifier(state.catalog.namespace_name(proc.pronamespace))}."
+                            changes.append((node.location + raw.shift - start, 0, shown))
                     continue
                 if row.typelem and row.typsubscript == "array_subscript_handler":
                     row = state.catalog.type(row.typelem)
@@ -212,10 +222,13 @@ def _shown(state: DdlState, node: Any) -> str:
 def _with_name(text: str, words: str, name: str) -> str:
     """The name after CREATE … in its qualified form."""
     pattern = words.replace(" ", r"\s+")
-    head = re.match(rf"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFAULT\s+)?{pattern}\s+(?:IF\s+NOT\s+EXISTS\s+)?", text, re.I)
+    head = re.match(rf"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFAULT\s+)?{pattern}\s+(?:IF\s+NOT\s+EXISTS\s+)?", text, re.IGNORECASE)
     if head is None:
         return text
-    rest = re.match(r'(?:"(?:[^"]|"")*"|[\w$]+|[-+*/<>=~!@#%^&|`?]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+|[-+*/<>=~!@#%^&|`?]+))*', text[head.end() :])
+    rest = re.match(
+        r'(?:"(?:[^"]|"")*"|[\w$]+|[-+*/<>=~!@#%^&|`?]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\w$]+|[-+*/<>=~!@#%^&|`?]+))*',
+        text[head.end() :],
+    )
     if rest is None:
         return text
     return text[: head.end()] + name + text[head.end() + rest.end() :]
@@ -253,13 +266,14 @@ def _simple(state: DdlState, kind: str, name: str, stmt: Any) -> None:
 def _functions(state: DdlState, stmt: Any) -> tuple[Address, ...]:
     names = [getattr(stmt, "funcname", None)]
     names += [one.arg for one in getattr(stmt, "func_options", None) or () if isinstance(one.arg, tuple)]
-    found = []
-    for one in names:
-        if one:
-            *schema, name = [part.sval for part in one]
-            rows = state.catalog.procs_named(name, schema[-1] if schema else None)
-            found += [Address("proc", row.oid) for row in rows]
-    return tuple(found)
+    return tuple(address for one in names if one for address in _procs(state, one))
+
+
+def _procs(state: DdlState, names: Any) -> list[Address]:
+    """The user's functions of a name."""
+    *schema, name = [part.sval for part in names]
+    rows = state.catalog.procs_named(name, schema[-1] if schema else None)
+    return [Address("proc", row.oid) for row in rows if row.pronamespace != PG_CATALOG]
 
 
 def _qualified(state: DdlState, kind: str, names: Any, stmt: Any) -> None:
@@ -286,7 +300,7 @@ def _statistics(state: DdlState, stmt: ast.CreateStatsStmt) -> None:
         name = ddl_names.make_object_name(relation.name, joined, "stat")
         schema = state.catalog.namespace_name(relation.namespace)
         full = f"{quote_identifier(schema)}.{quote_identifier(name)}"
-        text = re.sub(r"^CREATE\s+STATISTICS\s+(?=\(|ON\b)", lambda _m: f"CREATE STATISTICS {full} ", text, flags=re.I)
+        text = re.sub(r"^CREATE\s+STATISTICS\s+(?=\(|ON\b)", lambda _m: f"CREATE STATISTICS {full} ", text, flags=re.IGNORECASE)
     else:
         full = qualified_name(state, stmt.defnames)
         if stmt.if_not_exists and ("unit", "STATISTICS", full) in state.catalog.facts:
@@ -308,7 +322,7 @@ def copy_statistics(state: DdlState, source: Relation, relation: Relation) -> No
 def _define(state: DdlState, stmt: ast.DefineStmt) -> None:
     word = _DEFINED.get(stmt.kind)
     if word is None:
-        return
+        return None
     text, needs = text_of(state, stmt)
     if word in ("AGGREGATE", "OPERATOR"):
         return _define_callable(state, stmt, word, text, needs)
@@ -356,7 +370,8 @@ def range_options(state: DdlState, stmt: ast.CreateRangeStmt) -> tuple[tuple[str
             found.append((one.defname, _shown(state, one.arg)))
         elif one.defname == "multirange_type_name":
             value = one.arg.names if isinstance(one.arg, ast.TypeName) else one.arg
-            found.append((one.defname, qualified_name(state, value)))
+            if value[-1].sval != ddl_type.make_multirange_name(stmt.typeName[-1].sval):
+                found.append((one.defname, qualified_name(state, value)))
         else:
             found.append((one.defname, ddl_text.option_value(one.arg)))
     return tuple(sorted(found))
@@ -389,7 +404,9 @@ def _extension(state: DdlState, stmt: ast.CreateExtensionStmt) -> None:
     put(state, Unit("EXTENSION", name, text, f"DROP EXTENSION {name}"))
 
 
-def _change_extension(state: DdlState, extension: str, *, schema: str | None = None, version: str | None = None) -> None:
+def _change_extension(
+    state: DdlState, extension: str, *, schema: str | None = None, version: str | None = None
+) -> None:
     name = quote_identifier(extension)
     unit = state.catalog.facts.get(("unit", "EXTENSION", name))
     if unit is None:
@@ -410,7 +427,7 @@ def _grant_role(state: DdlState, stmt: ast.GrantRoleStmt) -> None:
             name = f"{one} TO {other}"
             if stmt.is_grant:
                 text, _needs = text_of(state, stmt)
-                options = re.search(r"\bWITH\s+.*$", text, re.I | re.S)
+                options = re.search(r"\bWITH\s+.*$", text, re.IGNORECASE | re.DOTALL)
                 tail = f" {options.group()}" if options else ""
                 put(state, Unit("MEMBERSHIP", name, f"GRANT {name}{tail}", f"REVOKE {one} FROM {other}"))
             elif not stmt.opt:
@@ -491,9 +508,7 @@ def _alter(state: DdlState, stmt: Any) -> None:
         case ast.AlterRoleStmt():
             key = "ROLE", ddl_acl.role_name(stmt.role)
         case ast.AlterOpFamilyStmt():
-            key = "OPERATOR FAMILY", _existing_method_name(
-                state, "OPERATOR FAMILY", stmt.opfamilyname, stmt.amname
-            )
+            key = "OPERATOR FAMILY", _existing_method_name(state, "OPERATOR FAMILY", stmt.opfamilyname, stmt.amname)
         case ast.AlterOperatorStmt():
             key = _callable_key(state, "OPERATOR", stmt.opername)
         case _ if type(stmt).__name__ in _ALTERED:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Cmd = enums.CmdType
 
 
-def query_def(p: Printer, query: n.Query, columns: Sequence[str] | None = None) -> str:
-    """get_query_def"""
+def query_def(p: Printer, query: n.Query, columns: Sequence[str] | None = None, *, named: bool = True) -> str:
+    """get_query_def. `named`: somebody sees what the result's columns are called."""
     level = open_level(p, query)
     kept_prefix = p.prefix
     p.prefix = bool(p.levels) or len(query.rtable) != 1
@@ -32,7 +32,7 @@ def query_def(p: Printer, query: n.Query, columns: Sequence[str] | None = None) 
     try:
         match query.commandType:
             case Cmd.CMD_SELECT:
-                return _select(p, query, columns)
+                return _select(p, query, columns, named)
             case Cmd.CMD_INSERT:
                 return _insert(p, query)
             case Cmd.CMD_UPDATE:
@@ -69,7 +69,9 @@ def _with(p: Printer, query: n.Query) -> str:
         if (cycle := cte.cycle_clause) is not None:
             text += f" CYCLE {_names(cycle.cycle_col_list)} SET {quote_identifier(cycle.cycle_mark_column)}"
             value, default = cycle.cycle_mark_value, cycle.cycle_mark_default
-            if not (getattr(value, "value", None) in ("t", "true") and getattr(default, "value", None) in ("f", "false")):
+            if not (
+                getattr(value, "value", None) in ("t", "true") and getattr(default, "value", None) in ("f", "false")
+            ):
                 text += f" TO {print_expr(p, value)} DEFAULT {print_expr(p, default)}"
             text += f" USING {quote_identifier(cycle.cycle_path_column)}"
         parts.append(text)
@@ -84,16 +86,16 @@ def _names(names: Sequence[str]) -> str:
 # ---------------------------------------------------------------------------------------------- SELECT
 
 
-def _select(p: Printer, query: n.Query, columns: Sequence[str] | None) -> str:
+def _select(p: Printer, query: n.Query, columns: Sequence[str] | None, named: bool) -> str:
     """get_select_query_def"""
     text = _with(p, query)
     p.levels[0].windows = query.windowClause
     p.levels[0].targets = query.targetList
     if query.setOperations is not None:
-        text += _setop(p, query.setOperations, query, columns)
+        text += _setop(p, query.setOperations, query, columns, named)
         force = False
     else:
-        text += _basic(p, query, columns)
+        text += _basic(p, query, columns, named)
         force = True
     if query.sortClause:
         text += f" ORDER BY {sort_list(p, query.sortClause, query.targetList, force_exprs=force)}"
@@ -121,7 +123,7 @@ def _select(p: Printer, query: n.Query, columns: Sequence[str] | None) -> str:
     return text
 
 
-def _basic(p: Printer, query: n.Query, columns: Sequence[str] | None) -> str:
+def _basic(p: Printer, query: n.Query, columns: Sequence[str] | None, named: bool) -> str:
     """get_basic_select_query"""
     values = _simple_values(query)
     if values is not None:
@@ -132,7 +134,7 @@ def _basic(p: Printer, query: n.Query, columns: Sequence[str] | None) -> str:
         if query.hasDistinctOn:
             keys = [sort_group(p, one, query.targetList, force_colno=False) for one in query.distinctClause]
             text += f" ON ({', '.join(keys)})"
-    text += target_list(p, query.targetList, columns)
+    text += target_list(p, query.targetList, columns, named=named)
     text += from_clause(p, query, " FROM ")
     if query.jointree is not None and query.jointree.quals is not None:
         text += f" WHERE {print_expr(p, query.jointree.quals)}"
@@ -187,7 +189,7 @@ def _with_columns(p: Printer, node: Any) -> str:
     return text
 
 
-def target_list(p: Printer, targets: Sequence[Any], columns: Sequence[str] | None) -> str:
+def target_list(p: Printer, targets: Sequence[Any], columns: Sequence[str] | None, *, named: bool = True) -> str:
     """get_target_list"""
     parts = []
     number = 0
@@ -203,7 +205,7 @@ def target_list(p: Printer, targets: Sequence[Any], columns: Sequence[str] | Non
         if isinstance(target.expr, n.Var) and target.expr.varattno:
             last = _last_name(text)
             attribute = last if last is not None else "?column?"
-        if name is not None and name != attribute:
+        if named and name is not None and name != attribute:
             text += f" AS {quote_identifier(name)}"
         parts.append(text)
     return f" {', '.join(parts)}" if parts else ""
@@ -220,22 +222,22 @@ def _last_name(text: str) -> str | None:
     return last if last.replace("_", "a").replace("$", "a").isalnum() else None
 
 
-def _setop(p: Printer, node: Any, query: n.Query, columns: Sequence[str] | None) -> str:
+def _setop(p: Printer, node: Any, query: n.Query, columns: Sequence[str] | None, named: bool) -> str:
     """get_setop_query"""
     if isinstance(node, n.RangeTblRef):
         inner = query.rtable[node.rtindex - 1].subquery
         if inner is None:
             raise unprintable("a set operation")
         # the branches are levels of their own only as far as their range tables go
-        text = query_def(p, inner, columns)
+        text = query_def(p, inner, columns, named=named)
         bracket = bool(
             inner.cteList or inner.sortClause or inner.rowMarks or inner.limitOffset or inner.limitCount
         ) or (inner.setOperations is not None)
         return f"({text})" if bracket else text
-    left = _setop(p, node.larg, query, columns)
+    left = _setop(p, node.larg, query, columns, named)
     if isinstance(node.larg, n.SetOperationStmt) and not (node.op == node.larg.op and node.all == node.larg.all):
         left = f"({left})"
-    right = _setop(p, node.rarg, query, None)
+    right = _setop(p, node.rarg, query, None, named=False)
     if isinstance(node.rarg, n.SetOperationStmt):
         right = f"({right})"
     word = {"SETOP_UNION": "UNION", "SETOP_INTERSECT": "INTERSECT", "SETOP_EXCEPT": "EXCEPT"}[node.op.name]
@@ -268,7 +270,9 @@ def sort_group_ref(p: Printer, reference: int, targets: Sequence[Any], *, force_
         return _labelled(p, node)
     if isinstance(node, n.Var):
         entry = p.levels[node.varlevelsup].rtable[node.varno - 1]
-        return text if entry.rtekind != enums.RTEKind.RTE_GROUP else _bracketed(entry.groupexprs[node.varattno - 1], text)
+        return (
+            text if entry.rtekind != enums.RTEKind.RTE_GROUP else _bracketed(entry.groupexprs[node.varattno - 1], text)
+        )
     return _bracketed(node, text)
 
 
@@ -378,7 +382,9 @@ def _insert(p: Printer, query: n.Query) -> str:
     if target.alias is not None:
         text += f" AS {quote_identifier(target.alias.aliasname)}"
     columns = p.catalog.relation(target.relid).columns
-    source = next((one for one in query.rtable if one.rtekind == enums.RTEKind.RTE_SUBQUERY and one.inFromCl is False), None)
+    source = next(
+        (one for one in query.rtable if one.rtekind == enums.RTEKind.RTE_SUBQUERY and one.inFromCl is False), None
+    )
     values = next((one for one in query.rtable if one.rtekind == enums.RTEKind.RTE_VALUES and not one.inFromCl), None)
     if source is None:
         source = next((one for one in query.rtable if one.rtekind == enums.RTEKind.RTE_SUBQUERY), None)
@@ -392,7 +398,10 @@ def _insert(p: Printer, query: n.Query) -> str:
             raise unprintable("an INSERT into a part of a column")
         names.append(quote_identifier(columns[one.resno - 1].name))
     text += f" ({', '.join(names)})" if names else ""
-    overriding = {"OVERRIDING_USER_VALUE": " OVERRIDING USER VALUE", "OVERRIDING_SYSTEM_VALUE": " OVERRIDING SYSTEM VALUE"}
+    overriding = {
+        "OVERRIDING_USER_VALUE": " OVERRIDING USER VALUE",
+        "OVERRIDING_SYSTEM_VALUE": " OVERRIDING SYSTEM VALUE",
+    }
     text += overriding.get(query.override.name, "")
     if source is not None and source.subquery is not None:
         text += f" {query_def(p, source.subquery)}"

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from querygen.source import SourceFile
     from querygen.sql.parse import RawStmt
 
-_COMMENT = re.compile(r"(--[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\w*)\$.*?\$\2\$", re.S)
-_RENAMED = re.compile(r'@renamed\s+from\s*=\s*("(?:[^"]|"")*"|[^\s,*]+)', re.I)
+_COMMENT = re.compile(r"(--[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\w*)\$.*?\$\2\$", re.DOTALL)
+_RENAMED = re.compile(r'@renamed\s+from\s*=\s*("(?:[^"]|"")*"|[^\s,*]+)', re.IGNORECASE)
 
 
 def annotated(sources: Sequence[SourceFile], state: DdlState, new: Model) -> Iterator[Rename]:
@@ -52,9 +52,7 @@ def _statement_at(statements: Sequence[RawStmt], text: str, place: int) -> RawSt
     return next((one for one in statements if one.start >= place), None)
 
 
-def _of_statement(
-    owner: RawStmt, text: str, place: int, old: str, state: DdlState, new: Model
-) -> Iterator[Rename]:
+def _of_statement(owner: RawStmt, text: str, place: int, old: str, state: DdlState, new: Model) -> Iterator[Rename]:
     stmt: Any = owner.stmt
     line_start = text.rfind("\n", 0, place) + 1
     match stmt:

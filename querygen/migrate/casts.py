@@ -48,7 +48,10 @@ def using(old: Object, new: Object, before: Catalog, after: Catalog, *, moved: b
     element, goal = get_element_type(after, known), get_element_type(after, target)
     if element and goal and _leads(after, element, goal, explicit=True):
         return f"{name}::{wanted}"
-    if after.type(get_base_type(after, known)).typtype == "e" and after.type(get_base_type(after, target)).typtype == "e":
+    if (
+        after.type(get_base_type(after, known)).typtype == "e"
+        and after.type(get_base_type(after, target)).typtype == "e"
+    ):
         return f"{name}::text::{wanted}"
     shown = format_type(before, source, only_pg_catalog=True)
     raise NoCast(f"there is no cast from {shown} to {wanted}")

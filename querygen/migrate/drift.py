@@ -16,7 +16,6 @@ from querygen.migrate.read import read_model
 if TYPE_CHECKING:
     from querygen.migrate.load import Loaded
     from querygen.migrate.model import Id, Object
-    from querygen.source import Span
 
 
 _TEXT: Final = ("unit", "rule")
@@ -144,22 +143,3 @@ def _right(one: Any) -> str:
         case (str() as grantee, str() as privilege, bool() as grant):
             return f"{privilege} to {grantee or 'PUBLIC'}" + (" with grant option" if grant else "")
     return str(one)
-
-
-def span_of(identity: Id, declared: Loaded) -> Span | None:
-    """Where the schema's files declare an object, or the table that it belongs to."""
-    catalog = declared.state.catalog
-    kind, *names = identity
-    while kind in ("comment", "acl", "owner", "default", "identity", "notnull") and names:
-        if kind in ("comment", "acl", "owner"):
-            kind, *names = names
-        else:
-            kind = "column"
-    if len(names) < 2:
-        return None
-    for relation in catalog.relations():
-        if relation.name == names[1] and catalog.namespace_name(relation.namespace) == names[0]:
-            if kind == "column" and len(names) > 2 and (column := relation.by_name.get(names[2])) is not None:
-                return column.span or relation.span
-            return relation.span
-    return None

@@ -100,7 +100,7 @@ def draft(
     back = _way_back(history, schema, setting, result)
     statements = list(result.statements)
     groups = online(statements, after) if concurrently else [statements]
-    groups = [part for group in groups for part in _split(group)]
+    groups = [part for group in groups for part in split(group)]
     parts = []
     for number, group in enumerate(groups):
         down = back if number == 0 else "-- Everything is taken back by the first of these files.\n"
@@ -108,9 +108,7 @@ def draft(
     return Draft(tuple(parts), drops=tuple(show(one.target) for one in drops))
 
 
-def _way_back(
-    history: Sequence[SourceFile], schema: Sequence[SourceFile], setting: Setting, result: Result
-) -> str:
+def _way_back(history: Sequence[SourceFile], schema: Sequence[SourceFile], setting: Setting, result: Result) -> str:
     """The diff the other way, with the renames turned round."""
     inverse = [Rename(one.before, one.after[-1]) for one in result.renamed if one.before[0] != "function"]
     old, new = load(schema, setting), load(history, setting)
@@ -139,7 +137,7 @@ def text_of(statements: Sequence[Statement], *, lost: bool = False) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _split(statements: Sequence[Statement]) -> list[list[Statement]]:
+def split(statements: Sequence[Statement]) -> list[list[Statement]]:
     """New values of an enum can be used when they are committed: what uses one goes to the next file."""
     groups: list[list[Statement]] = [[]]
     fresh: set[str] = set()
@@ -151,4 +149,3 @@ def _split(statements: Sequence[Statement]) -> list[list[Statement]]:
         if one.commits and (found := _LABEL.search(one.sql)):
             fresh.add(found[1])
     return groups
-

@@ -155,6 +155,8 @@ def alter(old: Object, new: Object, after: Model, using: str | None) -> list[Sta
             return sql_table.alter_identity(old, new, _table_of(new, after))
         case "replident" | "cluster":
             return sql_table.create_setting(new)
+        case "partition" if old.attrs["of"] == new.attrs["of"]:  # at once: what the table gets in between, it gets, too
+            return [*sql_table.drop_setting(old), *sql_table.create_setting(new)]
         case "inherit" | "partition":
             return None
         case "notnull":

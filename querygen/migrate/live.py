@@ -200,8 +200,8 @@ def _reason(stderr: str) -> str:
 def load_live(database: Database, setting: Setting, wanted: Loaded, model: Model | None = None) -> Loaded:
     """The database as one side of a comparison; `wanted` is the other.
 
-    Owners are compared where the other side names any, and roles where both have them: a dump names all the former and
-    none of the latter.
+    Owners and privileges are compared where the other side names any, and roles where both have them: a dump names all
+    the former and none of the latter.
     """
     target = read_model(wanted.state)[0] if model is None else model
     text = database.text
@@ -212,6 +212,8 @@ def load_live(database: Database, setting: Setting, wanted: Loaded, model: Model
     text = _roles(database, wanted) + text
     loaded = load([SourceFile("database", text)], setting)
     _forget_owners(loaded, target)
+    if not any(one[0] in ("acl", "defacl") for one in target.objects):
+        _forget(loaded, ("acl", "defacl"))
     return loaded
 
 
@@ -231,6 +233,12 @@ def _roles(database: Database, wanted: Loaded) -> str:
         if key[:2] == ("unit", "ROLE") and unit.name.strip('"').replace('""', '"') in database.roles:
             found += [f"{part};\n" for part in (unit.head, *unit.tail)]
     return "".join(found)
+
+
+def _forget(loaded: Loaded, kinds: tuple[str, ...]) -> None:
+    facts = loaded.state.catalog.facts
+    for key in [one for one in facts if one[0] in kinds]:
+        loaded.state.catalog.journal.pop(facts, key)
 
 
 def _forget_owners(loaded: Loaded, target: Model) -> None:

@@ -66,9 +66,7 @@ def load(sources: Sequence[SourceFile], setting: Setting) -> Loaded:
     )
     state.catalog.search_path = state.session_path
     errors = [
-        one
-        for one in (*problems, *state.diagnostics)
-        if one.severity is Severity.ERROR and one.code not in _FORGIVEN
+        one for one in (*problems, *state.diagnostics) if one.severity is Severity.ERROR and one.code not in _FORGIVEN
     ]
     return Loaded(state, tuple(sources), tuple(errors))
 

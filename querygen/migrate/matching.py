@@ -60,11 +60,11 @@ def _rename(old: Object, new: Object) -> Statement:
     name = quote_identifier(new.id[-1])
     match old.id[0]:
         case "constraint":
-            sql = f"ALTER TABLE {quoted(old.id[1], old.id[2])} RENAME CONSTRAINT {quote_identifier(old.id[3])} TO {name}"
+            sql = (
+                f"ALTER TABLE {quoted(old.id[1], old.id[2])} RENAME CONSTRAINT {quote_identifier(old.id[3])} TO {name}"
+            )
         case "index":
             sql = f"ALTER INDEX {quoted(*old.id[1:])} RENAME TO {name}"
         case _:
             sql = f"ALTER SEQUENCE {quoted(*old.id[1:])} RENAME TO {name}"
     return Statement(sql, what, target=new.id)
-
-

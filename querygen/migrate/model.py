@@ -39,6 +39,8 @@ class Model(Struct):
 
 def show(identity: Id) -> str:
     """An object's name for people: "column public.users.email"."""
+    if not identity:
+        return "the schema"
     kind, *names = identity
     if kind in ("comment", "acl", "owner"):
         word = {"comment": "comment on", "acl": "privileges on", "owner": "owner of"}[kind]

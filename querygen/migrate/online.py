@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from querygen.migrate.model import Id, Model
 
 _INDEX = re.compile(r"^CREATE (UNIQUE )?INDEX ")
-_KEY = re.compile(r"^ALTER TABLE (?P<table>\S+) ADD CONSTRAINT (?P<name>\S+) (?P<kind>PRIMARY KEY|UNIQUE) (?P<columns>\([^()]*\))$")
+_KEY = re.compile(
+    r"^ALTER TABLE (?P<table>\S+) ADD CONSTRAINT (?P<name>\S+) (?P<kind>PRIMARY KEY|UNIQUE) (?P<columns>\([^()]*\))$"
+)
 _SET_NOT_NULL = re.compile(r"^ALTER TABLE (?P<table>\S+) ALTER COLUMN (?P<column>.+) SET NOT NULL$")
 
 
@@ -78,7 +80,9 @@ def _table(target: Id, schema: Model) -> Id | None:
 
 def _can_wait(one: Statement, schema: Model) -> bool:
     found = schema.objects.get(one.target)
-    return found is not None and found.attrs["kind"] in "fc" and bool(found.attrs["validated"] and found.attrs["enforced"])
+    return (
+        found is not None and found.attrs["kind"] in "fc" and bool(found.attrs["validated"] and found.attrs["enforced"])
+    )
 
 
 def _validate(one: Statement) -> Statement:

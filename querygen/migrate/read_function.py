@@ -77,9 +77,7 @@ def _function(reader: Reader, row: PgProc, body: FunctionBody) -> None:
     }
     needs.discard(identity)
     weak.discard(identity)
-    reader.model.add(
-        Object(identity, attrs, needs=frozenset(needs), weak=frozenset(weak - needs), claims=None)
-    )
+    reader.model.add(Object(identity, attrs, needs=frozenset(needs), weak=frozenset(weak - needs), claims=None))
 
 
 _OWN_LANGUAGES = ("sql", "plpgsql", "c", "internal")

@@ -9,6 +9,8 @@ from querygen.catalog.ddl_depend import Address
 from querygen.migrate.model import Id, Object
 from querygen.migrate.reader import quoted
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
+from querygen.source import SourceFile
+from querygen.sql.parse import parse_schema_file
 
 if TYPE_CHECKING:
     from querygen.catalog.ddl_units import Unit
@@ -68,8 +70,21 @@ def _unit(reader: Reader, unit: Unit) -> None:
         one, other = unit.name.split(" TO ")
         needs |= {("unit", "ROLE", one), ("unit", "ROLE", other)}
     needs.discard(identity)
-    attrs = {"head": " ".join(unit.head.split()), "tail": unit.tail, "_drop": unit.drop}
+    attrs = {
+        # of an extension only what the new schema says of its version and its schema is looked at
+        "definition": "" if unit.kind == "EXTENSION" else _trees(unit.head),
+        "changes": tuple(_trees(one) for one in unit.tail),
+        "_head": unit.head,
+        "_tail": unit.tail,
+        "_drop": unit.drop,
+    }
     reader.model.add(Object(identity, attrs, parent=parent, needs=frozenset(needs)))
+
+
+def _trees(text: str) -> str:
+    """A statement as its raw tree, in which the spelling of keywords and types makes no difference."""
+    found, problems = parse_schema_file(SourceFile("unit", text))
+    return text if problems else repr([one.stmt for one in found])
 
 
 # ---------------------------------------------------------------------------------------------- comments
@@ -194,6 +209,12 @@ def _target(reader: Reader, kind: str, oid: Any) -> Id | None:
     return reader.id_of(Address(kind, oid))
 
 
+def owner_of(reader: Reader, key: tuple[Any, ...]) -> Id | None:
+    """The object of which a fact says the owner."""
+    _owner, kind, oid = key
+    return _target(reader, kind, oid)
+
+
 def _acl(reader: Reader, kind: str, oid: Any, number: int, acl: dict[str, dict[str, bool]]) -> None:
     if kind in _UNITS:
         target: Id | None = ("unit", _UNITS[kind], str(oid))
@@ -236,4 +257,4 @@ def _default_acl(reader: Reader, role: str, schema: str, kind: str, acl: dict[st
     reader.model.add(Object(("defacl", role, schema, kind), attrs, needs=frozenset(needs)))
 
 
-__all__ = ["quoted", "read_comments", "read_rights", "read_schemas", "read_units"]
+__all__ = ["owner_of", "quoted", "read_comments", "read_rights", "read_schemas", "read_units"]

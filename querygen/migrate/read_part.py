@@ -81,9 +81,7 @@ def _trigger(reader: Reader, relation: Relation, table: Id, trigger: Trigger) ->
         "definition": text,
         "enabled": reader.facts.get(("trigger", relation.oid, trigger.name), "O"),
     }
-    reader.model.add(
-        Object(identity, attrs, parent=table, needs=frozenset(needs), inherited=trigger.inherited)
-    )
+    reader.model.add(Object(identity, attrs, parent=table, needs=frozenset(needs), inherited=trigger.inherited))
 
 
 # ---------------------------------------------------------------------------------------------- rules
@@ -91,8 +89,8 @@ def _trigger(reader: Reader, relation: Relation, table: Id, trigger: Trigger) ->
 
 def _rule(reader: Reader, relation: Relation, table: Id, rule: Rule) -> None:
     """A rule is compared as it is written: its actions are not analysed."""
-    from querygen.catalog.ddl_text import walk
     from querygen.catalog.ddl_names import find_relation
+    from querygen.catalog.ddl_text import walk
     from querygen.sql.nodes import ast
 
     text = reader.facts.get(("rule text", relation.oid, rule.name), "")
@@ -107,9 +105,7 @@ def _rule(reader: Reader, relation: Relation, table: Id, rule: Rule) -> None:
             if name in relation.by_name:
                 needs.add(("column", table[1], table[2], str(name)))
     attrs = {"definition": text, "enabled": reader.facts.get(("rule", relation.oid, rule.name), "O")}
-    reader.model.add(
-        Object(("rule", table[1], table[2], rule.name), attrs, parent=table, needs=frozenset(needs))
-    )
+    reader.model.add(Object(("rule", table[1], table[2], rule.name), attrs, parent=table, needs=frozenset(needs)))
 
 
 # ---------------------------------------------------------------------------------------------- policies
@@ -129,6 +125,4 @@ def _policy(reader: Reader, relation: Relation, table: Id, name: str) -> None:
         "roles": facts.get("roles") or ("PUBLIC",),
         **texts,
     }
-    reader.model.add(
-        Object(("policy", table[1], table[2], name), attrs, parent=table, needs=frozenset(needs))
-    )
+    reader.model.add(Object(("policy", table[1], table[2], name), attrs, parent=table, needs=frozenset(needs)))

@@ -58,6 +58,7 @@ def read_table(reader: Reader, relation: Relation) -> None:
         needs |= reader.ids([Address("type", relation.of_type)])
     if attrs["server"]:
         needs.add(("unit", "SERVER", quote_identifier(attrs["server"])))
+    attrs["_options"] = tuple(facts.get("options", ()))
     attrs["_order"] = tuple(column.name for column in relation.live_columns)
     parent_id = next(iter(needs - {("schema", identity[1])}), None) if relation.is_partition else None
     reader.model.add(
@@ -166,7 +167,8 @@ def _column(reader: Reader, relation: Relation, table: Id, column: Column) -> No
         needs |= _moved(used, relation, column, reader)
     needs.discard(identity)
     reader.model.add(Object(identity, attrs, parent=table, needs=frozenset(needs), inherited=inherited))
-    if column.has_default and not column.generated:
+    null_default = facts.get("null_default") and column.typmod >= 0 and row.typtype == "b" and row.typmodin != "-"
+    if (column.has_default or null_default) and not column.generated:
         read_default(reader, relation, table, column)
     if column.identity:
         _identity(reader, relation, identity, column, inherited=relation.is_partition and inherited)
@@ -239,7 +241,9 @@ def read_default(reader: Reader, relation: Relation, table: Id, column: Column) 
     """DEFAULT, as an object of its own: what it calls comes and goes."""
     identity: Id = ("default", table[1], table[2], column.name)
     owner: Id = ("column", table[1], table[2], column.name) if table[0] == "table" else table
-    if column.default_expr is None:
+    if not column.has_default:
+        text, used = f"NULL::{reader.type(column.type_oid)}", set()
+    elif column.default_expr is None:
         sequence = _sequence_of_default(reader, relation, column)
         if sequence is None:
             return
@@ -251,10 +255,14 @@ def read_default(reader: Reader, relation: Relation, table: Id, column: Column) 
         text, used = reader.expression(column.default_expr)
     inherited = False
     for parent in relation.parents:
-        theirs = reader.model.objects.get(("default", *reader.relation_id(reader.catalog.relation(parent))[1:], column.name))
+        theirs = reader.model.objects.get(
+            ("default", *reader.relation_id(reader.catalog.relation(parent))[1:], column.name)
+        )
         inherited = inherited or (theirs is not None and theirs.attrs["sql"] == text)
     needs = frozenset({owner, *used} - {identity})
-    reader.model.add(Object(identity, {"sql": text}, parent=owner, needs=needs, inherited=inherited, claims=("value", *identity[1:])))
+    reader.model.add(
+        Object(identity, {"sql": text}, parent=owner, needs=needs, inherited=inherited, claims=("value", *identity[1:]))
+    )
 
 
 def _sequence_of_default(reader: Reader, relation: Relation, column: Column) -> int | None:

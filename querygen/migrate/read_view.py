@@ -26,17 +26,18 @@ def read_view(reader: Reader, relation: Relation) -> None:
     needs = query_needs(reader, relation.view_query)
     attrs: dict[str, Any] = {
         "query": print_query(reader.catalog, relation.view_query, names),
-        "columns": tuple((column.name, reader.type(column.type_oid, column.typmod)) for column in relation.live_columns),
+        "columns": tuple(
+            (column.name, reader.type(column.type_oid, column.typmod)) for column in relation.live_columns
+        ),
         "options": tuple(sorted(facts.get("options", ()))),
+        "_options": tuple(facts.get("options", ())),
     }
     if relation.kind == "m":
         attrs["tablespace"] = facts.get("tablespace")
         attrs["access_method"] = None if facts.get("access_method") == "heap" else facts.get("access_method")
     needs.add(("schema", identity[1]))
     needs.discard(identity)
-    reader.model.add(
-        Object(identity, attrs, needs=frozenset(needs), claims=("relation", identity[1], identity[2]))
-    )
+    reader.model.add(Object(identity, attrs, needs=frozenset(needs), claims=("relation", identity[1], identity[2])))
     for column in relation.live_columns:
         if column.has_default:
             read_default(reader, relation, identity, column)

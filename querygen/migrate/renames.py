@@ -69,7 +69,9 @@ def find_renames(
     return statements, refusals, done
 
 
-def _statement(one: Rename, old: Model, new: Model, moved: dict[tuple[str, ...], tuple[str, ...]]) -> Statement | Refusal | None:
+def _statement(
+    one: Rename, old: Model, new: Model, moved: dict[tuple[str, ...], tuple[str, ...]]
+) -> Statement | Refusal | None:
     if one.value is not None:
         return _label(one, old, moved)
     before = _before(one, moved)
@@ -158,7 +160,9 @@ def option(text: str, old: Model, new: Model) -> Rename | Refusal:
     return Rename(fitting[0], before[-1], strict=True)
 
 
-_RENAMEABLE = frozenset({"table", "column", "view", "matview", "sequence", "type", "index", "constraint", "trigger", "policy"})
+_RENAMEABLE = frozenset(
+    {"table", "column", "view", "matview", "sequence", "type", "index", "constraint", "trigger", "policy"}
+)
 
 
 def _ends(identity: Id, names: list[str]) -> bool:

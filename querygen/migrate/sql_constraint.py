@@ -114,9 +114,7 @@ def _statistics(one: Object, was: tuple[tuple[str, int], ...]) -> list[Statement
 
 def drop_index(one: Object) -> list[Statement]:
     why = Hazard(INDEX_DROPPED, "queries may miss it")
-    return [
-        Statement(f"DROP INDEX {quoted(*one.id[1:])}", f"drop {show(one.id)}", (why,), target=one.id, drops=True)
-    ]
+    return [Statement(f"DROP INDEX {quoted(*one.id[1:])}", f"drop {show(one.id)}", (why,), target=one.id, drops=True)]
 
 
 def alter_index(old: Object, new: Object) -> list[Statement] | None:

@@ -23,8 +23,8 @@ Rights = frozenset[tuple[str, str, bool]]
 
 
 def create_unit(one: Object) -> list[Statement]:
-    statements = [Statement(one.attrs["head"], f"create {show(one.id)}", target=one.id)]
-    for tail in one.attrs["tail"]:
+    statements = [Statement(one.attrs["_head"], f"create {show(one.id)}", target=one.id)]
+    for tail in one.attrs["_tail"]:
         statements.append(Statement(tail, f"change {show(one.id)}", target=one.id))
     return statements
 
@@ -41,12 +41,11 @@ def alter_unit(old: Object, new: Object) -> list[Statement] | Refusal | None:
     was, now = old.attrs, new.attrs
     if old.id[1] == "EXTENSION":
         return _alter_extension(old, new)
-    if was["head"] == now["head"] and now["tail"][: len(was["tail"])] == was["tail"]:
-        return [
-            Statement(tail, f"change {show(new.id)}", target=new.id) for tail in now["tail"][len(was["tail"]) :]
-        ]
+    count = len(was["changes"])
+    if was["definition"] == now["definition"] and now["changes"][:count] == was["changes"]:
+        return [Statement(tail, f"change {show(new.id)}", target=new.id) for tail in now["_tail"][len(was["changes"]) :]]
     if old.id[1] == "ROLE":
-        text = now["head"].split(None, 3)
+        text = now["_head"].split(None, 3)
         rest = text[3] if len(text) > 3 else ""
         sql = f"ALTER ROLE {new.id[2]} {rest}".rstrip()
         return [Statement(sql, f"change {show(new.id)}", target=new.id)] if rest else []
@@ -55,7 +54,7 @@ def alter_unit(old: Object, new: Object) -> list[Statement] | Refusal | None:
 
 def _alter_extension(old: Object, new: Object) -> list[Statement] | Refusal:
     statements = []
-    was, now = _extension(old.attrs["head"]), _extension(new.attrs["head"])
+    was, now = _extension(old.attrs["_head"]), _extension(new.attrs["_head"])
     if was[1] is not None and now[1] is not None and _numbers(now[1]) < _numbers(was[1]):
         reason = f"an extension has no way back from version {was[1]} to {now[1]}"
         return Refusal(new.id, reason, "Drop it and make it again in a migration of your own.")

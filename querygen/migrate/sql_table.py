@@ -48,7 +48,9 @@ def create_table(one: Object, parts: list[Object]) -> list[Statement]:
     lines = []
     for column in attrs["_order"]:
         if column in columns and (columns[column].attrs["local"] or not columns[column].inherited):
-            lines.append(_definition(columns[column], by_kind, typed=not attrs["_partition_of"] and not attrs["of_type"]))
+            lines.append(
+                _definition(columns[column], by_kind, typed=not attrs["_partition_of"] and not attrs["of_type"])
+            )
         elif column in by_kind.get("default", {}) and (attrs["_partition_of"] or attrs["of_type"]):
             lines.append(f"{quote_identifier(column)} DEFAULT {by_kind['default'][column].attrs['sql']}")
     if attrs["_partition_of"] or attrs["of_type"]:
@@ -78,7 +80,7 @@ def create_table(one: Object, parts: list[Object]) -> list[Statement]:
         if attrs["server_options"]:
             sql += f" OPTIONS ({generic_options(attrs['server_options'])})"
     if attrs["options"]:
-        sql += f" WITH ({options_text(attrs['options'])})"
+        sql += f" WITH ({options_text(attrs['_options'])})"
     if attrs["tablespace"]:
         sql += f" TABLESPACE {quote_identifier(attrs['tablespace'])}"
     statements = [Statement(sql, f"create {show(one.id)}", target=one.id)]
@@ -226,7 +228,7 @@ def alter_table(old: Object, new: Object) -> list[Statement] | Refusal:
     if was["tablespace"] != now["tablespace"]:
         why = Hazard(EXCLUSIVE_LOCK, "the table is copied under an exclusive lock")
         add(f"SET TABLESPACE {quote_identifier(now['tablespace'] or 'pg_default')}", why)
-    for action in option_actions(was["options"], now["options"]):
+    for action in option_actions(was["options"], now["_options"]):
         add(action)
     if was["server_options"] != now["server_options"]:
         add(f"OPTIONS ({generic_changes(was['server_options'], now['server_options'])})")

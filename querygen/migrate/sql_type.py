@@ -232,7 +232,10 @@ def sequence_changes(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, st
         "cache": f"CACHE {after['cache']}",
         "cycle": "CYCLE" if after["cycle"] == "true" else "NO CYCLE",
     }
-    return " ".join(words[name] for name in _NAMES if name in changed)
+    parts = [words[name] for name in _NAMES if name in changed]
+    if parts and not int(after["minvalue"]) <= int(before["start"]) <= int(after["maxvalue"]):
+        parts.append(f"RESTART WITH {after['start']}")  # the server refuses limits that the last value is not within
+    return " ".join(parts)
 
 
 def create_owned(one: Object) -> list[Statement]:

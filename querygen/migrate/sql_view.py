@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _options(one: Object) -> str:
-    options = one.attrs["options"]
+    options = one.attrs["_options"]
     return f" WITH ({options_text(options)})" if options else ""
 
 
@@ -38,7 +38,7 @@ def alter_view(old: Object, new: Object) -> list[Statement] | None:
     """CREATE OR REPLACE takes more columns behind the old ones, and nothing else."""
     was, now = old.attrs, new.attrs
     if was["query"] == now["query"] and was["columns"] == now["columns"]:
-        actions = option_actions(was["options"], now["options"])
+        actions = option_actions(was["options"], now["_options"])
         name = quoted(*new.id[1:])
         return [Statement(f"ALTER VIEW {name} {one}", f"change {show(new.id)}", target=new.id) for one in actions]
     if now["columns"][: len(was["columns"])] != was["columns"]:
@@ -66,7 +66,7 @@ def alter_matview(old: Object, new: Object) -> list[Statement] | None:
     was, now = old.attrs, new.attrs
     if any(was[key] != now[key] for key in ("query", "columns", "access_method")):
         return None
-    actions = option_actions(was["options"], now["options"])
+    actions = option_actions(was["options"], now["_options"])
     if was["tablespace"] != now["tablespace"]:
         actions.append(f"SET TABLESPACE {quote_identifier(now['tablespace'] or 'pg_default')}")
     name = quoted(*new.id[1:])
@@ -144,7 +144,9 @@ def alter_function(old: Object, new: Object) -> list[Statement] | None:
     was, now = old.attrs, new.attrs
     if was["kind"] != now["kind"] or was["result"] != now["result"]:
         return None
-    renamed = any(before and before != after for before, after in zip(was["_input_names"], now["_input_names"], strict=False))
+    renamed = any(
+        before and before != after for before, after in zip(was["_input_names"], now["_input_names"], strict=False)
+    )
     if renamed or (len(now["_input_names"]) < len(was["_input_names"]) and any(was["_input_names"])):
         return None
     if was["_defaults"] > now["_defaults"] or _outputs(was) != _outputs(now):

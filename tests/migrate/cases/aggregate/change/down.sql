@@ -1,0 +1,2 @@
+DROP AGGREGATE public.total(integer);
+create aggregate public.total(int) (sfunc = public.s, stype = int, initcond = '0');

@@ -1,0 +1,1 @@
+create collation c1 (provider = libc, locale = 'C'); create table t (a text);

@@ -1,0 +1,1 @@
+create table t (id serial, n int); alter sequence t_id_seq increment by 5;

@@ -1,0 +1,1 @@
+create table t (a int constraint nn not null, constraint ck check (a > 0)); create index i on t (a); comment on column t.a is 'it''s new'; comment on constraint ck on t is 'c'; comment on index i is 'i'; comment on constraint nn on t is 'n';

@@ -1,0 +1,1 @@
+create type c as (a int, d date); create table t (x c);

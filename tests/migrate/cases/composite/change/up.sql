@@ -1,0 +1,1 @@
+ALTER TYPE public.c DROP ATTRIBUTE b, ADD ATTRIBUTE d date;

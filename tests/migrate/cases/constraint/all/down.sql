@@ -1,0 +1,12 @@
+ALTER TABLE public.t RENAME CONSTRAINT y_positive TO y_pos;
+ALTER TABLE public.t DROP CONSTRAINT t_p_id_fkey;
+ALTER TABLE public.t DROP CONSTRAINT t_r_excl;
+ALTER TABLE public.t DROP CONSTRAINT t_pkey;
+ALTER TABLE public.t DROP CONSTRAINT t_x_check;
+ALTER TABLE public.p DROP CONSTRAINT p_code_n_key;
+ALTER TABLE public.t ALTER COLUMN id DROP NOT NULL;
+ALTER TABLE public.p ALTER COLUMN id TYPE integer;
+ALTER TABLE public.t ALTER COLUMN p_id TYPE integer;
+ALTER TABLE public.p ADD CONSTRAINT p_code_key UNIQUE (code);
+ALTER TABLE public.t ADD CONSTRAINT t_x_check CHECK (x > 1);
+ALTER TABLE public.t ADD CONSTRAINT t_p_id_fkey FOREIGN KEY (p_id) REFERENCES public.p(id);

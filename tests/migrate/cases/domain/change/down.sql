@@ -1,0 +1,5 @@
+COMMENT ON DOMAIN public.d IS NULL;
+ALTER DOMAIN public.d DROP CONSTRAINT d_check;
+ALTER DOMAIN public.d DROP CONSTRAINT d_not_null;
+ALTER DOMAIN public.d SET DEFAULT 'x'::text;
+ALTER DOMAIN public.d ADD CONSTRAINT d_check CHECK (VALUE <> ''::text);

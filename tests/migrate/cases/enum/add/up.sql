@@ -1,0 +1,3 @@
+ALTER TYPE public.s ADD VALUE 'a' BEFORE 'b';
+ALTER TYPE public.s ADD VALUE 'c' BEFORE 'd';
+ALTER TYPE public.s ADD VALUE 'e';

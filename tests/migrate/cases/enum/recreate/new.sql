@@ -1,0 +1,1 @@
+create type s as enum ('c', 'a'); create table t (x s default 'a', y s[], z int); create index t_x on t (z) where x = 'a'; create view v as select x from t where x <> 'a'; create function f(s) returns s language sql as 'select $1'; alter table t add check (x <> 'c');

@@ -1,0 +1,2 @@
+DROP EVENT TRIGGER e;
+create event trigger e on ddl_command_end execute function ef();

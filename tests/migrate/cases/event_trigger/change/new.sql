@@ -1,0 +1,1 @@
+create function ef() returns event_trigger language plpgsql as $$ begin end $$; create event trigger e on ddl_command_start when tag in ('DROP TABLE') execute function ef(); alter event trigger e disable;

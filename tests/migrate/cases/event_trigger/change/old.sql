@@ -1,0 +1,1 @@
+create function ef() returns event_trigger language plpgsql as $$ begin end $$; create event trigger e on ddl_command_end execute function ef();

@@ -1,0 +1,3 @@
+DROP TABLE public.t;
+DROP EXTENSION pg_trgm;
+DROP SCHEMA x;

@@ -1,0 +1,1 @@
+create foreign data wrapper w options (a 'b'); create server s foreign data wrapper w; create foreign table ft (a int, b text options (n 'c')) server s options (x '2', y '3'); create user mapping for public server s options (u 'v');

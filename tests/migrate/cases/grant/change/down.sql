@@ -1,0 +1,6 @@
+REVOKE USAGE ON SCHEMA s FROM pg_monitor;
+GRANT EXECUTE ON FUNCTION public.f() TO PUBLIC;
+REVOKE UPDATE (b) ON TABLE public.t FROM pg_monitor;
+GRANT INSERT ON TABLE public.t TO PUBLIC;
+REVOKE SELECT (a) ON TABLE public.t FROM pg_monitor;
+GRANT UPDATE (a) ON TABLE public.t TO pg_monitor;

@@ -1,0 +1,1 @@
+create table t (a int, b int); create function f() returns int language sql as 'select 1'; create schema s; grant select on t to public; grant update (b), select (a) on t to pg_monitor with grant option; revoke execute on function f() from public; grant usage on schema s to pg_monitor;

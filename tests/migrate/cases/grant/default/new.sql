@@ -1,0 +1,1 @@
+create table t (a int); alter default privileges in schema public grant select on tables to pg_monitor; create table u (a int); alter default privileges revoke execute on functions from public; create function f() returns int language sql as 'select 1';

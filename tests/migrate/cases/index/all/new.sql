@@ -1,0 +1,1 @@
+create table t (a int, b text, c jsonb); create unique index i1 on t (a desc nulls last) include (b); create index i2 on t using hash (b); create index i3 on t using gin (c jsonb_path_ops); create index keep on t (a, b); create index i4 on t (lower(b) collate "C", (a + 1)) with (fillfactor = 50) where a is not null;

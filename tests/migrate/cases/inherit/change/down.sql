@@ -1,0 +1,2 @@
+DROP TABLE public.c;
+ALTER TABLE public.a DROP COLUMN w;

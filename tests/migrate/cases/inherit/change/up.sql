@@ -1,0 +1,2 @@
+ALTER TABLE public.a ADD COLUMN w text;
+CREATE TABLE public.c () INHERITS (public.a);

@@ -1,0 +1,4 @@
+DROP MATERIALIZED VIEW public.m;
+CREATE MATERIALIZED VIEW public.m AS
+SELECT a FROM public.t;
+CREATE INDEX m_a ON public.m USING btree (a);

@@ -1,0 +1,1 @@
+create table t (a int, b text); create materialized view m as select a from t; create index m_a on m (a);

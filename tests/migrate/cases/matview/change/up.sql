@@ -1,0 +1,5 @@
+DROP MATERIALIZED VIEW public.m;
+CREATE MATERIALIZED VIEW public.m AS
+SELECT a, b FROM public.t;
+CREATE INDEX m_a ON public.m USING btree (a);
+COMMENT ON MATERIALIZED VIEW public.m IS 'rows of t';

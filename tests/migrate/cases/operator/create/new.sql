@@ -1,0 +1,1 @@
+create function eq(text, int) returns bool language sql immutable as 'select $1 = $2::text'; create operator === (function = eq, leftarg = text, rightarg = int); create view v as select 'a'::text === 1 as r; create type pair as (a int, b int); create function tp(text) returns pair language sql immutable as 'select (1, 2)::pair'; create cast (text as pair) with function tp(text);

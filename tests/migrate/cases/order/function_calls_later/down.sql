@@ -1,0 +1,3 @@
+DROP TABLE public.t;
+DROP FUNCTION public.b();
+DROP FUNCTION public.a();

@@ -1,0 +1,1 @@
+set check_function_bodies = off; create function a() returns int language sql as 'select b()'; create function b() returns int language sql as 'select count(*)::int from t'; create table t (x int default b());

@@ -1,0 +1,1 @@
+create table p (a int, b int, c text default 'x') partition by range (a); create table p1 partition of p for values from (0) to (20); create table p2 partition of p for values from (20) to (30); create table p3 partition of p default; create index on p (b); alter table p add primary key (a);

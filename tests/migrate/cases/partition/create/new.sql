@@ -1,0 +1,1 @@
+create table p (k text, d date not null) partition by list (k); create table pa partition of p for values in ('a', 'b') partition by hash (d); create table pa0 partition of pa for values with (modulus 2, remainder 0); create table pa1 partition of pa for values with (modulus 2, remainder 1); create unique index on p (k, d);

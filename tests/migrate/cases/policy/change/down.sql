@@ -1,0 +1,4 @@
+DROP POLICY q ON public.t;
+DROP POLICY p ON public.t;
+CREATE POLICY p ON public.t TO PUBLIC USING ((owner = CURRENT_USER));
+CREATE POLICY q ON public.t FOR SELECT TO PUBLIC USING (true);

@@ -1,0 +1,1 @@
+create table t (a int, owner text); alter table t enable row level security; create policy p on t to public using (owner = current_user and a > 0) with check (a > 1); create policy q on t as restrictive for select using (true);

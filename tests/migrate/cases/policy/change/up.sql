@@ -1,0 +1,3 @@
+DROP POLICY q ON public.t;
+ALTER POLICY p ON public.t USING (((owner = CURRENT_USER) AND (a > 0))) WITH CHECK ((a > 1));
+CREATE POLICY q ON public.t AS RESTRICTIVE FOR SELECT TO PUBLIC USING (true);

@@ -1,0 +1,1 @@
+create table t (id int primary key, a int, b text not null, check (a > 0)); create index i on t (a); create type e as enum ('x', 'y'); create view v as select a from t; create function f(int) returns int language sql as 'select $1'; alter table t add c e default 'x';

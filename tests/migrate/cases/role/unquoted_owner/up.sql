@@ -1,0 +1,1 @@
+CREATE POLICY p ON public.t TO CURRENT_USER USING (true);

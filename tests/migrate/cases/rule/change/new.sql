@@ -1,0 +1,1 @@
+create table t (a int); create table log (a int, at timestamptz default now()); create rule r as on insert to t do also insert into log (a) values (new.a + 1); create rule q as on delete to t where old.a > 5 do instead nothing;

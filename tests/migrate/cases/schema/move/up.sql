@@ -1,0 +1,7 @@
+DROP TABLE a.t;
+DROP SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE b.t (
+    x integer
+);
+COMMENT ON SCHEMA b IS 'here';

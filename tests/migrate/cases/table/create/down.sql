@@ -1,0 +1,2 @@
+DROP TABLE public.book;
+DROP TABLE public.author;

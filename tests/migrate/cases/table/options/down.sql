@@ -1,0 +1,5 @@
+ALTER TABLE public.t SET LOGGED;
+ALTER TABLE public.t RESET (autovacuum_enabled);
+ALTER TABLE public.t SET (fillfactor=70);
+ALTER TABLE public.t DISABLE ROW LEVEL SECURITY;
+ALTER TABLE public.t NO FORCE ROW LEVEL SECURITY;

@@ -1,0 +1,4 @@
+ALTER TABLE public.t SET UNLOGGED;
+ALTER TABLE public.t SET (fillfactor=80, autovacuum_enabled=off);
+ALTER TABLE public.t ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.t FORCE ROW LEVEL SECURITY;

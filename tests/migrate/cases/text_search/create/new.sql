@@ -1,0 +1,1 @@
+create text search dictionary d (template = simple); create text search configuration cfg (copy = simple); alter text search configuration cfg alter mapping for word with d; comment on text search configuration cfg is 'words';

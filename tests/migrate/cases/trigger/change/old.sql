@@ -1,0 +1,1 @@
+create table t (a int, b int); create function tf() returns trigger language plpgsql as $$ begin return new; end $$; create trigger t1 before insert on t for each row execute function tf(); create trigger t2 after update on t execute function tf();
