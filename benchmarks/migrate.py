@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import difflib
 import hashlib
 import json
@@ -119,15 +120,14 @@ class Databases:
             try:
                 with psycopg.connect(self.server.dsn(name)) as conn:
                     conn.execute(text.encode() or b"select 1")
-                return None
             except psycopg.Error as error:
                 found = _ROLE.search(str(error))
                 if found is None:
                     return f"{error.sqlstate} {str(error).splitlines()[0]}"
-                try:
+                with contextlib.suppress(psycopg.Error):  # another thread was quicker
                     self.admin(sql.SQL("create role {}").format(sql.Identifier(found[1])))
-                except psycopg.Error:
-                    pass
+            else:
+                return None
         return "roles"
 
     def dump(self, name: str) -> str:
@@ -163,7 +163,7 @@ def normalised(dump: str) -> str:
 
 
 def _sorted_columns(statement: str) -> str:
-    found = re.match(r"(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^\n]*\(\n)(.*)(\n\).*)", statement, re.S)
+    found = re.match(r"(CREATE (?:UNLOGGED |FOREIGN )?TABLE [^\n]*\(\n)(.*)(\n\).*)", statement, re.DOTALL)
     if found is None:
         return statement
     lines = sorted(one.rstrip(",") for one in found[2].split("\n"))
@@ -303,7 +303,7 @@ def run(pair: Pair, databases: Databases | None) -> Outcome:
             outcome.status = "noop"
             outcome.why = "; ".join([*(one.sql for one in empty.statements), *(one.reason for one in empty.refusals)])
             return outcome
-    except Exception:
+    except (ArithmeticError, LookupError, TypeError, AttributeError, ValueError, RuntimeError, AssertionError):
         outcome.status, outcome.why = "crash", traceback.format_exc()[-1500:]
         return outcome
     statements = [one.sql for one in result.statements]
@@ -359,12 +359,13 @@ def _execute(conn: psycopg.Connection[Any], statement: str, databases: Databases
     for _attempt in range(8):
         try:
             conn.execute(statement.encode())
-            return
         except psycopg.errors.UndefinedObject as error:
             found = _ROLE.search(str(error))
             if found is None:
                 raise
             databases.admin(sql.SQL("create role {}").format(sql.Identifier(found[1])))
+        else:
+            return
 
 
 # ---------------------------------------------------------------------------------------------- all of them

@@ -5,7 +5,7 @@ Exit codes: 0 nothing to do or done, 1 refused, 2 usage, 3 differences found (di
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import os
 import re
 import sys
@@ -196,7 +196,7 @@ def _write(folder: Path, name: str, parts: Sequence[Part]) -> None:
     """One or more files, each a second younger than the one before."""
     folder.mkdir(parents=True, exist_ok=True)
     newest = max((int(one.name.split("_")[0]) for one in folder.glob("[0-9]*_*.sql")), default=0)
-    moment = datetime.datetime.now(datetime.UTC)
+    moment = dt.datetime.now(dt.UTC)
     for number, part in enumerate(parts):
         version = int(moment.strftime("%Y%m%d%H%M%S"))
         version = max(version, newest + 1)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from querygen.catalog.ddl_state import DdlState
 
-O = enums.ObjectType
+ObjectType = enums.ObjectType
 PRIVILEGES: dict[str, tuple[str, ...]] = {
     "table": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN"),
     "column": ("SELECT", "INSERT", "UPDATE", "REFERENCES"),
@@ -33,17 +33,17 @@ PRIVILEGES: dict[str, tuple[str, ...]] = {
 # What PUBLIC may do without being told (acldefault)
 BORN: dict[str, tuple[str, ...]] = {"function": ("EXECUTE",), "type": ("USAGE",), "language": ("USAGE",)}
 _KINDS = {
-    O.OBJECT_TABLE: "table",
-    O.OBJECT_SEQUENCE: "sequence",
-    O.OBJECT_FUNCTION: "function",
-    O.OBJECT_PROCEDURE: "function",
-    O.OBJECT_ROUTINE: "function",
-    O.OBJECT_SCHEMA: "schema",
-    O.OBJECT_TYPE: "type",
-    O.OBJECT_DOMAIN: "type",
-    O.OBJECT_LANGUAGE: "language",
-    O.OBJECT_FDW: "fdw",
-    O.OBJECT_FOREIGN_SERVER: "server",
+    ObjectType.OBJECT_TABLE: "table",
+    ObjectType.OBJECT_SEQUENCE: "sequence",
+    ObjectType.OBJECT_FUNCTION: "function",
+    ObjectType.OBJECT_PROCEDURE: "function",
+    ObjectType.OBJECT_ROUTINE: "function",
+    ObjectType.OBJECT_SCHEMA: "schema",
+    ObjectType.OBJECT_TYPE: "type",
+    ObjectType.OBJECT_DOMAIN: "type",
+    ObjectType.OBJECT_LANGUAGE: "language",
+    ObjectType.OBJECT_FDW: "fdw",
+    ObjectType.OBJECT_FOREIGN_SERVER: "server",
 }
 Acl = dict[str, dict[str, bool]]
 
@@ -108,7 +108,7 @@ def _owner(state: DdlState, stmt: ast.AlterOwnerStmt) -> None:
 
 
 def _as_type(objtype: Any, node: Any) -> Any:
-    if objtype in (O.OBJECT_TYPE, O.OBJECT_DOMAIN) and isinstance(node, tuple):
+    if objtype in (ObjectType.OBJECT_TYPE, ObjectType.OBJECT_DOMAIN) and isinstance(node, tuple):
         return ast.TypeName(names=node, typemod=-1)
     return node
 
@@ -181,9 +181,9 @@ def _targets(state: DdlState, stmt: ast.GrantStmt, kind: str) -> Iterator[tuple[
 
 
 def _fits_kind(objtype: Any, prokind: str) -> bool:
-    if objtype == O.OBJECT_ROUTINE:
+    if objtype == ObjectType.OBJECT_ROUTINE:
         return True
-    return (prokind == "p") == (objtype == O.OBJECT_PROCEDURE)
+    return bool((prokind == "p") == (objtype == ObjectType.OBJECT_PROCEDURE))
 
 
 def _privileges(stmt: ast.GrantStmt, kind: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -262,7 +262,11 @@ def default_acl(facts: dict[tuple[Any, ...], Any], schema: str, kind: str) -> Ac
     found = [facts.get(("defacl", role, place, kind)) for role in ("", "CURRENT_USER") for place in ("", schema)]
     if all(one is None for one in found):
         return None
-    merged = {} if any(facts.get(("defacl", role, "", kind)) is not None for role in ("", "CURRENT_USER")) else born_acl(kind)
+    merged = (
+        {}
+        if any(facts.get(("defacl", role, "", kind)) is not None for role in ("", "CURRENT_USER"))
+        else born_acl(kind)
+    )
     for one in found:
         for grantee, rights in (one or {}).items():
             old = merged.setdefault(grantee, {})
@@ -321,6 +325,6 @@ def _made(state: DdlState, stmt: Any) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _made_type(state: DdlState, names: Any) -> Iterator[tuple[str, Any, Any]]:
-    address = ddl_address.resolve(state, O.OBJECT_TYPE, ast.TypeName(names=names, typemod=-1), missing_ok=True)
+    address = ddl_address.resolve(state, ObjectType.OBJECT_TYPE, ast.TypeName(names=names, typemod=-1), missing_ok=True)
     if address is not None:
         yield "type", address.oid, state.catalog.type(address.oid).typnamespace

@@ -25,35 +25,35 @@ if TYPE_CHECKING:
     from querygen.catalog.ddl_state import DdlState
     from querygen.catalog.objects import Relation
 
-O = enums.ObjectType
+ObjectType = enums.ObjectType
 # what a DefineStmt's kind is called in CREATE, DROP and COMMENT
 _DEFINED = {
-    O.OBJECT_TSCONFIGURATION: "TEXT SEARCH CONFIGURATION",
-    O.OBJECT_TSDICTIONARY: "TEXT SEARCH DICTIONARY",
-    O.OBJECT_TSPARSER: "TEXT SEARCH PARSER",
-    O.OBJECT_TSTEMPLATE: "TEXT SEARCH TEMPLATE",
-    O.OBJECT_COLLATION: "COLLATION",
-    O.OBJECT_OPERATOR: "OPERATOR",
-    O.OBJECT_AGGREGATE: "AGGREGATE",
-    O.OBJECT_TYPE: "TYPE",
+    ObjectType.OBJECT_TSCONFIGURATION: "TEXT SEARCH CONFIGURATION",
+    ObjectType.OBJECT_TSDICTIONARY: "TEXT SEARCH DICTIONARY",
+    ObjectType.OBJECT_TSPARSER: "TEXT SEARCH PARSER",
+    ObjectType.OBJECT_TSTEMPLATE: "TEXT SEARCH TEMPLATE",
+    ObjectType.OBJECT_COLLATION: "COLLATION",
+    ObjectType.OBJECT_OPERATOR: "OPERATOR",
+    ObjectType.OBJECT_AGGREGATE: "AGGREGATE",
+    ObjectType.OBJECT_TYPE: "TYPE",
 }
 _WORDS = {
     **_DEFINED,
-    O.OBJECT_STATISTIC_EXT: "STATISTICS",
-    O.OBJECT_PUBLICATION: "PUBLICATION",
-    O.OBJECT_SUBSCRIPTION: "SUBSCRIPTION",
-    O.OBJECT_EVENT_TRIGGER: "EVENT TRIGGER",
-    O.OBJECT_FDW: "FOREIGN DATA WRAPPER",
-    O.OBJECT_FOREIGN_SERVER: "SERVER",
-    O.OBJECT_CONVERSION: "CONVERSION",
-    O.OBJECT_LANGUAGE: "LANGUAGE",
-    O.OBJECT_ACCESS_METHOD: "ACCESS METHOD",
-    O.OBJECT_OPCLASS: "OPERATOR CLASS",
-    O.OBJECT_OPFAMILY: "OPERATOR FAMILY",
-    O.OBJECT_CAST: "CAST",
-    O.OBJECT_TRANSFORM: "TRANSFORM",
-    O.OBJECT_ROLE: "ROLE",
-    O.OBJECT_EXTENSION: "EXTENSION",
+    ObjectType.OBJECT_STATISTIC_EXT: "STATISTICS",
+    ObjectType.OBJECT_PUBLICATION: "PUBLICATION",
+    ObjectType.OBJECT_SUBSCRIPTION: "SUBSCRIPTION",
+    ObjectType.OBJECT_EVENT_TRIGGER: "EVENT TRIGGER",
+    ObjectType.OBJECT_FDW: "FOREIGN DATA WRAPPER",
+    ObjectType.OBJECT_FOREIGN_SERVER: "SERVER",
+    ObjectType.OBJECT_CONVERSION: "CONVERSION",
+    ObjectType.OBJECT_LANGUAGE: "LANGUAGE",
+    ObjectType.OBJECT_ACCESS_METHOD: "ACCESS METHOD",
+    ObjectType.OBJECT_OPCLASS: "OPERATOR CLASS",
+    ObjectType.OBJECT_OPFAMILY: "OPERATOR FAMILY",
+    ObjectType.OBJECT_CAST: "CAST",
+    ObjectType.OBJECT_TRANSFORM: "TRANSFORM",
+    ObjectType.OBJECT_ROLE: "ROLE",
+    ObjectType.OBJECT_EXTENSION: "EXTENSION",
 }
 _IN_SCHEMA = frozenset({"STATISTICS", "CONVERSION", "COLLATION", *(word for word in _DEFINED.values())})
 
@@ -140,7 +140,7 @@ def note(state: DdlState, stmt: Any) -> None:
                     forget(state, *key)
         case ast.CommentStmt():
             _comment(state, stmt)
-        case ast.AlterObjectSchemaStmt() if stmt.objectType == O.OBJECT_EXTENSION:
+        case ast.AlterObjectSchemaStmt() if stmt.objectType == ObjectType.OBJECT_EXTENSION:
             _change_extension(state, stmt.object.sval, schema=quote_identifier(stmt.newschema))
         case ast.AlterExtensionStmt():
             for option in stmt.options or ():
@@ -222,7 +222,9 @@ def _shown(state: DdlState, node: Any) -> str:
 def _with_name(text: str, words: str, name: str) -> str:
     """The name after CREATE … in its qualified form."""
     pattern = words.replace(" ", r"\s+")
-    head = re.match(rf"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFAULT\s+)?{pattern}\s+(?:IF\s+NOT\s+EXISTS\s+)?", text, re.IGNORECASE)
+    head = re.match(
+        rf"CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFAULT\s+)?{pattern}\s+(?:IF\s+NOT\s+EXISTS\s+)?", text, re.IGNORECASE
+    )
     if head is None:
         return text
     rest = re.match(
@@ -300,7 +302,9 @@ def _statistics(state: DdlState, stmt: ast.CreateStatsStmt) -> None:
         name = ddl_names.make_object_name(relation.name, joined, "stat")
         schema = state.catalog.namespace_name(relation.namespace)
         full = f"{quote_identifier(schema)}.{quote_identifier(name)}"
-        text = re.sub(r"^CREATE\s+STATISTICS\s+(?=\(|ON\b)", lambda _m: f"CREATE STATISTICS {full} ", text, flags=re.IGNORECASE)
+        text = re.sub(
+            r"^CREATE\s+STATISTICS\s+(?=\(|ON\b)", lambda _m: f"CREATE STATISTICS {full} ", text, flags=re.IGNORECASE
+        )
     else:
         full = qualified_name(state, stmt.defnames)
         if stmt.if_not_exists and ("unit", "STATISTICS", full) in state.catalog.facts:
@@ -467,7 +471,7 @@ def _existing_method_name(state: DdlState, word: str, names: Any, method: str) -
         full = f"{quote_identifier(path)}.{quote_identifier(name)} USING {quote_identifier(method)}"
         if ("unit", word, full) in state.catalog.facts:
             return full
-    return name
+    return quote_identifier(name)
 
 
 def _callable_key(state: DdlState, word: str, node: ast.ObjectWithArgs) -> tuple[str, str] | None:
@@ -528,7 +532,7 @@ def _alter(state: DdlState, stmt: Any) -> None:
 def rename(state: DdlState, stmt: ast.RenameStmt) -> None:
     """ALTER … RENAME of a unit: its text gets the new name."""
     key = key_of(state, stmt.renameType, stmt.object) if stmt.object is not None else None
-    if key is None and stmt.renameType == O.OBJECT_ROLE:
+    if key is None and stmt.renameType == ObjectType.OBJECT_ROLE:
         key = "ROLE", quote_identifier(stmt.subname)
     unit = None if key is None else state.catalog.facts.get(("unit", *key))
     if unit is None or key is None:
@@ -548,12 +552,12 @@ def rename(state: DdlState, stmt: ast.RenameStmt) -> None:
 
 def _comment(state: DdlState, stmt: ast.CommentStmt) -> None:
     """Comments on what the catalog has no place for."""
-    if stmt.objtype == O.OBJECT_POLICY:
+    if stmt.objtype == ObjectType.OBJECT_POLICY:
         *names, last = [one.sval for one in stmt.object]
         relation = ddl_names.get_relation(state, ddl_names.range_var(stmt.object[:-1]))
         key: tuple[Any, ...] | None = ("comment", "policy", relation.oid, last)
         del names
-    elif stmt.objtype in (O.OBJECT_AGGREGATE, O.OBJECT_OPERATOR, O.OBJECT_TYPE):
+    elif stmt.objtype in (ObjectType.OBJECT_AGGREGATE, ObjectType.OBJECT_OPERATOR, ObjectType.OBJECT_TYPE):
         return  # the catalog keeps them
     else:
         found = key_of(state, stmt.objtype, stmt.object)

@@ -206,7 +206,11 @@ class Printer:
     def param(self, node: n.Param) -> str:
         """get_parameter"""
         names = self.arguments or ()
-        if node.paramkind == enums.ParamKind.PARAM_EXTERN and 0 < node.paramid <= len(names) and names[node.paramid - 1]:
+        if (
+            node.paramkind == enums.ParamKind.PARAM_EXTERN
+            and 0 < node.paramid <= len(names)
+            and names[node.paramid - 1]
+        ):
             shown = quote_identifier(names[node.paramid - 1])
             return f"{self.function_name}.{shown}" if self.levels and self.function_name else shown
         return f"${node.paramid}"

@@ -70,6 +70,30 @@ def unprintable(what: str) -> PgError:
 def print_expr(p: Printer, node: Any, *, showimplicit: bool = False) -> str:
     """get_rule_expr"""
     match node:
+        case n.RelabelType():
+            return coercion(p, node, node.relabelformat, node.resulttype, node.resulttypmod, showimplicit)
+        case n.CoerceViaIO():
+            return coercion(p, node, node.coerceformat, node.resulttype, -1, showimplicit)
+        case n.ArrayCoerceExpr():
+            return coercion(p, node, node.coerceformat, node.resulttype, node.resulttypmod, showimplicit)
+        case n.ConvertRowtypeExpr():
+            return coercion(p, node, node.convertformat, node.resulttype, -1, showimplicit)
+        case n.CoerceToDomain():
+            return coercion(p, node, node.coercionformat, node.resulttype, node.resulttypmod, showimplicit)
+        case n.FuncExpr():
+            return _func_expr(p, node, showimplicit)
+        case n.CollateExpr():
+            return f"({print_expr(p, node.arg, showimplicit=showimplicit)} COLLATE {p.collation(node.collOid)})"
+        case n.TargetEntry():
+            return print_expr(p, node.expr, showimplicit=showimplicit)
+        case n.JsonValueExpr() | n.JsonConstructorExpr() | n.JsonIsPredicate() | n.JsonExpr():
+            return print_json(p, node)
+    return _print_plain(p, node)
+
+
+def _print_plain(p: Printer, node: Any) -> str:
+    """The expressions that look the same whether implicit casts are shown or not."""
+    match node:
         case None:
             return ""
         case n.Var():
@@ -78,8 +102,6 @@ def print_expr(p: Printer, node: Any, *, showimplicit: bool = False) -> str:
             return print_const(p, node)
         case n.Param():
             return p.param(node)
-        case n.FuncExpr():
-            return _func_expr(p, node, showimplicit)
         case n.OpExpr():
             return _op_expr(p, node)
         case n.BoolExpr():
@@ -91,18 +113,6 @@ def print_expr(p: Printer, node: Any, *, showimplicit: bool = False) -> str:
             return f"({print_expr(p, node.arg, showimplicit=True)} {word})"
         case n.BooleanTest():
             return f"({print_expr(p, node.arg)} {_BOOL_TESTS[node.booltesttype.name]})"
-        case n.RelabelType():
-            return coercion(p, node, node.relabelformat, node.resulttype, node.resulttypmod, showimplicit)
-        case n.CoerceViaIO():
-            return coercion(p, node, node.coerceformat, node.resulttype, -1, showimplicit)
-        case n.ArrayCoerceExpr():
-            return coercion(p, node, node.coerceformat, node.resulttype, node.resulttypmod, showimplicit)
-        case n.ConvertRowtypeExpr():
-            return coercion(p, node, node.convertformat, node.resulttype, -1, showimplicit)
-        case n.CoerceToDomain():
-            return coercion(p, node, node.coercionformat, node.resulttype, node.resulttypmod, showimplicit)
-        case n.CollateExpr():
-            return f"({print_expr(p, node.arg, showimplicit=showimplicit)} COLLATE {p.collation(node.collOid)})"
         case n.CaseExpr():
             return _case(p, node)
         case n.CaseTestExpr():
@@ -153,10 +163,6 @@ def print_expr(p: Printer, node: Any, *, showimplicit: bool = False) -> str:
             return _inference(p, node)
         case n.XmlExpr():
             return _xml(p, node)
-        case n.TargetEntry():
-            return print_expr(p, node.expr, showimplicit=showimplicit)
-        case n.JsonValueExpr() | n.JsonConstructorExpr() | n.JsonIsPredicate() | n.JsonExpr():
-            return print_json(p, node)
     raise unprintable(f"an expression of kind {type(node).__name__}")
 
 

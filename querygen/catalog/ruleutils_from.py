@@ -1,7 +1,7 @@
 """FROM printed as SQL, and what range table entries and their columns are called.
 
-Takes a `Query` and a `Printer`. Mirrors `ruleutils.c`: set_deparse_for_query (set_rtable_names, set_relation_column_names,
-set_join_column_names), get_from_clause, get_from_clause_item, get_column_alias_list.
+Takes a `Query` and a `Printer`. Mirrors `ruleutils.c`: set_deparse_for_query (set_rtable_names,
+set_relation_column_names, set_join_column_names), get_from_clause, get_from_clause_item, get_column_alias_list.
 """
 
 from __future__ import annotations

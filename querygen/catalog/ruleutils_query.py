@@ -147,9 +147,9 @@ def _basic(p: Printer, query: n.Query, columns: Sequence[str] | None, named: boo
             text += ", ".join(keys)
     if query.havingQual is not None:
         text += f" HAVING {print_expr(p, query.havingQual)}"
-    named = [one for one in query.windowClause if one.name]
-    if named:
-        shown = [f"{quote_identifier(one.name or '')} AS ({window_spec(p, one, query.targetList)})" for one in named]
+    windows = [one for one in query.windowClause if one.name]
+    if windows:
+        shown = [f"{quote_identifier(one.name or '')} AS ({window_spec(p, one, query.targetList)})" for one in windows]
         text += f" WINDOW {', '.join(shown)}"
     return text
 
@@ -473,7 +473,8 @@ def _delete(p: Printer, query: n.Query) -> str:
     text = _with(p, query)
     target = query.rtable[query.resultRelation - 1]
     only = "" if target.inh else "ONLY "
-    text += f"DELETE FROM {only}{p.relation_name(target.relid)}{relation_alias(p, query.resultRelation)}"
+    relation = f"{p.relation_name(target.relid)}{relation_alias(p, query.resultRelation)}"
+    text += " ".join(("DELETE FROM", only + relation))
     text += from_clause(p, query, " USING ")
     if query.jointree is not None and query.jointree.quals is not None:
         text += f" WHERE {print_expr(p, query.jointree.quals)}"

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from querygen.source import SourceFile
     from querygen.sql.parse import RawStmt
 
-_COMMENT = re.compile(r"(--[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\w*)\$.*?\$\2\$", re.DOTALL)
+_COMMENT = re.compile(
+    r"(--[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\w*)\$.*?\$\2\$", re.DOTALL
+)
 _RENAMED = re.compile(r'@renamed\s+from\s*=\s*("(?:[^"]|"")*"|[^\s,*]+)', re.IGNORECASE)
 
 

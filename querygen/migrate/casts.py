@@ -22,7 +22,7 @@ _ASSIGNMENT = enums.CoercionContext.COERCION_ASSIGNMENT
 _EXPLICIT = enums.CoercionContext.COERCION_EXPLICIT
 
 
-class NoCast(Exception):
+class NoCastError(Exception):
     """There is no way from the one type to the other."""
 
 
@@ -54,7 +54,7 @@ def using(old: Object, new: Object, before: Catalog, after: Catalog, *, moved: b
     ):
         return f"{name}::text::{wanted}"
     shown = format_type(before, source, only_pg_catalog=True)
-    raise NoCast(f"there is no cast from {shown} to {wanted}")
+    raise NoCastError(f"there is no cast from {shown} to {wanted}")
 
 
 def _in(after: Catalog, before: Catalog, oid: Oid) -> Oid | None:

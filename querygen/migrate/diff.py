@@ -5,8 +5,8 @@
     result.statements    # in order; none: the schemas are equal
     result.refusals      # not empty: nothing may be run
 
-The statements are replayed on the old schema, by the same code that read it, and what comes out is compared with the new
-one: what the replay does not confirm is never printed. What it finds missing (names that the server makes up at
+The statements are replayed on the old schema, by the same code that read it, and what comes out is compared with the
+new one: what the replay does not confirm is never printed. What it finds missing (names that the server makes up at
 partitions, for example) is a second round.
 """
 

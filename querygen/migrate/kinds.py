@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from querygen.migrate import sql_constraint, sql_other, sql_table, sql_type, sql_view
 from querygen.migrate.model import Model
-from querygen.migrate.statement import Refusal, Statement
 
 if TYPE_CHECKING:
     from querygen.migrate.model import Object
+    from querygen.migrate.statement import Refusal, Statement
 
 
 def _table_of(one: Object, model: Model) -> Object:

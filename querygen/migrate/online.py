@@ -1,8 +1,8 @@
 """`--online`: statements that hold locks for long, written so that they hold them shortly.
 
-Takes statements in order; gives groups, each of which becomes a file. An index is built CONCURRENTLY in a file without a
-transaction; a foreign key or CHECK is added NOT VALID and validated in the next file, NOT NULL likewise; PRIMARY KEY and
-UNIQUE take an index that was built before. What belongs to a table that the same migration makes is left as it is.
+Takes statements in order; gives groups, each of which becomes a file. An index is built CONCURRENTLY in a file without
+a transaction; a foreign key or CHECK is added NOT VALID and validated in the next file, NOT NULL likewise; PRIMARY KEY
+and UNIQUE take an index that was built before. What belongs to a table that the same migration makes is left as it is.
 """
 
 from __future__ import annotations

@@ -29,7 +29,35 @@ _AT_TABLE = frozenset({"column", "default", "identity", "notnull", "constraint",
 _AT_COLUMN = frozenset({"default", "identity", "notnull"})
 # What a change of a column's type does not leave alone.
 _RETYPED = frozenset({"view", "matview", "rule", "policy", "trigger", "function"})
-_ORDER = ["unit", "schema", "type", "domcheck", "sequence", "function", "table", "column", "identity", "default", "notnull", "owned", "constraint", "index", "partition", "inherit", "replident", "cluster", "view", "matview", "trigger", "rule", "policy", "comment", "owner", "acl", "defacl"]
+_ORDER = [
+    "unit",
+    "schema",
+    "type",
+    "domcheck",
+    "sequence",
+    "function",
+    "table",
+    "column",
+    "identity",
+    "default",
+    "notnull",
+    "owned",
+    "constraint",
+    "index",
+    "partition",
+    "inherit",
+    "replident",
+    "cluster",
+    "view",
+    "matview",
+    "trigger",
+    "rule",
+    "policy",
+    "comment",
+    "owner",
+    "acl",
+    "defacl",
+]
 _RANKS = {kind: place for place, kind in enumerate(_ORDER)}
 
 
@@ -74,7 +102,9 @@ class Planner:
             old = self.old.objects.get(identity)
             if old is not None and self._stops_being_local(old, new):
                 reason = "it is declared at the table itself, and the new schema only inherits it"
-                hint = "Declare it at the table, too, or drop it there in a migration of its own: its values would be lost."
+                hint = (
+                    "Declare it at the table, too, or drop it there in a migration of its own: its values go with it."
+                )
                 self.refusals.append(Refusal(identity, reason, hint))
             if old is None or old.inherited or new.inherited:
                 continue
@@ -112,7 +142,7 @@ class Planner:
             if expression is None and old.attrs["type"] != new.attrs["type"]:
                 try:
                     expression = casts.using(old, new, self.before, self.after)
-                except casts.NoCast as none:
+                except casts.NoCastError as none:
                     option = f"""--using '{".".join(new.id[1:])}=EXPRESSION'"""
                     return Refusal(new.id, str(none), f"Say how the values are converted: {option}.")
         elif old.attrs["type"] != new.attrs["type"]:
@@ -179,7 +209,7 @@ class Planner:
                 return True
             return False
         if kind == "column":
-            return self._column_follows(identity, here, old, new)
+            return self._column_follows(identity, here, new)
         if kind == "table":
             reason = f"it depends on {show(here)}, which has to be dropped and made again"
             self.refusals.append(Refusal(identity, reason, "Change that in a migration of its own."))
@@ -193,7 +223,7 @@ class Planner:
         self.again.add(identity)
         return True
 
-    def _column_follows(self, identity: Id, here: Id, old: Object, new: Object) -> bool:
+    def _column_follows(self, identity: Id, here: Id, new: Object) -> bool:
         if new.attrs["generated"]:
             self.again.add(identity)
             self.alters.pop(identity, None)
@@ -478,7 +508,7 @@ def plan(
         return Plan(refusals=_unique(planner.refusals, lambda one: one.target))
     try:
         actions = planner.actions()
-    except casts.NoCast as none:
+    except casts.NoCastError as none:
         return Plan(refusals=[Refusal((), str(none))])
     for action in actions:
         for identity in action.destroys:

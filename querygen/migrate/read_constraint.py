@@ -77,8 +77,8 @@ def wrapped(text: str) -> bool:
     from querygen.catalog.ddl_text import tokens
 
     depth = 0
-    for _kind, token, _begin, end in tokens(text, 0):
-        depth += (token in "([") - (token in ")]") if len(token) == 1 else 0
+    for _kind, piece, _begin, end in tokens(text, 0):
+        depth += (piece in ("(", "[")) - (piece in (")", "]"))
         if depth == 0:
             return end == len(text)
     return False

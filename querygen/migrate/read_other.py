@@ -67,8 +67,8 @@ def _unit(reader: Reader, unit: Unit) -> None:
         if "wrapper" in lowered:
             needs.add(("unit", "FOREIGN DATA WRAPPER", words[lowered.index("wrapper") + 1].strip(";")))
     if unit.kind == "MEMBERSHIP":
-        one, other = unit.name.split(" TO ")
-        needs |= {("unit", "ROLE", one), ("unit", "ROLE", other)}
+        granted, grantee = unit.name.split(" TO ")
+        needs |= {("unit", "ROLE", granted), ("unit", "ROLE", grantee)}
     needs.discard(identity)
     attrs = {
         # of an extension only what the new schema says of its version and its schema is looked at
@@ -107,8 +107,8 @@ def read_comments(reader: Reader) -> None:
                 _comment(reader, owner, column.comment)
         for constraint in relation.constraints:
             kind = "constraint" if constraint.kind != "n" else "notnull"
-            name = constraint.name if kind == "constraint" else constraint.columns[0]
-            _comment(reader, (kind, *identity[1:], name), constraint.comment)
+            part = constraint.name if kind == "constraint" else constraint.columns[0]
+            _comment(reader, (kind, *identity[1:], part), constraint.comment)
         for trigger in relation.triggers:
             _comment(reader, ("trigger", *identity[1:], trigger.name), trigger.comment)
         for rule in relation.rules:
@@ -136,9 +136,9 @@ def read_comments(reader: Reader) -> None:
         if key[:2] == ("comment", "unit"):
             _comment(reader, ("unit", *key[2:]), text)
     for number, identity in reader.units_by_number.items():
-        kind = {"AGGREGATE": "proc", "OPERATOR": "operator", "TYPE": "type"}.get(identity[1])
-        if kind is not None:
-            _comment(reader, identity, catalog.comment(kind, number))
+        catalogue = {"AGGREGATE": "proc", "OPERATOR": "operator", "TYPE": "type"}.get(identity[1])
+        if catalogue is not None:
+            _comment(reader, identity, catalog.comment(catalogue, number))
 
 
 def _type_comment(reader: Reader, identity: Id, oid: int) -> None:

@@ -1,4 +1,4 @@
-"""Sequences read into the model: free-standing ones, those of serial columns, and what identity columns keep of theirs."""
+"""Sequences read into the model: free-standing ones, those of serial columns, and what identity columns have."""
 
 from __future__ import annotations
 

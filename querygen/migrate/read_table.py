@@ -1,4 +1,4 @@
-"""Tables read into the model, with columns, defaults and NOT NULL; constraints and indexes are in `read_constraint.py`."""
+"""Tables read into the model, with columns, defaults and NOT NULL. Constraints, indexes: `read_constraint.py`."""
 
 from __future__ import annotations
 

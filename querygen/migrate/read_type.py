@@ -54,7 +54,7 @@ def _composite(reader: Reader, row: PgType) -> None:
             collation = reader.collation(column.attcollation)
             needs |= reader.ids([Address("collation", column.attcollation)])
         attributes.append((column.name, reader.type(column.type_oid, column.typmod), collation))
-    attrs = {"kind": "composite", "attributes": tuple(attributes)}
+    attrs: dict[str, Any] = {"kind": "composite", "attributes": tuple(attributes)}
     attrs["_oids"] = tuple((one.type_oid, one.typmod) for one in relation.live_columns)
     _add(reader, row, attrs, needs)
 
@@ -95,7 +95,7 @@ def _domain(reader: Reader, row: PgType) -> None:
             definition = f"CHECK {text}" if wrapped(text) else f"CHECK ({text})"
         else:
             definition = "NOT NULL"
-        attrs = {"definition": definition, "validated": check.validated}
+        state = {"definition": definition, "validated": check.validated}
         needs = used | {identity}
-        one = Object(("domcheck", *identity[1:], check.name), attrs, parent=identity, needs=frozenset(needs))
+        one = Object(("domcheck", *identity[1:], check.name), state, parent=identity, needs=frozenset(needs))
         reader.model.add(one)

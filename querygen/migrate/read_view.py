@@ -1,4 +1,4 @@
-"""Views and materialized views read into the model: their queries as text, their columns as what a replacement keeps."""
+"""Views and materialized views read into the model: queries as text, columns as what a replacement keeps."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _RELATIONS = ("table", "view", "matview")
 
 
 class Rename(Struct, frozen=True):
-    """`new` is the object in the new schema, `old` its bare name before; of an enum's value: `value` is the new label."""
+    """`new` is the object in the new schema, `old` its bare name before; `value` the new label of an enum's value."""
 
     new: Id
     old: str
@@ -132,7 +132,8 @@ def _label(one: Rename, old: Model, moved: dict[tuple[str, ...], tuple[str, ...]
             continue
         labels = found.attrs["labels"]
         if one.old in labels and one.value not in labels:
-            sql = f"ALTER TYPE {quoted(*one.new[1:])} RENAME VALUE {quote_literal(one.old)} TO {quote_literal(one.value or '')}"
+            change = f"{quote_literal(one.old)} TO {quote_literal(one.value or '')}"
+            sql = f"ALTER TYPE {quoted(*one.new[1:])} RENAME VALUE {change}"
             return Statement(sql, f"rename a value of {show(one.new)}", target=one.new)
     return None
 

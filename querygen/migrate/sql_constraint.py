@@ -76,7 +76,8 @@ def alter_constraint(old: Object, new: Object, table: Object) -> list[Statement]
 
 def _split(definition: str) -> tuple[str, str]:
     """The definition, and what it says of DEFERRABLE."""
-    text, tail = definition, []
+    text = definition
+    tail: list[str] = []
     for word in (" INITIALLY DEFERRED", " DEFERRABLE"):
         if text.endswith(word):
             text = text.removesuffix(word)

@@ -24,13 +24,12 @@ Rights = frozenset[tuple[str, str, bool]]
 
 def create_unit(one: Object) -> list[Statement]:
     statements = [Statement(one.attrs["_head"], f"create {show(one.id)}", target=one.id)]
-    for tail in one.attrs["_tail"]:
-        statements.append(Statement(tail, f"change {show(one.id)}", target=one.id))
-    return statements
+    changes = [Statement(tail, f"change {show(one.id)}", target=one.id) for tail in one.attrs["_tail"]]
+    return statements + changes
 
 
 def drop_unit(one: Object) -> list[Statement]:
-    hazards = ()
+    hazards: tuple[Hazard, ...] = ()
     if one.id[1] in ("EXTENSION", "SUBSCRIPTION"):
         hazards = (Hazard(DELETES_DATA, "what belongs to it goes with it"),)
     return [Statement(one.attrs["_drop"], f"drop {show(one.id)}", hazards, target=one.id, drops=True)]
@@ -43,7 +42,9 @@ def alter_unit(old: Object, new: Object) -> list[Statement] | Refusal | None:
         return _alter_extension(old, new)
     count = len(was["changes"])
     if was["definition"] == now["definition"] and now["changes"][:count] == was["changes"]:
-        return [Statement(tail, f"change {show(new.id)}", target=new.id) for tail in now["_tail"][len(was["changes"]) :]]
+        return [
+            Statement(tail, f"change {show(new.id)}", target=new.id) for tail in now["_tail"][len(was["changes"]) :]
+        ]
     if old.id[1] == "ROLE":
         text = now["_head"].split(None, 3)
         rest = text[3] if len(text) > 3 else ""

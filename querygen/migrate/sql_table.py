@@ -294,8 +294,8 @@ def drop_column(one: Object, table: Object) -> list[Statement]:
 
 def _column_settings(table: Object, column: str, old: Object | None, new: Object) -> list[Statement]:
     """STORAGE, COMPRESSION, STATISTICS and options, which have statements of their own."""
-    statements = []
-    was = old.attrs if old is not None else {"storage": None, "compression": None, "statistics": None, "attoptions": ()}
+    unsaid: dict[str, Any] = {"storage": None, "compression": None, "statistics": None, "attoptions": ()}
+    was = old.attrs if old is not None else unsaid
     now = new.attrs
     head = f"ALTER {table_word(table)} {quoted(*table.id[1:])} ALTER COLUMN {quote_identifier(column)}"
     actions = []
@@ -306,9 +306,7 @@ def _column_settings(table: Object, column: str, old: Object | None, new: Object
     if was["statistics"] != now["statistics"]:
         actions.append(f"SET STATISTICS {-1 if now['statistics'] is None else now['statistics']}")
     actions += option_actions(was["attoptions"], now["attoptions"])
-    for action in actions:
-        statements.append(Statement(f"{head} {action}", f"change {show(new.id)}", target=new.id))
-    return statements
+    return [Statement(f"{head} {action}", f"change {show(new.id)}", target=new.id) for action in actions]
 
 
 def alter_column(old: Object, new: Object, table: Object, using: str | None) -> list[Statement] | None:

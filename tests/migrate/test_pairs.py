@@ -79,7 +79,9 @@ AS_WRITTEN = frozenset({"aggregate", "event_trigger", "operator", "publication",
 NAMES_ROLES = frozenset({"grant/default", "role/unquoted_owner", "extension/create"})
 
 
-@pytest.mark.parametrize("name", [one for one in NAMES if one.split("/")[0] not in AS_WRITTEN and one not in NAMES_ROLES])
+@pytest.mark.parametrize(
+    "name", [one for one in NAMES if one.split("/")[0] not in AS_WRITTEN and one not in NAMES_ROLES]
+)
 def test_a_dump_of_the_schema_is_the_schema(name: str, pg_database: PgDatabase) -> None:
     """pg_dump's text and the schema's own are one schema: printing and reading lose nothing."""
     text = (CASES / name / "new.sql").read_text()
