@@ -80,6 +80,7 @@ def verify(database_url: str | None, live: bool, against: str | None, output_for
             raise click.UsageError("--live: there is no DATABASE_URL")
     from querygen.pipeline import analyze
     from querygen.verify import statements, verify_database
+    from querygen.verify_schema import verify_schema
 
     analysis = analyze(config)
     broken = [one for one in analysis.diagnostics if one.severity is Severity.ERROR]
@@ -87,6 +88,9 @@ def verify(database_url: str | None, live: bool, against: str | None, output_for
         found = verify_database(
             analysis, url, live=data_dir is None, told=lambda done, count: progress(f"{done} of {count} statements")
         )
+        if data_dir is None:
+            progress("comparing the schema")
+            found += verify_schema(config, analysis.catalog, url)
     count = sum(1 for _ in statements(analysis))
     finish([*broken, *found], output_format, f"{count} statements verified")
 

@@ -24,7 +24,7 @@ LAYERS: list[tuple[str, int]] = [
     (r"querygen\.(render|lint|migrate|runner|write|server|compat)(\..*)?", 6),
     (r"querygen\.config", 6),
     (r"querygen\.sqlc\.(commands|import_commands)", 8),
-    (r"querygen\.(pipeline|describe|describe_table|explain|sqlc|verify|revision|doctor|plans)(\..*)?", 7),
+    (r"querygen\.(pipeline|describe|describe_table|explain|sqlc|verify\w*|revision|doctor|plans)(\..*)?", 7),
     (r"querygen\.(cli\w*|studio|scaffold|plugin|__main__)(\..*)?", 8),
     (r"querygen", 8),
 ]

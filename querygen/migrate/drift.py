@@ -15,7 +15,7 @@ from querygen.migrate.read import read_model
 
 if TYPE_CHECKING:
     from querygen.migrate.load import Loaded
-    from querygen.migrate.model import Id, Object
+    from querygen.migrate.model import Object
 
 
 _TEXT: Final = ("unit", "rule")

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze.typename import quote_identifier
+from querygen.catalog.catalog import FIRST_USER_OID
 from querygen.migrate.load import Loaded, Setting, load
 from querygen.migrate.read import read_model
 from querygen.server.binaries import find_binaries, wheel_folder
@@ -47,6 +49,13 @@ _MOST_COLUMNS: Final = {"schema_migrations": 2, "schema_version": 1, "alembic_ve
 _OWNER: Final = re.compile(r"^ALTER [^\n]* OWNER TO [^\n]*;$", re.MULTILINE)
 _EXTENSION_COMMENT: Final = re.compile(r"^COMMENT ON EXTENSION (?:[^']|'(?:[^']|'')*')*?;$", re.MULTILINE)
 _DEFAULTS_OF: Final = re.compile(r'^(ALTER DEFAULT PRIVILEGES) FOR ROLE ("(?:[^"]|"")*"|\S+)', re.MULTILINE)
+# Debian's PostgreSQL 15.20 keeps a number of its own among the options of each column. Its own pg_dump leaves that out,
+# a newer one does not know it, and no other server takes it.
+_COLUMN_OPTIONS: Final = re.compile(
+    r"^(ALTER (?:FOREIGN )?TABLE ONLY .+ ALTER COLUMN .+ SET )\((.*)\);\n", re.MULTILINE
+)
+_BOOKKEEPING: Final = "pg_attver="
+_NAMED_NOT_NULLS: Final = 180000
 _LOCK_WAIT: Final = "10s"
 
 
@@ -186,7 +195,14 @@ def run_pg_dump(dsn: str, version: int, options: list[str]) -> str:
         reason = _reason(done.stderr)
         hint = "connect as the owner of the tables: pg_dump locks each of them" if "permission denied" in reason else ""
         raise ServerError(f"the schema of {hide_password(dsn)} cannot be read: {hide_password(reason)}", hint)
-    return done.stdout
+    return _COLUMN_OPTIONS.sub(_without_bookkeeping, done.stdout)
+
+
+def _without_bookkeeping(found: re.Match[str]) -> str:
+    if _BOOKKEEPING not in found[2]:
+        return found[0]
+    kept = [one for one in found[2].split(", ") if not one.startswith(_BOOKKEEPING)]
+    return f"{found[1]}({', '.join(kept)});\n" if kept else ""
 
 
 def _reason(stderr: str) -> str:
@@ -214,6 +230,8 @@ def load_live(database: Database, setting: Setting, wanted: Loaded, model: Model
     _forget_owners(loaded, target)
     if not any(one[0] in ("acl", "defacl") for one in target.objects):
         _forget(loaded, ("acl", "defacl"))
+    if database.version < _NAMED_NOT_NULLS:
+        _name_not_nulls(loaded, wanted)
     return loaded
 
 
@@ -233,6 +251,23 @@ def _roles(database: Database, wanted: Loaded) -> str:
         if key[:2] == ("unit", "ROLE") and unit.name.strip('"').replace('""', '"') in database.roles:
             found += [f"{part};\n" for part in (unit.head, *unit.tail)]
     return "".join(found)
+
+
+def _name_not_nulls(loaded: Loaded, wanted: Loaded) -> None:
+    """Before PostgreSQL 18 a NOT NULL has no name: it has the one that is wanted."""
+    catalog, other = loaded.state.catalog, wanted.state.catalog
+    for relation in catalog.relations():
+        if relation.oid < FIRST_USER_OID:
+            continue
+        oid = other.relation_oid(relation.name, catalog.namespace_name(relation.namespace))
+        twin = None if oid is None else other.find_relation(oid)
+        names = {one.columns: one.name for one in twin.constraints if one.kind == "n"} if twin else {}
+        if any(one.kind == "n" and names.get(one.columns, one.name) != one.name for one in relation.constraints):
+            named = [
+                replace(one, name=names.get(one.columns, one.name)) if one.kind == "n" else one
+                for one in relation.constraints
+            ]
+            catalog.put_relation(replace(relation, constraints=tuple(named)))
 
 
 def _forget(loaded: Loaded, kinds: tuple[str, ...]) -> None:

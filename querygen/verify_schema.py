@@ -1,0 +1,136 @@
+"""Is a live database the one that the schema files declare? What no described statement shows, object by object.
+
+Takes the configuration, the catalog of the schema and a URL; gives a diagnostic for each difference, at the place where
+the schema declares the object. Nothing is written to the database.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from querygen.config import catalog_folder, extension_bases
+from querygen.diagnostics import Diagnostic, Severity, error, warning
+from querygen.migrate.drift import Change, Drift, drift
+from querygen.migrate.live import Database, read_database
+from querygen.migrate.load import Setting, read_paths
+from querygen.migrate.shadow import sides
+from querygen.runner.history import parse_table
+from querygen.server.errors import ServerError
+from querygen.source import SourceFile, Span
+from querygen.sql.parse import parse_schema_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from querygen.catalog.catalog import Catalog
+    from querygen.config import Config
+    from querygen.server.database import HasDsn
+
+GONE: Final = "QG620"  # what the schema declares is not in the database
+CHANGED: Final = "QG621"  # it is there, and different
+UNKNOWN: Final = "QG622"  # the database has what the schema does not declare
+OTHER_PATH: Final = "QG623"  # sessions look for names in other schemas
+OLD_SERVER: Final = "QG624"  # the server is older than pg_version
+NOT_COMPARED: Final = "QG625"  # the schema of the database, or a part of it, could not be compared
+
+# Of these one more can change what a query means: another function is chosen, another operator, another cast.
+_CHOSEN: Final = ("function", "operator", "cast", "aggregate")
+_ON_OTHERS: Final = ("comment", "acl", "owner")
+_OF_COLUMNS: Final = ("default", "identity", "notnull")
+
+
+def verify_schema(config: Config, catalog: Catalog, url: str, server: HasDsn | None = None) -> list[Diagnostic]:
+    """Every difference that matters, errors and warnings. `server` is for the schema; default: one is started."""
+    history = parse_table(config.migrations_table)
+    try:
+        database = read_database(url, (history.schema, history.name))
+    except ServerError as problem:
+        return [warning(NOT_COMPARED, f"the schema was not compared: {problem.message}", hint=problem.hint or None)]
+    setting = Setting(catalog_folder(config), extension_bases(config), config.search_path)
+    sources = read_paths(config.schema, config.root)
+    both = sides(database, sources, setting, server)
+    if both.wanted.errors:
+        return []  # the analysis has told these
+    if both.live.errors:
+        reason = both.live.errors[0].message
+        return [
+            warning(NOT_COMPARED, f"the schema was not compared: the database has what querygen cannot read: {reason}")
+        ]
+    found, problems = drift(both.live, both.wanted, certain=not both.shadow)
+    told = [*_version(config, database), *_path(database, catalog)]
+    told += [_diagnostic(one, catalog, sources) for one in found]
+    told += [warning(NOT_COMPARED, f"not compared: {one}") for one in problems]
+    return told
+
+
+def _version(config: Config, database: Database) -> Iterator[Diagnostic]:
+    if database.version // 10000 < config.pg_version:
+        server = database.version // 10000
+        message = f"the server is PostgreSQL {server}, and the queries are analysed for {config.pg_version}"
+        hint = "Set pg_version to the server's, with a catalogue from `querygen catalog dump`; or upgrade the server."
+        yield error(OLD_SERVER, message, hint=hint)
+
+
+def _path(database: Database, catalog: Catalog) -> Iterator[Diagnostic]:
+    there = {name for _oid, name in catalog.namespaces()}
+    expected = tuple(one for one in catalog.search_path if one in there)
+    if database.search_path != expected:
+        message = (
+            f"sessions of {database.user} look for names in {_listed(database.search_path)},"
+            f" and the analysis in {_listed(expected)}"
+        )
+        hint = "ALTER DATABASE or ALTER ROLE … SET search_path; or the key search_path of the configuration."
+        yield error(OTHER_PATH, message, hint=hint)
+
+
+def _listed(path: Sequence[str]) -> str:
+    return ", ".join(path) or "no schema at all"
+
+
+def _diagnostic(one: Drift, catalog: Catalog, sources: Sequence[SourceFile]) -> Diagnostic:
+    span = _place(one.id, catalog, sources)
+    match one.change:
+        case Change.MISSING:
+            hint = "Apply the migrations that are pending, or correct the schema files."
+            return error(GONE, one.text, span, hint)
+        case Change.DIFFERENT:
+            hint = (
+                "`querygen migrate drift --json` shows both in full." if "another in the database" in one.text else None
+            )
+            return error(CHANGED, one.text, span, hint)
+    severity = Severity.ERROR if one.kind in _CHOSEN else Severity.WARNING
+    hint = "Declare it in the schema files, or drop it."
+    return Diagnostic(UNKNOWN, severity, one.text, span, hint)
+
+
+def _place(identity: tuple[str, ...], catalog: Catalog, sources: Sequence[SourceFile]) -> Span | None:
+    """Where the schema's files declare an object, or the table that it belongs to."""
+    kind, *names = identity
+    while kind in _ON_OTHERS and names:
+        kind, *names = names
+    if kind == "unit":
+        return _statement(names[0], names[1], sources)
+    if len(names) >= 2 and kind not in ("type", "domcheck", "function"):
+        for relation in catalog.relations():
+            if relation.name == names[1] and catalog.namespace_name(relation.namespace) == names[0]:
+                is_column = kind == "column" or kind in _OF_COLUMNS
+                column = relation.by_name.get(names[2]) if is_column and len(names) > 2 else None
+                return column.span if column is not None and column.span is not None else relation.span
+    word = {"matview": "MATERIALIZED VIEW", "domcheck": "DOMAIN", "constraint": "TABLE"}.get(kind, kind)
+    return _statement(word, names[1] if len(names) > 1 else names[0], sources)
+
+
+def _statement(word: str, name: str, sources: Sequence[SourceFile]) -> Span | None:
+    """The CREATE of something that the catalog keeps no place of."""
+    bare = re.escape(name.split("(")[0].split(" ")[0].rsplit(".", 1)[-1].strip('"'))
+    words = r"(?:TYPE|DOMAIN)" if word.upper() in ("TYPE", "DOMAIN") else word.replace(" ", r"\s+")
+    words = r"(?:FUNCTION|PROCEDURE)" if word == "function" else words
+    pattern = re.compile(rf'CREATE\s[^(]*?\b{words}\b[^(]*?(?<![\w$])"?{bare}(?![\w$])', re.IGNORECASE)
+    for source in sources:
+        for one in parse_schema_file(source)[0]:
+            found = pattern.match(one.text.lstrip())
+            if found is not None:
+                start = one.start + len(one.text) - len(one.text.lstrip())
+                return Span(source, start, start + 6)
+    return None
