@@ -17,6 +17,7 @@ from querygen.diagnostics import error
 from querygen.diagnostics_render import to_json
 
 if TYPE_CHECKING:
+    from querygen.config import Config
     from querygen.runner.commands import Outcome, Place
     from querygen.runner.plan import Entry
 
@@ -46,7 +47,11 @@ statement_timeout_option = click.option(
 
 
 def place_of(
-    database_url: str | None, wait: float = 60.0, lock_timeout: str = "5s", statement_timeout: str = ""
+    database_url: str | None,
+    wait: float = 60.0,
+    lock_timeout: str = "5s",
+    statement_timeout: str = "",
+    config: Config | None = None,
 ) -> Place:
     """The folder, the database and the table that the configuration and the options name."""
     from querygen.diagnostics import DiagnosticError
@@ -56,7 +61,7 @@ def place_of(
     from querygen.server.database import resolve_database_url
     from querygen.server.environment import database_url_of
 
-    config = project_config((), ())
+    config = config or project_config((), ())
     url = resolve_database_url(database_url, os.environ) or database_url_of(config.root)
     if url is None:
         raise DiagnosticError(
