@@ -116,7 +116,7 @@ def from_count(scope: Scope) -> RowCount:
     wanted = list(keys.base_relations(tree))
     missing = [rtindex for rtindex in wanted if rtindex not in single]
     at_most = not missing and not keys.has_full_join(scope, tree)
-    at_least = not query.rowMarks and _at_least_one(scope, tree)
+    at_least = _at_least_one(scope, tree)
     if at_most:
         why = "each of its relations has one such row at most"
         if len(wanted) == 1:

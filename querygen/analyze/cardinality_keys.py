@@ -162,7 +162,7 @@ def _split(scope: Scope, quals: Expr | None, usable: frozenset[int] | None, foun
         if bound is None or (usable is not None and bound[0] not in usable):
             continue
         needs = _needs(scope, other)
-        if needs is None or bound[0] in needs or not _compares_alike(scope.env.catalog, other):
+        if needs is None or not _compares_alike(scope.env.catalog, other):
             continue
         operator = quals.opno if one is quals.args[0] else scope.env.catalog.operator(quals.opno).oprcom
         if operator:

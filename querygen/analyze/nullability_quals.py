@@ -80,7 +80,8 @@ def _settle(scope: Scope, node: JoinTreeNode, spine: bool, strong: set[Fact], we
         case n.RangeTblRef():
             return
         case n.FromExpr():
-            _record(scope, facts_of(scope, node.quals, Known.TRUE), None if spine else node, strong, weak)
+            # FROM stands above every join.
+            _record(scope, facts_of(scope, node.quals, Known.TRUE), None, strong, weak)
             for item in node.fromlist:
                 _settle(scope, item, spine, strong, weak)
         case n.JoinExpr():

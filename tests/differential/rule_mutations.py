@@ -199,11 +199,6 @@ SLIPS: tuple[tuple[ModuleType, str, str], ...] = (
     (nullability_expr, "if expr.on_error is not None and expr.on_error.btype in _UNKNOWN_WHEN_NULL:", "if False:"),
     (nullability_expr, 'if key is not None and scope.holds(("expr", key), 1000):', "if key is not None:"),
     # conditions
-    (
-        nullability_quals,
-        "None if spine else node, strong, weak)\n            for item",
-        "None, strong, weak)\n            for item",
-    ),
     (nullability_quals, "if not (left_nulled and right_nulled):", "if True:"),
     (
         nullability_quals,
@@ -390,7 +385,6 @@ SLIPS: tuple[tuple[ModuleType, str, str], ...] = (
     # how many rows
     (cardinality, "if expression_returns_set(query.targetList):", "if False:"),
     (cardinality, "at_most = not missing and not keys.has_full_join(scope, tree)", "at_most = not missing"),
-    (cardinality, "at_least = not query.rowMarks and _at_least_one", "at_least = _at_least_one"),
     (
         cardinality,
         "return node.quals is None and all(_at_least_one(scope, item) for item in node.fromlist)",
@@ -446,7 +440,6 @@ SLIPS: tuple[tuple[ModuleType, str, str], ...] = (
         "_split(scope, node.quals, usable, found)",
     ),
     (cardinality_keys, "quals.boolop == enums.BoolExprType.AND_EXPR", "quals.boolop != enums.BoolExprType.NOT_EXPR"),
-    (cardinality_keys, "if needs is None or bound[0] in needs or", "if needs is None or"),
     (cardinality_keys, "if one.relation == rtindex and one.needs <= single:", "if one.relation == rtindex:"),
     (cardinality_keys, "if rtindex in bounded and bounded[rtindex] <= single:", "if rtindex in bounded:"),
     (cardinality_keys, "outer_relations(rte) if rte.lateral else set[int]()", "set[int]()"),
@@ -500,7 +493,7 @@ SLIPS: tuple[tuple[ModuleType, str, str], ...] = (
     ),
     (cardinality_keys, "if len(known) == len(parts):", "if True:"),
     (cardinality_keys, "if expr is None or owner != relation.oid:", "if expr is None:"),
-    (cardinality_keys, "if not index.unique:", "if False:"),
+    (cardinality_keys, "if not index.unique:\n        return False\n    for", "for"),
     (
         cardinality_keys,
         "if one.collation is not None and (column is None or one.collation != column.collation):",
@@ -537,6 +530,10 @@ def slips() -> Iterator[Mutation]:
 
 # The start of a mutation's name, and why no statement can show it.
 HARMLESS: dict[str, str] = {
+    "cardinality_keys: constraint.deferrable or constraint.without_overlaps or → constraint.deferrable or": "rows that "
+    "are equal in every column of the key overlap, since no range of it may be empty",
+    "cardinality_keys: or query.hasAggs or has_full_join(scope, tree):": "the rows that a FULL JOIN adds have NULL in "
+    "the key, and the equality that binds it is strict",
     "cardinality_keys: case n.Var() if node.varlevelsup == level and level > 0:": "only scans of tables larger than a "
     "quarter of shared_buffers, and at the same time as others, begin in the middle",
     "nullability_expr._verdict: never NULL: nullable('it stands where": "of no column, by grammar: see NEVER_FIRED",
