@@ -23,6 +23,7 @@ from querygen.server.inspection import (
     with_names,
 )
 from querygen.source import Span
+from querygen.sql.scan import skim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,7 +58,16 @@ def statements(analysis: Analysis) -> Iterator[Statement]:
         yield Statement(query, query.sql, whole=True)
         for variant in query.dynamic.variants if query.dynamic else ():
             if variant.sql != query.sql:
-                yield Statement(query, variant.sql, whole=False)
+                yield Statement(query, _without_gaps(variant.sql), whole=False)
+
+
+def _without_gaps(sql: str) -> str:
+    """The text with its parameters numbered from 1: a server knows no type for a number that does not occur."""
+    places = [(start, end) for kind, start, end in skim(sql) if kind == "param"]
+    numbers = {old: new for new, old in enumerate(sorted({int(sql[start + 1 : end]) for start, end in places}), 1)}
+    for start, end in reversed(places):
+        sql = f"{sql[:start]}${numbers[int(sql[start + 1 : end])]}{sql[end:]}"
+    return sql
 
 
 def verify(

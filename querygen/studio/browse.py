@@ -251,7 +251,10 @@ def _statement(
     if not (len(section.order) == 1 and section.order[0][0] == TID):
         # A table read by place comes in its order anyway; asked for it, PostgreSQL would sort all of it.
         direction = sql.SQL(" desc") if descending else sql.SQL("")
-        text += sql.SQL(" order by ") + sql.SQL(", ").join(_name(name) + direction for name, _ in section.order)
+        text += sql.SQL(" order by ") + sql.SQL(", ").join(
+            sql.Identifier(table.name, name) + direction  # with the table: by itself it would name what is selected
+            for name, _ in section.order
+        )
     return text + sql.SQL(" limit {}").format(sql.Literal(limit))
 
 

@@ -7,6 +7,7 @@ Takes a URL; gives connections on which a value comes as PostgreSQL prints it, s
 from __future__ import annotations
 
 import contextlib
+import selectors
 import time
 from contextvars import ContextVar
 from functools import cache
@@ -68,6 +69,13 @@ def _known_types() -> tuple[int, ...]:
     return tuple(sorted({oid for pair in found for oid in pair if oid}))
 
 
+def _has_news(conn: Connection[TupleRow]) -> bool:
+    """Whether the server said something to an idle connection: mostly that it is closed."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(conn.pgconn.socket, selectors.EVENT_READ)
+        return bool(selector.select(0))
+
+
 class Connections:
     """Connections to one database. Without `write` the server itself refuses every change."""
 
@@ -80,10 +88,7 @@ class Connections:
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[Connection[TupleRow]]:
-        """A connection in autocommit mode. One on which anything went wrong is not used again.
-
-        A kept connection whose server went away meanwhile is found out by its first statement, so it is asked first.
-        """
+        """A connection in autocommit mode. One on which anything went wrong is not used again."""
         conn = self._take()
         try:
             yield conn
@@ -105,12 +110,8 @@ class Connections:
                 conn = self._idle.pop() if self._idle else None
             if conn is None:
                 return self._open()
-            try:
-                conn.pgconn.consume_input()  # notices that the server closed it, without a round trip
-                if conn.pgconn.status == psycopg.pq.ConnStatus.OK:
-                    return conn
-            except psycopg.OperationalError:
-                pass
+            if not _has_news(conn):
+                return conn
             conn.close()
 
     def _open(self) -> Connection[TupleRow]:
@@ -128,6 +129,7 @@ class Connections:
             "datestyle": "ISO",
             "intervalstyle": "postgres",
             "bytea_output": "hex",
+            "jit": "off",  # pages are many small statements
             "synchronize_seqscans": "off",  # a page of a table without a key goes on where the last one ended
         }
         names, values = list(settings), list(settings.values())

@@ -158,7 +158,7 @@ def _box(catalog: Catalog, table: Relation, links: Sequence[Link], *, keys_only:
     items = tuple(
         Item(
             _short(one.name, 28),
-            _short(format_type(catalog, one.type_oid, one.typmod), 22),
+            _short(_short_type(format_type(catalog, one.type_oid, one.typmod)), 22),
             " ".join(mark for mark, names in (("PK", primary), ("FK", foreign)) if one.name in names),
             not one.not_null,
         )
@@ -178,6 +178,21 @@ def _box(catalog: Catalog, table: Relation, links: Sequence[Link], *, keys_only:
 
 def _short(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+_SHORT_TYPES: Final = (
+    ("timestamp with time zone", "timestamptz"),
+    ("timestamp without time zone", "timestamp"),
+    ("time without time zone", "time"),
+    ("character varying", "varchar"),
+    ("double precision", "float8"),
+)
+
+
+def _short_type(text: str) -> str:
+    for long, short in _SHORT_TYPES:
+        text = text.replace(long, short)
+    return re.sub(r"^(timestamp|time)(\(\d\)) with time zone", r"\1tz\2", text)
 
 
 def _groups(boxes: dict[Oid, Box], links: Sequence[Link]) -> list[list[Oid]]:

@@ -55,6 +55,11 @@ class Field(Struct, frozen=True):
     fixed: str = ""  # why it cannot be edited
     length: int | None = None  # of a value that is too long to be edited here
 
+    @property
+    def needed(self) -> bool:
+        """Whether an empty text cannot be a value: of one line, all but characters."""
+        return self.editor is Editor.LINE and not self.type.startswith(("character", '"char"', "name", "bit"))
+
 
 class Given(Struct, frozen=True):
     mode: Mode

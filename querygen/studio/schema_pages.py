@@ -368,7 +368,7 @@ def search(ask: Ask) -> Response:
                 (place, column.name, format_type(catalog, column.type_oid), project.users(one.oid, column.attnum))
                 for column in one.live_columns
                 if fits(f"{one.name}.{column.name}", column.comment)
-                and any(word in f"{column.name} {column.comment or ''}".lower() for word in words)
+                and any(word.rpartition(".")[2] in f"{column.name} {column.comment or ''}".lower() for word in words)
             ]
         queries = [one for one in project.analysis.queries if fits(one.raw.name, one.raw.doc, one.raw.original)]
     types = [one for one in _types(catalog) if words and fits(one.name, one.comment, " ".join(one.labels))]
