@@ -22,6 +22,7 @@ from querygen.server.embedded import (
     drop_database,
     load_sql,
     running_server,
+    start_server,
 )
 
 PgDatabase = Callable[..., str]
@@ -61,8 +62,9 @@ def debian15_server() -> Iterator[EmbeddedServer]:
     """Debian's PostgreSQL 15, run as the embedded one is."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QUERYGEN_PG_BIN", "/usr/lib/postgresql/15/bin")
-        with running_server() as server:
-            yield server
+        server = start_server()  # further servers are the wheel's again
+    yield server
+    server.stop()
 
 
 @pytest.fixture
