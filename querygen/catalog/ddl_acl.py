@@ -255,6 +255,7 @@ def _default_privileges(state: DdlState, stmt: ast.AlterDefaultPrivilegesStmt) -
             acl = {grantee: dict(rights) for grantee, rights in old.items()}
             apply(acl, action, privileges)
             _put(state, key, acl)
+            _put(state, ("defacl",), True)  # that there are any
 
 
 def default_acl(facts: dict[tuple[Any, ...], Any], schema: str, kind: str) -> Acl | None:
@@ -278,7 +279,7 @@ def default_acl(facts: dict[tuple[Any, ...], Any], schema: str, kind: str) -> Ac
 def _born(state: DdlState, stmt: Any) -> None:
     """A new object takes the default privileges of its day."""
     facts = state.catalog.facts
-    if not any(key[0] == "defacl" for key in facts):
+    if ("defacl",) not in facts:
         return
     for kind, oid, namespace in _made(state, stmt):
         key = ("acl", kind, oid, 0)

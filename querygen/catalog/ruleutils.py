@@ -14,9 +14,10 @@ from msgspec import Struct, field
 from querygen.analyze import nodefuncs
 from querygen.analyze import nodes as n
 from querygen.analyze.typename import format_type, quote_identifier
-from querygen.catalog.catalog import PG_CATALOG
+from querygen.catalog.catalog import PG_CATALOG, PUBLIC
 from querygen.catalog.ddl_text import split_names
 from querygen.catalog.ruleutils_expr import print_expr, unprintable
+from querygen.pg_catalog.dump import EXTENSION_OIDS
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Printer:
         if row.pronamespace != PG_CATALOG:
             return self.qualified(row.proname, row.pronamespace)
         name = quote_identifier(row.proname)
-        others = (schema for oid_, schema in self.catalog.namespaces() if oid_ != PG_CATALOG)
+        others = (schema for oid_, schema in self.catalog.namespaces() if oid_ == PUBLIC or oid_ >= EXTENSION_OIDS)
         hidden = any(self.catalog.procs_named(row.proname, schema) for schema in others)
         return f"pg_catalog.{name}" if hidden else name
 

@@ -51,6 +51,8 @@ def options_of(
     """What --rename and --using say."""
     refusals: list[Refusal] = []
     told: list[Rename] = []
+    if not rename and not using:
+        return [], {}, []
     before, _problems = read_model(old.state)
     after, _problems = read_model(new.state)
     for text in rename:

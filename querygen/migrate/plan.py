@@ -85,6 +85,10 @@ class Planner:
         self.moved: dict[Id, set[Id]] = defaultdict(set)  # type that is made anew → columns that follow
         self.retyped: set[Id] = set()
         self.dependents: dict[Id, set[Id]] = defaultdict(set)
+        self.order = {identity: number for number, identity in enumerate(new.objects)}
+        # tables that are parted from, or come to, the table that they have columns of
+        self.parted = {one[1:3] for one in self.dropped if one[0] in ("partition", "inherit")}
+        self.joined = {one[1:3] for one in self.made if one[0] in ("partition", "inherit")}
         self.keys_of: dict[tuple[str, ...], list[Id]] = defaultdict(list)  # foreign keys by schema and table
         for identity, one in old.objects.items():
             if identity[0] == "constraint" and one.attrs["kind"] == "f":
@@ -313,11 +317,7 @@ class Planner:
 
     def _is_left_alone(self, identity: Id) -> bool:
         """What a table had from another is its own when the two no longer belong together."""
-        return any(
-            one in self.dropped and one[1:3] == identity[1:3]
-            for one in self.old.objects
-            if one[0] in ("partition", "inherit")
-        )
+        return identity[1:3] in self.parted
 
     def _in_a_circle(self, key: Object) -> bool:
         """Is it a foreign key between tables that are dropped, and refer to each other?"""
@@ -337,9 +337,8 @@ class Planner:
 
     def _altered(self, identity: Id, statements: list[Statement]) -> Action:
         old, new = self.old.objects[identity], self.new.objects[identity]
-        order = [*self.new.objects].index(identity)
         return Action(
-            (1, _RANKS[identity[0]], order),
+            (1, _RANKS[identity[0]], self.order[identity]),
             statements,
             destroys={identity},
             produces={identity},
@@ -397,21 +396,23 @@ class Planner:
             and (not self.new.objects[identity].inherited or self._has_to_be_there(identity))
         }
         inherited = {identity for identity in self.made if self.new.objects[identity].inherited} - {*wanted}
+        given: dict[tuple[str, ...], list[Id]] = defaultdict(list)  # what the server makes at each table
+        for identity in inherited:
+            given[identity[1:3]].append(identity)
         parts = self._parts(wanted)
         inside = {part for found in parts.values() for part in found}
         actions = []
-        order = {identity: number for number, identity in enumerate(self.new.objects)}
         for identity, one in wanted.items():
             if identity in inside:
                 continue
             mine = [self.new.objects[part] for part in parts.get(identity, ())]
             everything = [one, *mine]
             if identity[0] == "table":
-                below = [part for part in inherited if part[0] in _AT_TABLE and part[1:3] == identity[1:3]]
+                below = [part for part in given[identity[1:3]] if part[0] in _AT_TABLE]
                 mine += [self.new.objects[part] for part in below if part[0] in ("column", "notnull")]
                 everything += [self.new.objects[part] for part in below]
             statements = kinds.create(one, mine, self.new, self.old)
-            action = Action((1, _RANKS[identity[0]], order[identity]), statements)
+            action = Action((1, _RANKS[identity[0]], self.order[identity]), statements)
             for each in everything:
                 action.produces.add(each.id)
                 action.needs |= each.needs
@@ -432,7 +433,7 @@ class Planner:
             return False
         if identity[0] == "constraint" and self.new.objects[identity].attrs["kind"] != "c":
             return False
-        return any(one[0] in ("partition", "inherit") and one[1:3] == identity[1:3] for one in self.made)
+        return identity[1:3] in self.joined
 
     def _await_inherited(self, action: Action, inherited: set[Id]) -> None:
         """What the server makes at the partitions comes with what is made at their table."""
@@ -473,12 +474,15 @@ class Planner:
 
     def _reach(self, one: Object, owner: Id, wanted: Mapping[Id, Object]) -> bool:
         """Does nothing that the part needs need the owner itself?"""
-        own = {owner, *(part for part in wanted if part[0] in _AT_TABLE and part[1:3] == owner[1:3])}
-        queue = [need for need in one.needs if need not in own]
+
+        def is_own(part: Id) -> bool:
+            return part == owner or (part[0] in _AT_TABLE and part[1:3] == owner[1:3] and part in wanted)
+
+        queue = [need for need in one.needs if not is_own(need)]
         seen = {*queue}
         while queue:
             here = queue.pop()
-            if here in own:
+            if is_own(here):
                 return False
             found = wanted.get(here)
             for need in found.needs if found is not None else ():
