@@ -178,6 +178,70 @@ def test_values_asynchronously(pg_database: PgDatabase, tmp_path: Path, values: 
         asyncio.run(use(load("aio.queries"), load("models")))
 
 
+@pytest.mark.parametrize("style", ["postgres", "iso_8601", "sql_standard", "postgres_verbose"])
+def test_intervals_inside_of_values_are_never_misread(pg_database: PgDatabase, tmp_path: Path, style: str) -> None:
+    """Their text depends on IntervalStyle, which readers of text cannot see: they read one style, or nothing."""
+    schema = """
+CREATE DOMAIN pause AS interval;
+CREATE TYPE pauserange AS RANGE (subtype = interval);
+CREATE TYPE stay AS (name text, long interval, longs interval[]);
+CREATE TABLE hotel (long interval NOT NULL, stay stay NOT NULL, pauses pause[] NOT NULL, spans pauserange NOT NULL);
+"""
+    queries = {
+        "in_json": "jsonb_build_object('long', long) AS value",
+        "in_row": "ROW(1, long) AS value",
+        "in_record": "stay AS value",
+        "in_array": "pauses AS value",
+        "in_range": "spans AS value",
+    }
+    text = "".join(
+        f"-- name: {name.title().replace('_', '')} :one!\nSELECT {sql} FROM hotel;\n" for name, sql in queries.items()
+    )
+    longs = ("1 mon", "-1 year 2 mons -3 days 04:05:06.789", "10 days", "-00:00:01", "300:00:00", "0", "1 day 10:00:00")
+    exact = 0
+    with (
+        project(tmp_path, schema, text) as load,
+        psycopg.connect(pg_database(schema), autocommit=True) as conn,
+    ):
+        module = load("queries")
+        for long in longs:
+            conn.execute("TRUNCATE hotel")
+            conn.execute(
+                "INSERT INTO hotel SELECT i, ROW('x', i, ARRAY[i])::stay, ARRAY[i]::pause[], pauserange(i, NULL)"
+                " FROM (VALUES (%s::interval)) AS v (i)",
+                (long,),
+            )
+            conn.execute("SET IntervalStyle = postgres")
+            wanted = {name: getattr(module, name)(conn) for name in queries}
+            conn.execute(f"SET IntervalStyle = {style}".encode())
+            for name in queries:
+                try:
+                    found = getattr(module, name)(conn)
+                except psycopg.DataError as refused:
+                    assert "IntervalStyle postgres" in str(refused)  # noqa: PT017 -- either is right
+                else:
+                    assert found == wanted[name]
+                    exact += 1
+        conn.execute("SET IntervalStyle = postgres")
+        conn.execute("UPDATE hotel SET long = 'infinity'")
+        with pytest.raises(psycopg.DataError):
+            module.in_json(conn)
+    assert exact == len(longs) * len(queries) if style == "postgres" else exact < len(longs) * len(queries)
+
+
+@pytest.mark.parametrize("style", ["German", "SQL, DMY", "Postgres, MDY"])
+@pytest.mark.parametrize("value", ["date '2024-02-11'", "timestamptz '2024-02-11 12:00+00'", "timestamp '2024-02-11'"])
+def test_dates_inside_of_values_are_never_misread(
+    pg_database: PgDatabase, tmp_path: Path, style: str, value: str
+) -> None:
+    queries = f"-- name: InRow :one!\nSELECT ROW(1, {value}) AS value;\n"
+    with project(tmp_path, "", queries) as load, psycopg.connect(pg_database(), autocommit=True) as conn:
+        assert load("queries").in_row(conn).f2.day == 11
+        conn.execute(f"SET DateStyle = '{style}'".encode())
+        with pytest.raises(psycopg.DataError):
+            load("queries").in_row(conn)
+
+
 def test_vectors_and_relations_as_values(tmp_path: Path) -> None:
     """The embedded server has no vector: its text is read and written here."""
     schema = "CREATE EXTENSION vector; CREATE TABLE doc (id int4 NOT NULL, spot vector(3), spots vector(3)[]);"

@@ -2,7 +2,9 @@
 # Do not edit. Generated code belongs to its user; see LICENSE-EXCEPTION of querygen.
 """Values that psycopg does not know: how they are read from text and written."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from ipaddress import (
     IPv4Address,
@@ -14,20 +16,55 @@ from ipaddress import (
 )
 from typing import Any
 
-from psycopg import adapters
+from psycopg import BaseConnection, DataError, adapters
 from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap, Loader
 from psycopg.pq import Format
 
 Inet = IPv4Address | IPv6Address | IPv4Interface | IPv6Interface
 Cidr = IPv4Network | IPv6Network
 
 
+class _Interval(Loader):
+    """psycopg's own asks the connection for its IntervalStyle, and guesses without."""
+
+    _parts = re.compile(
+        rb"(?=.)(?:([-+]?\d+) years?)?(?: ?([-+]?\d+) mons?)?(?: ?([-+]?\d+) days?)?"
+        rb"(?: ?([-+]?)(\d\d+):(\d\d):(\d\d(?:\.\d+)?))?"
+    )
+
+    def load(self, data: Buffer) -> timedelta:
+        text = bytes(data).decode(errors="replace")
+        match = self._parts.fullmatch(data)
+        if match is None:
+            raise DataError(f"{text!r} is no interval of IntervalStyle postgres")
+        years, months, days, sign, hours, minutes, seconds = match.groups(b"0")
+        time = timedelta(
+            hours=int(hours),
+            minutes=int(minutes),
+            microseconds=round(float(seconds) * 1_000_000),
+        )
+        try:
+            whole = timedelta(int(years) * 365 + int(months) * 30 + int(days))
+            return whole - time if sign == b"-" else whole + time
+        except OverflowError as problem:
+            raise DataError(f"{text!r} does not fit: {problem}") from None
+
+
+class _Context:
+    adapters = AdaptersMap(adapters)
+    connection: BaseConnection[Any] | None = None
+
+
+_Context.adapters.register_loader(1186, _Interval)
+
+
 @cache
 def _loader(oid: int) -> Callable[[Buffer], Any]:
-    loader = adapters.get_loader(oid, Format.TEXT)
+    loader = _Context.adapters.get_loader(oid, Format.TEXT)
     if loader is None:
         raise LookupError(f"psycopg has no loader for the type {oid}")
-    return loader(oid).load
+    return loader(oid, _Context()).load
 
 
 def load_text(oid: int, value: str | bytes) -> Any:
