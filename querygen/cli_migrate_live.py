@@ -37,12 +37,15 @@ if TYPE_CHECKING:
     from querygen.migrate.shadow import Sides
     from querygen.migrate.statement import Statement
     from querygen.runner.commands import Place
+    from querygen.runner.files import Migration
     from querygen.source import SourceFile
 
 NOT_READ = "QG631"  # part of a schema that cannot be compared
 WOULD_LOSE = "QG632"  # push would take away what the schema no longer declares
 NOT_ASKED = "QG633"  # a question, and nobody to answer it
 FILES_THERE = "QG634"  # pull would overwrite files
+BAD_SQUASH = "QG636"  # migrations that cannot be squashed as asked
+DATA_LEFT_OUT = "QG637"  # a squash leaves out a statement that changes rows
 UNSURE = "QG635"  # the schema was not read from a server
 
 
@@ -129,6 +132,85 @@ def _applied(config: Config, place: Place) -> tuple[list[SourceFile], str]:
     told = "the migrations that it has" + (f" ({pending} more are pending)" if pending else "")
     names = {Path(one).name for one in have}
     return [one for one in sources if Path(one.path).name in names], told
+
+
+# ---------------------------------------------------------------- squash
+
+
+@migrate.command()
+@click.option("--to", required=True, metavar="VERSION", help="The last one that is replaced.")
+@click.option("--name", default="squashed", show_default=True, help="What the one file is called.")
+@click.option("--drop-data", is_flag=True, help="Leave out statements that change rows.")
+@click.option("--no-proof", is_flag=True, help="Do not let a server confirm it.")
+@click.option("--dry-run", is_flag=True, help="Print the file; write and remove nothing.")
+def squash(to: str, name: str, drop_data: bool, no_proof: bool, dry_run: bool) -> None:
+    """Replace all migrations up to VERSION by one that comes to the same. No database is needed.
+
+    Databases that have them note it, others run it.
+    """
+    from querygen.migrate.squash import squash as make
+    from querygen.runner.files import read_migrations
+
+    config = project_config((), ())
+    folder = config.root / config.migrations
+    migrations, problems = read_migrations(folder)
+    if problems:
+        raise DiagnosticErrors(problems)
+    chosen = _up_to(migrations, to)
+    if name == chosen[-1].name or not name.replace("_", "a").replace("-", "a").isalnum():
+        hint = "A name of letters, digits and underscores, other than that of the last file it replaces."
+        raise DiagnosticError(error(BAD_SQUASH, f"--name {name}: this cannot be the name", hint=hint))
+    made = make(chosen, setting_of(config), drop_data=drop_data)
+    if made.refusals:
+        report(refusal_messages(made.refusals))
+        sys.exit(BAD_SQL)
+    if drop_data:
+        report([warning(DATA_LEFT_OUT, "a statement that changes rows is left out", one) for one in made.data])
+    if dry_run:
+        click.echo(made.up, nl=False)
+        return
+    if not no_proof:
+        _prove_squash([one.up.source for one in chosen], made.up)
+    for one in chosen:
+        for path in filter(None, (one.path, one.down)):
+            path.unlink()
+            click.echo(f"  removed {os.path.relpath(path)}")
+    base = f"{chosen[-1].version}_{name}"
+    _write(folder / f"{base}.sql", made.up)
+    if made.down:
+        _write(folder / f"{base}.down.sql", made.down)
+
+
+def _up_to(migrations: Sequence[Migration], to: str) -> list[Migration]:
+    last = [one.key for one in migrations if to in (one.version, one.label) or (to.isdigit() and int(to) == one.key)]
+    if not last:
+        listed = ", ".join(one.label for one in migrations[-5:]) or "none"
+        raise DiagnosticError(error(BAD_SQUASH, f"there is no migration {to}", hint=f"The last ones: {listed}."))
+    chosen = [one for one in migrations if one.key <= last[0]]
+    if len(chosen) < 2:
+        raise DiagnosticError(error(BAD_SQUASH, f"{to} is the first migration: there is nothing to draw together"))
+    return chosen
+
+
+def _prove_squash(sources: Sequence[SourceFile], text: str) -> None:
+    from querygen.migrate.shadow import dump_of
+    from querygen.server.embedded import running_server
+    from querygen.server.errors import ServerError
+    from querygen.source import SourceFile
+
+    try:
+        with running_server() as server:
+            many = dump_of(server, sources)
+            one = dump_of(server, [SourceFile("the squashed migration", text)])
+    except ServerError as problem:
+        report([_unsure(problem.message)])
+        return
+    if one != many:
+        hint = "Please report it; --no-proof writes it anyway."
+        raise DiagnosticError(
+            error(BAD_SQUASH, "a PostgreSQL does not make the same of it; nothing was written", hint=hint)
+        )
+    click.echo("proved: a PostgreSQL makes the same of the one file as of the many", err=True)
 
 
 # ---------------------------------------------------------------- push

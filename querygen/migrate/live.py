@@ -222,7 +222,7 @@ def load_live(database: Database, setting: Setting, wanted: Loaded, model: Model
     target = read_model(wanted.state)[0] if model is None else model
     text = database.text
     if not any(one[0] == "owner" for one in target.objects):
-        text = _OWNER.sub("", text)
+        text = without_owners(text)
     if not any(one[:3] == ("comment", "unit", "EXTENSION") for one in target.objects):
         text = without_extension_comments(text)
     text = _roles(database, wanted) + text
@@ -237,7 +237,12 @@ def load_live(database: Database, setting: Setting, wanted: Loaded, model: Model
 
 def load_alone(text: str, setting: Setting) -> Loaded:
     """A dump as a schema of its own: without owners, and without comments that are the extensions' own."""
-    return load([SourceFile("database", without_extension_comments(_OWNER.sub("", text)))], setting)
+    return load([SourceFile("database", without_extension_comments(without_owners(text)))], setting)
+
+
+def without_owners(text: str) -> str:
+    """Who owns what, left out."""
+    return _OWNER.sub("", text)
 
 
 def without_extension_comments(text: str) -> str:

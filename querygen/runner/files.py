@@ -30,9 +30,10 @@ BAD_DIRECTIVE = "QG552"  # a `-- querygen:` line that means nothing
 NOT_RUNNABLE = "QG553"  # a statement that the runner cannot run as the file stands
 
 _NAME: Final = re.compile(r"(?P<version>\d+)(?:[_-](?P<name>.+?))?(?P<down>\.down)?\.sql")
+_VERSIONS: Final = re.compile(r"\d[\d\s,]*")
 _TIME: Final = re.compile(r"(\d+)\s*(us|ms|s|min|h|d)?")
 NO_TRANSACTION: Final = "-- querygen: no-transaction"
-DIRECTIVES: Final = ("no-transaction", "replaces", "lock_timeout", "statement_timeout")
+DIRECTIVES: Final = ("no-transaction", "replaces", "squashed", "lock_timeout", "statement_timeout")
 
 
 class Step(Struct, frozen=True):
@@ -43,6 +44,7 @@ class Step(Struct, frozen=True):
     sha256: str
     transactional: bool
     replaces: tuple[str, ...] = ()
+    squashed: tuple[str, ...] = ()  # what those that it replaces have replaced before
     settings: tuple[tuple[str, str], ...] = ()  # SET LOCAL for this file
 
 
@@ -119,39 +121,40 @@ def read_step(path: Path) -> tuple[Step, list[Diagnostic]]:
         return Step(SourceFile(display_path(path), ""), [], "", True), [problem.diagnostic]
     script = read_script(source)
     problems = list(script.problems)
-    transactional, replaces, settings = _read_directives(script, problems)
+    transactional, (replaces, squashed), settings = _read_directives(script, problems)
     commands = script.commands
     for meta in script.meta_commands:
         hint = "Write it in SQL: psql reads its own commands, a server does not."
         span = Span(source, meta.start, meta.end)
         problems.append(error(NOT_RUNNABLE, f"\\{meta.name} is a command of psql", span, hint))
     _check_commands(source, commands, problems, transactional=transactional)
-    return Step(source, commands, checksum(source.text), transactional, replaces, settings), problems
+    return Step(source, commands, checksum(source.text), transactional, replaces, squashed, settings), problems
 
 
 def _read_directives(
     script: Script, problems: list[Diagnostic]
-) -> tuple[bool, tuple[str, ...], tuple[tuple[str, str], ...]]:
+) -> tuple[bool, tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, str], ...]]:
     transactional = True
-    replaces: tuple[str, ...] = ()
+    lists: dict[str, tuple[str, ...]] = {"replaces": (), "squashed": ()}
     settings: list[tuple[str, str]] = []
     for key, value, offset in script.directives:
         span = Span(script.source, offset, offset + len(key))
         match key:
             case "no-transaction" if not value:
                 transactional = False
-            case "replaces" if (versions := re.findall(r"\d+", value)) and not re.sub(r"[\d\s,]", "", value):
-                replaces += tuple(versions)
+            case "replaces" | "squashed" if _VERSIONS.fullmatch(value):
+                lists[key] += tuple(re.findall(r"\d+", value))
             case "lock_timeout" | "statement_timeout" if _TIME.fullmatch(value):
                 settings.append((key, value))
             case _:
                 problems.append(_bad_directive(key, value, span))
-    return transactional, replaces, tuple(settings)
+    return transactional, (lists["replaces"], lists["squashed"]), tuple(settings)
 
 
 def _bad_directive(key: str, value: str, span: Span) -> Diagnostic:
     if key in DIRECTIVES:
-        wanted = {"no-transaction": "nothing", "replaces": "a list of versions"}.get(key, "a time such as 5s")
+        wanted_by_key = {"no-transaction": "nothing"} | dict.fromkeys(("replaces", "squashed"), "a list of versions")
+        wanted = wanted_by_key.get(key, "a time such as 5s")
         return error(BAD_DIRECTIVE, f'"{key}" takes {wanted}, not "{value}"', span)
     near = difflib.get_close_matches(key, DIRECTIVES, 1)
     hint = f'Did you mean "{near[0]}"?' if near else "Known: " + ", ".join(DIRECTIVES) + "."

@@ -72,7 +72,7 @@ def compare(migrations: Iterable[Migration], rows: Iterable[Row]) -> list[Entry]
     files = {one.key: one for one in migrations}
     known = {row.key: row for row in rows}
     newest = max((key for key, row in known.items() if row.state in DONE), default=-1)
-    replaced = {int(old): one for one in files.values() for old in one.up.replaces}
+    replaced = {int(old): one for one in files.values() for old in (*one.up.replaces, *one.up.squashed)}
     entries = []
     for key in sorted(files.keys() | known.keys()):
         file, row = files.get(key), known.get(key)
