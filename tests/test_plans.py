@@ -112,3 +112,10 @@ def test_command(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 0
     assert "person_email_idx" in result.output
     assert "1 queries planned, nothing stands out" in result.output
+
+
+@pytest.mark.debian15
+def test_a_server_without_generic_plan(project: Path, debian15_database: PgDatabase) -> None:
+    """PostgreSQL 15 has no EXPLAIN (GENERIC_PLAN): prepared statements give the same plans."""
+    assert findings(project, debian15_database(SCHEMA)) == {}
+    assert findings(project, debian15_database(SCHEMA + ROWS)) == EXPECTED

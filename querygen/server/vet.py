@@ -5,6 +5,7 @@ Takes a connection and a query's text with `$n`; gives PostgreSQL's complaint, o
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.rows import TupleRow
 
-_GENERIC_PLANS: Final = 160000  # the version that explains a query without values for its parameters
+_GENERIC_PLANS: Final = 160000  # EXPLAIN (GENERIC_PLAN)
 
 
 def prepare_problem(conn: Connection[TupleRow], sql: str) -> str | None:
@@ -31,21 +32,42 @@ def prepare_problem(conn: Connection[TupleRow], sql: str) -> str | None:
 
 
 def explain(conn: Connection[TupleRow], sql: str) -> dict[str, Any]:
-    """The plan of a query; raises `ServerError` where there is none."""
+    """The plan of a query that serves any values; raises `ServerError` where there is none."""
     import psycopg
 
-    if conn.info.server_version < _GENERIC_PLANS:
-        version = conn.info.server_version // 10000
-        raise ServerError(f"PostgreSQL {version} explains no query with parameters", "use PostgreSQL 16 or newer")
-    options = "GENERIC_PLAN, VERBOSE, COSTS, SETTINGS, BUFFERS, FORMAT JSON"
+    options = "VERBOSE, COSTS, SETTINGS, FORMAT JSON"
     try:
-        # As bytes: the text of a query is no literal of ours, and without parameters `%` means itself.
-        row = conn.execute(f"EXPLAIN ({options}) {sql}".encode()).fetchone()
+        if conn.info.server_version >= _GENERIC_PLANS:
+            # As bytes: the text of a query is no literal of ours, and without parameters `%` means itself.
+            row = conn.execute(f"EXPLAIN (GENERIC_PLAN, BUFFERS, {options}) {sql}".encode()).fetchone()
+        else:
+            row = _explain_prepared(conn, sql, options)
     except psycopg.Error as problem:
         raise ServerError(str(problem).splitlines()[0]) from None
     found = row[0] if row else []
     plans = json.loads(found) if isinstance(found, str) else found
     return dict(plans[0]) if plans else {}
+
+
+def _explain_prepared(conn: Connection[TupleRow], sql: str, options: str) -> TupleRow | None:
+    """The same on a server before 16: a prepared statement can be made to have the plan that serves any values."""
+    import psycopg
+
+    try:
+        with conn.transaction(force_rollback=True):
+            conn.execute("set local plan_cache_mode = force_generic_plan")
+            conn.execute(f"PREPARE querygen_explain AS {sql}".encode())
+            rows = conn.execute(
+                "select pg_catalog.cardinality(parameter_types) from pg_catalog.pg_prepared_statements where name = %s",
+                ("querygen_explain",),
+            ).fetchall()
+            values = ", ".join(["NULL"] * rows[0][0])
+            execute = f"EXECUTE querygen_explain({values})" if values else "EXECUTE querygen_explain"
+            return conn.execute(f"EXPLAIN ({options}) {execute}".encode()).fetchone()
+    finally:
+        # A rollback does not undo PREPARE.
+        with contextlib.suppress(psycopg.Error):
+            conn.execute("deallocate querygen_explain")
 
 
 def load_statements(url: str, statements: Iterable[str]) -> list[tuple[str, str]]:
