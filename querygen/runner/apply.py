@@ -39,7 +39,7 @@ _FIRST_PAUSE: Final = 0.5
 
 
 class Work(Struct, frozen=True):
-    """What to run and how to remember it. `down` takes the row away.
+    """What to run and how to remember it. With `down` the row is gone in the end.
 
     `finished`: how many units of a file without a transaction have run in an earlier attempt; None: it is the first.
     """
@@ -166,13 +166,14 @@ def _one_by_one(session: Session, work: Work, limits: Limits, told: Callable[[st
     _set_limits(conn, step, limits, local=False)
     start = time.monotonic()
     finished = work.finished or 0
-    if not work.down:
-        with conn.transaction():
-            if work.finished is None:
-                _claim(session, work, history.RUNNING, 0)
-            else:
-                history.update_checksum(conn, table, work.version, step.sha256, work.name)
-                history.update_row(conn, table, work.version, state=history.RUNNING, finished=finished)
+    with conn.transaction():
+        if work.down:
+            history.update_row(conn, table, work.version, state=history.RUNNING, finished=finished, down=True)
+        elif work.finished is None:
+            _claim(session, work, history.RUNNING, 0)
+        else:
+            history.update_checksum(conn, table, work.version, step.sha256, work.name)
+            history.update_row(conn, table, work.version, state=history.RUNNING, finished=finished)
     doubtful = None if work.finished is None else finished + 1  # it may have run before the earlier attempt broke off
     try:
         for number, unit in enumerate(units(step.commands), 1):
@@ -191,6 +192,7 @@ def _one_by_one(session: Session, work: Work, limits: Limits, told: Callable[[st
             finished = number
         with conn.transaction():
             if work.down:
+                conn.execute("reset session authorization")
                 history.delete_row(conn, table, work.version)
             else:
                 _note(session, work, finished, start, history.APPLIED)
@@ -218,20 +220,18 @@ def units(commands: list[Command]) -> list[list[Command]]:
 
 
 def _note(session: Session, work: Work, finished: int, start: float, state: str = history.RUNNING) -> None:
-    if work.down:
-        return
     conn = session.conn
     conn.execute("reset session authorization")
-    spent = round((time.monotonic() - start) * 1000)
-    history.update_row(conn, session.table, work.version, state=state, finished=finished, duration_ms=spent)
+    spent = None if work.down else round((time.monotonic() - start) * 1000)
+    history.update_row(
+        conn, session.table, work.version, state=state, finished=finished, duration_ms=spent, down=work.down
+    )
 
 
 def _note_failure(session: Session, work: Work, finished: int, problem: Diagnostic) -> None:
     """Best effort: where the connection is gone the row stays `running`, which says the same to the next run."""
     import psycopg
 
-    if work.down:
-        return
     with contextlib.suppress(psycopg.Error):
         history.update_row(
             session.guard if session.conn.closed else session.conn,
@@ -240,6 +240,7 @@ def _note_failure(session: Session, work: Work, finished: int, problem: Diagnost
             state=history.FAILED,
             finished=finished,
             problem=f"{problem.code}: {problem.message}",
+            down=work.down,
         )
 
 

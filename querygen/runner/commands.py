@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, Severity, error
 from querygen.runner import history, plan
-from querygen.runner.apply import Limits, Work, run_step, told_plainly
+from querygen.runner.apply import Limits, Work, run_step, told_plainly, units
 from querygen.runner.files import Migration, read_migrations, read_step
 from querygen.runner.history import BASELINE, DONE, REPAIRED, Table
 from querygen.runner.plan import Entry, State
@@ -211,7 +211,9 @@ def _to_undo(entries: list[Entry], to: str | None, steps: int) -> tuple[list[Ent
         else:
             step, wrong = read_step(one.migration.down)
             problems += wrong
-            works.append(Work(one.row.version if one.row else one.version, one.name, step, down=True))
+            finished = one.row.finished if one.row and plan.is_half_undone(one) else None
+            version = one.row.version if one.row else one.version
+            works.append(Work(version, one.name, step, down=True, finished=finished))
     if problems:
         raise DiagnosticErrors(problems)
     return undo, works
@@ -220,8 +222,13 @@ def _to_undo(entries: list[Entry], to: str | None, steps: int) -> tuple[list[Ent
 # ---------------------------------------------------------------- the history itself
 
 
-def baseline(place: Place, *, to: str | None, told: Callable[[str], None]) -> Outcome:
-    """Say that a database has the migrations up to `to` (all of them without it) already: rows, and nothing is run."""
+def baseline(
+    place: Place, *, to: str | None, told: Callable[[str], None], only: frozenset[int] | None = None
+) -> Outcome:
+    """Say that a database has the migrations up to `to` (all of them without it) already: rows, and nothing is run.
+
+    `only` are the versions to which that is confined.
+    """
     outcome = Outcome()
     migrations = _files(place)
     with _locked(place, told) as session:
@@ -229,7 +236,8 @@ def baseline(place: Place, *, to: str | None, told: Callable[[str], None]) -> Ou
         last = _position(entries, to) if to else None
         with session.conn.transaction():
             for one in entries:
-                if one.row is None and one.migration is not None and (last is None or one.key <= last):
+                chosen = (last is None or one.key <= last) and (only is None or one.key in only)
+                if one.row is None and one.migration is not None and chosen:
                     sha256 = one.migration.up.sha256
                     history.insert_row(session.conn, place.table, one.version, one.name, sha256, BASELINE)
                     outcome.done.append(Done(one.version, one.name, "noted"))
@@ -247,7 +255,7 @@ class Repairs(Struct, frozen=True):
 
 
 def repair(place: Place, repairs: Repairs, told: Callable[[str], None]) -> Outcome:
-    """Put the history right after a fault. It changes rows only; what is to run again runs with the next `up`."""
+    """Put the history right after a fault. It changes rows only; the next `up` or `down` runs what is to run again."""
     outcome = Outcome()
     migrations = _files(place)
     with _locked(place, told) as session:
@@ -288,13 +296,15 @@ def _repair(session: Session, entry: Entry, action: str) -> Done:
         raise LookupError(f"{entry.label} has no row")
     match action:
         case "retry":
-            history.update_row(conn, table, row.version, state=REPAIRED, finished=row.finished)
+            history.update_row(conn, table, row.version, state=REPAIRED, finished=row.finished, down=row.down)
             said = f"goes on behind its first {row.finished} statements"
         case "restart":
-            history.update_row(conn, table, row.version, state=REPAIRED, finished=0)
+            history.update_row(conn, table, row.version, state=REPAIRED, finished=0, down=row.down)
             said = "begins anew"
         case "applied":
-            history.update_row(conn, table, row.version, state=history.APPLIED, finished=row.finished)
+            # Of a way down `finished` counts other statements than those of the file that is applied.
+            finished = len(units(file.up.commands)) if file is not None and row.down else row.finished
+            history.update_row(conn, table, row.version, state=history.APPLIED, finished=finished)
             said = "counts as applied"
         case "forget":
             history.delete_row(conn, table, row.version)

@@ -22,10 +22,15 @@ if TYPE_CHECKING:
 
 APPLIED, BASELINE, RUNNING, FAILED, REPAIRED = "applied", "baseline", "running", "failed", "repaired"
 DONE: Final = (APPLIED, BASELINE)
+UP, DOWN = "up", "down"
 
 
 class Row(Struct, frozen=True):
-    """One migration in the table. `finished`: how many of its statements have run, of a file without a transaction."""
+    """One migration in the table.
+
+    `finished`: how many of its statements have run, of a file without a transaction. `direction`: whether that is the
+    file up or, of a migration that is being taken back, the file down.
+    """
 
     version: str
     name: str
@@ -37,10 +42,15 @@ class Row(Struct, frozen=True):
     applied_by: str
     tool: str
     problem: str | None
+    direction: str = UP
 
     @property
     def key(self) -> int:
         return int(self.version)
+
+    @property
+    def down(self) -> bool:
+        return self.direction == DOWN
 
 
 class Table(Struct, frozen=True):
@@ -64,9 +74,16 @@ create table {table} (
   duration_ms bigint,
   applied_by  text        not null default session_user,
   tool        text        not null,
-  problem     text
+  problem     text,
+  direction   text        not null default 'up' check (direction in ('up', 'down'))
 )"""
+# A table that is older than this column.
+_ADD_DIRECTION: Final[LiteralString] = """
+alter table {table} add direction text not null default 'up' check (direction in ('up', 'down'))"""
 _SELECT: Final[LiteralString] = """
+select version, name, sha256, state, finished, applied_at, duration_ms, applied_by, tool, problem, direction
+from {table}"""
+_SELECT_OLD: Final[LiteralString] = """
 select version, name, sha256, state, finished, applied_at, duration_ms, applied_by, tool, problem from {table}"""
 
 
@@ -92,9 +109,21 @@ def has_table(conn: Connection[TupleRow], table: Table) -> bool:
     return found is not None
 
 
+def _has_direction(conn: Connection[TupleRow], table: Table) -> bool:
+    found = conn.execute(
+        "select 1 from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid"
+        " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname = %s and c.relname = %s and a.attname = 'direction' and not a.attisdropped",
+        (table.schema, table.name),
+    ).fetchone()
+    return found is not None
+
+
 def create_table(conn: Connection[TupleRow], table: Table) -> None:
     """Make the table, and its schema, where they are missing (IF NOT EXISTS wants rights even where all is there)."""
     if has_table(conn, table):
+        if not _has_direction(conn, table):
+            conn.execute(_statement(table, _ADD_DIRECTION))
         return
     with conn.transaction():
         if not conn.execute("select 1 from pg_catalog.pg_namespace where nspname = %s", (table.schema,)).fetchone():
@@ -108,7 +137,8 @@ def read_rows(conn: Connection[TupleRow], table: Table) -> list[Row]:
     """The history in the order of versions; without a table, none."""
     if not has_table(conn, table):
         return []
-    return sorted((Row(*row) for row in conn.execute(_statement(table, _SELECT))), key=lambda row: row.key)
+    text = _SELECT if _has_direction(conn, table) else _SELECT_OLD
+    return sorted((Row(*row) for row in conn.execute(_statement(table, text))), key=lambda row: row.key)
 
 
 def insert_row(
@@ -133,15 +163,16 @@ def update_row(
     finished: int,
     duration_ms: int | None = None,
     problem: str | None = None,
+    down: bool = False,
 ) -> None:
-    """Say how far a migration has come."""
+    """Say how far a migration has come, or with `down` how far it is taken back."""
     conn.execute(
         _statement(
             table,
-            "update {table} set state = %s, finished = %s, problem = %s,"
+            "update {table} set state = %s, finished = %s, problem = %s, direction = %s,"
             " duration_ms = coalesce(%s, duration_ms), applied_at = clock_timestamp() where version = %s",
         ),
-        (state, finished, problem, duration_ms, version),
+        (state, finished, problem, DOWN if down else UP, duration_ms, version),
     )
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from querygen.diagnostics import Diagnostic, error, warning
 from querygen.runner.apply import units
+from querygen.runner.files import read_step
 from querygen.runner.history import BASELINE, DONE, REPAIRED
 
 if TYPE_CHECKING:
@@ -100,13 +101,23 @@ def _state(file: Migration | None, row: Row | None, key: int, newest: int, repla
 
 def pending(entries: Iterable[Entry]) -> list[Entry]:
     """What `up` would run, in order."""
-    return [one for one in entries if one.state in (State.PENDING, State.OUT_OF_ORDER, State.REPAIRED)]
+    states = (State.PENDING, State.OUT_OF_ORDER, State.REPAIRED)
+    return [one for one in entries if one.state in states and not is_half_undone(one)]
+
+
+def is_half_undone(entry: Entry) -> bool:
+    """Whether its way down broke off: only `down` goes on with it."""
+    return entry.row is not None and entry.row.down and entry.row.state not in DONE
 
 
 def obstacles(entries: list[Entry], *, allow_out_of_order: bool = False) -> list[Diagnostic]:
     """Why `up` must not run anything, and what it should say besides."""
     found = [_changed(one) for one in entries if one.state is State.CHANGED]
     found += [_interrupted(one) for one in entries if one.state is State.INTERRUPTED]
+    for one in entries:
+        if one.state is State.REPAIRED and is_half_undone(one):
+            hint = "Go on with `querygen migrate down`; what is pending can run then."
+            found.append(error(DIRTY, f"{one.label} is taken back in part", hint=hint))
     late = [one for one in entries if one.state is State.OUT_OF_ORDER]
     if late and not allow_out_of_order:
         newest = max((one for one in entries if one.row and one.row.state in DONE), key=lambda one: one.key)
@@ -155,9 +166,20 @@ def _interrupted(entry: Entry) -> Diagnostic:
     if row is None:
         raise LookupError(f"{entry.label} has no row")
     total = len(units(file.up.commands)) if file else 0
-    message = f"{entry.label} broke off: {row.finished} of its {total} statements have run"
+    where = "broke off"
+    if row.down:
+        total = len(units(read_step(file.down)[0].commands)) if file and file.down else 0
+        where = "broke off on its way down"
+    message = f"{entry.label} {where}: {row.finished} of its {total} statements have run"
     if row.problem:
         message += f" ({row.problem})"
+    if row.down:
+        hint = (
+            f"Put right what stopped it, then `querygen migrate repair --retry {entry.version}` to go on behind them"
+            f" with the next `down`, --restart to begin anew, --forget if all of it is taken back, or --applied if"
+            f" nothing of it is."
+        )
+        return error(DIRTY, message, hint=hint)
     hint = (
         f"Put right what stopped it, then `querygen migrate repair --retry {entry.version}` to go on behind them"
         f" with the next `up`, --restart to begin anew, or --applied if all of it is done."

@@ -284,6 +284,79 @@ def test_a_file_without_a_transaction_goes_on_where_it_broke_off(tmp_path: Path,
     assert scalar(dsn, "select count(*) from a") == 2
 
 
+WAY_DOWN = """-- querygen: no-transaction
+drop index concurrently a_x;
+insert into log select x / 0 from a;
+drop table a;
+"""
+FILES_BOTH_WAYS = {
+    "1_a.sql": "create table a (x int); insert into a values (1); create index a_x on a (x); create table log (x int);",
+    "1_a.down.sql": WAY_DOWN,
+    "2_b.sql": "create table b ();",
+    "2_b.down.sql": "drop table b;",
+}
+
+
+def test_a_way_down_without_a_transaction_goes_on_where_it_broke_off(tmp_path: Path, pg_database: PgDatabase) -> None:
+    dsn = pg_database()
+    folder = write(tmp_path / "m", FILES_BOTH_WAYS)
+    where = place(folder, dsn)
+    assert up(where).failure is None
+    failure = down(where, to="0").failure
+    assert failure is not None
+    assert failure.code == "22012"
+    entry = commands.look(where)[0][0]
+    assert entry.row is not None
+    assert (entry.row.down, entry.row.finished, entry.row.problem) == (True, 1, "22012: division by zero")
+    assert states(where) == {"1": "interrupted", "2": "pending"}
+    for command in (up, down):
+        with pytest.raises(DiagnosticErrors, match="1_a broke off on its way down: 1 of its 3 statements have run"):
+            command(where)
+    write(folder, {"1_a.down.sql": WAY_DOWN.replace("x / 0", "x / 1")})
+    commands.repair(where, Repairs(retry=("1",)), lambda _: None)
+    assert states(where) == {"1": "repaired", "2": "pending"}
+    with pytest.raises(DiagnosticErrors, match="1_a is taken back in part"):
+        up(where)
+    assert down(where).failure is None  # the index is gone: behind the first statement
+    assert states(where) == {"1": "pending", "2": "pending"}
+    assert scalar(dsn, "select to_regclass('a')") is None
+    assert scalar(dsn, "select count(*) from log") == 1
+
+
+def test_a_way_down_that_broke_off_is_settled_by_hand(tmp_path: Path, pg_database: PgDatabase) -> None:
+    dsn = pg_database()
+    where = place(write(tmp_path / "m", FILES_BOTH_WAYS), dsn)
+    up(where)
+    down(where, to="0")
+    scalar(dsn, "create index a_x on a (x)")
+    commands.repair(where, Repairs(applied=("1",)), lambda _: None)
+    assert states(where) == {"1": "applied", "2": "pending"}
+    row = commands.look(where)[0][0].row
+    assert row is not None
+    assert (row.down, row.finished) == (False, 4)
+    assert up(where).failure is None
+    down(where, to="0")
+    scalar(dsn, "create index a_x on a (x)")
+    commands.repair(where, Repairs(restart=("1",)), lambda _: None)
+    failure = down(where).failure
+    assert failure is not None
+    assert failure.code == "22012"  # from the first statement on
+    assert scalar(dsn, "select to_regclass('a_x')") is None
+    scalar(dsn, "drop table a, log")
+    commands.repair(where, Repairs(forget=("1",)), lambda _: None)
+    assert states(where) == {"1": "pending", "2": "pending"}
+
+
+def test_a_history_that_is_older_than_its_directions(tmp_path: Path, pg_database: PgDatabase) -> None:
+    dsn = pg_database()
+    where = place(write(tmp_path / "m", ACCOUNT), dsn)
+    up(where)
+    scalar(dsn, "alter table querygen.migration drop direction")
+    assert set(states(where).values()) == {"applied"}
+    assert down(where).failure is None
+    assert list(states(where).values()) == ["applied", "pending"]
+
+
 def test_an_invalid_index_is_built_again(tmp_path: Path, pg_database: PgDatabase) -> None:
     dsn = pg_database("create table a (x int); insert into a values (1), (1);")
     text = "-- querygen: no-transaction\ncreate unique index concurrently a_x on a (x);"
