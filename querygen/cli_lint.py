@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from querygen.config import Config
     from querygen.lint.rule import Level, MigrationSubject
     from querygen.lint.run import Problem
+    from querygen.pipeline import Analysis
     from querygen.source import SourceFile
 
 NO_SUCH_RULE = "QG585"
@@ -51,7 +52,7 @@ def lint(
     output_format: str,
 ) -> None:
     """Look for what will hurt later, in all files or in PATHS only."""
-    from querygen.diagnostics_render import as_sarif
+    from querygen.diagnostics_render import as_sarif, plural
     from querygen.lint import output
     from querygen.lint.run import explain as explain_rule
 
@@ -76,8 +77,9 @@ def lint(
             click.echo(as_sarif([*broken, *found], lambda code: (explain_rule(code) or code).partition("\n")[0]))
         case _:
             report([*broken, *found], output_format)
-            errors = sum(one.severity is Severity.ERROR for one in found)
-            click.echo(f"{errors} errors, {len(found) - errors} warnings", err=True)
+            errors = sum(one.severity is Severity.ERROR for one in (*broken, *found))
+            warnings = len(broken) + len(found) - errors
+            click.echo(f"{plural(errors, 'error')}, {plural(warnings, 'warning')}", err=True)
     if code := exit_code(broken):
         sys.exit(code)
     if any(strict or one.severity is Severity.ERROR for one in found):
@@ -128,14 +130,14 @@ def _list(levels: dict[str, Level]) -> None:
 
 
 def find_problems(
-    config: Config, levels: dict[str, Level], since: str | None = None
+    config: Config, levels: dict[str, Level], since: str | None = None, analysis: Analysis | None = None
 ) -> tuple[list[Problem], list[Diagnostic]]:
     """What the rules find, and what keeps files from being looked at."""
     from querygen.lint.rule import QuerySubject, SchemaSubject
     from querygen.lint.run import run
     from querygen.pipeline import FailedQuery, analyze, sources_of
 
-    analysis = analyze(config)
+    analysis = analysis or analyze(config)
     migrations, broken = _migrations(config, since)
     broken = [*(one for one in analysis.diagnostics if one.severity is Severity.ERROR), *broken]
     sources = [*sources_of(config), *(one.source for one in migrations)]
@@ -173,8 +175,8 @@ def _migrations(config: Config, since: str | None) -> tuple[list[MigrationSubjec
 def _catalog_before(config: Config, sources: tuple[SourceFile, ...]) -> Callable[[], Catalog]:
     @cache
     def before() -> Catalog:
-        from querygen.pipeline import catalog_of
+        from querygen.pipeline import load_catalog
 
-        return catalog_of(config, sources)
+        return load_catalog(config, [], sources=sources)
 
     return before

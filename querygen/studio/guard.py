@@ -40,11 +40,13 @@ LOOPBACK_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
 # The cookie is SameSite=Strict: after a redirect from another site's link it would not be sent, after this it is.
 _ENTER: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>querygen studio</title>'
-    '<link rel="icon" href="/static/icon.svg"><meta http-equiv="refresh" content="0;url=/"><p>Opening <a href="/">querygen studio</a>.</p></html>'
+    '<link rel="icon" href="/static/icon.svg"><meta http-equiv="refresh" content="0;url=/">'
+    '<p>Opening <a href="/">querygen studio</a>.</p></html>'
 )
 _STRANGER: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    '<title>querygen studio</title><link rel="icon" href="/static/icon.svg"><link rel="stylesheet" href="/static/app.css">'
+    '<title>querygen studio</title><link rel="icon" href="/static/icon.svg">'
+    '<link rel="stylesheet" href="/static/app.css">'
     '<main class="stranger"><h1>This browser is not let in yet</h1>'
     "<p>Open the address that <code>querygen studio</code> printed last in its terminal. "
     "It works once; after each use the terminal shows a new one.</p></main></html>"

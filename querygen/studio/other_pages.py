@@ -48,7 +48,7 @@ def _linted(ask: Ask) -> tuple[list[Diagnostic], list[Diagnostic]]:
     files = tuple((str(path), path.stat().st_mtime_ns) for path in up.values())
     kept = ask.studio.kept.get("lint")
     if kept is None or kept[0] != (project.signature, files):
-        problems, broken = find_problems(project.config, levels_of(project.config))
+        problems, broken = find_problems(project.config, levels_of(project.config), analysis=project.analysis)
         kept = ((project.signature, files), [to_diagnostic(one) for one in problems], broken)
         ask.studio.kept["lint"] = kept
     return kept[1], kept[2]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -89,7 +89,7 @@ class NoDatabase(Exception):  # noqa: N818
     """The page is about rows, and no database is named."""
 
 
-class Ask(Struct, frozen=True):
+class Ask(Struct, frozen=True, dict=True):
     """A request as the pages see it. `form`: the last value of every name; `query`: the same of the address."""
 
     studio: Studio
@@ -104,8 +104,9 @@ class Ask(Struct, frozen=True):
         """All values of a name of the address."""
         return self.request.query_params.getlist(name)
 
-    @property
+    @cached_property
     def project(self) -> Project:
+        """What the files say; the same for all of a page."""
         return self.studio.projects.current()
 
     @property

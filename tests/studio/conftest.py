@@ -72,11 +72,11 @@ SELECT i, repeat('x', 10) AS word FROM generate_series(1, @most::int) AS i;
 def insert_hostile(dsn: str) -> None:
     with connect(dsn) as conn:
         conn.execute(
-            "insert into every (id, flag, amount, note, code, document, settings, numbers, words, span, bytes, mood, day,"
-            " nick) values (1, true, 1.5, %s, 'abc', '{\"a\":  1}', '{\"b\": [1, 2]}', '{1,NULL,3}', %s, '[1,5)',"
-            " '\\xdeadbeef', 'it''s <b>bad</b>', 'infinity', 'abc'), (2, null, null, null, null, null, null, null, null,"
-            " null, null, null, null, null), (3, false, 0, %s, '', '\"\"', 'null', '{}', '{}', 'empty', '', 'good',"
-            " '0044-03-15 BC', '')",
+            "insert into every (id, flag, amount, note, code, document, settings, numbers, words, span, bytes, mood,"
+            " day, nick) values (1, true, 1.5, %s, 'abc', '{\"a\":  1}', '{\"b\": [1, 2]}', '{1,NULL,3}', %s, '[1,5)',"
+            " '\\xdeadbeef', 'it''s <b>bad</b>', 'infinity', 'abc'), (2, null, null, null, null, null, null, null,"
+            " null, null, null, null, null, null), (3, false, 0, %s, '', '\"\"', 'null', '{}', '{}', 'empty', '',"
+            " 'good', '0044-03-15 BC', '')",
             (HTML, ["a b", 'c"d', "", "NULL"], RTL),
         )
         conn.execute("insert into every (id, note) values (4, repeat('huge ', 200000))")
@@ -145,6 +145,11 @@ def make_studio(config: Config, dsn: str | None, *, write: bool = False, told: A
         place = Place(config.root / config.migrations, dsn, Table("querygen", "migration"))
         database = Database(Connections(dsn, write=write, timeout_ms=5000), place, "the test's database")
     return Studio(Projects(config), database, "no database is named", write, Keys(told or (lambda _token: None)))
+
+
+def url_of(studio: Studio) -> str:
+    assert studio.database is not None
+    return studio.database.place.url
 
 
 class Visitor(TestClient):

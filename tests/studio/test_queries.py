@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from querygen.config import read_config
+from querygen.pipeline import FailedQuery
 from querygen.server.database import connect
 from querygen.studio import plan
 from querygen.studio.execution import MAX_ROWS
-from tests.studio.conftest import Visitor, make_studio
+from tests.studio.conftest import Visitor, make_studio, url_of
 
 
 def cells(text: str) -> list[list[str]]:
@@ -79,7 +80,9 @@ def test_the_form_knows_types(reader: Visitor) -> None:
 
 def test_optional_parts_flags_lists_and_order(reader: Visitor) -> None:
     project = reader.studio.projects.current()
-    numbers = {one.name: str(one.number) for one in project.queries["ListEvery"].params}  # type: ignore[union-attr]
+    query = project.queries["ListEvery"]
+    assert not isinstance(query, FailedQuery)
+    numbers = {one.name: str(one.number) for one in query.params}
     ids, word, mood = numbers["ids"], numbers["word"], numbers["mood"]
 
     def ask(**form: str) -> list[str]:
@@ -124,7 +127,7 @@ def test_a_change_is_taken_back_unless_it_is_to_be_kept(writer: Visitor) -> None
     assert writer.studio.database is not None
 
     def notes() -> list[Any]:
-        with connect(writer.studio.database.place.url) as conn:  # type: ignore[union-attr]
+        with connect(url_of(writer.studio)) as conn:
             return conn.execute("select note from every where id = 2").fetchall()
 
     answer = run(writer, "ChangeNote", v__1="kept", m__1="value", v__2="2")
@@ -173,7 +176,7 @@ def test_a_query_with_an_error_has_a_page(tmp_path: Path) -> None:
     assert (
         "Nothing is generated"
         in visitor.get("/queries/file", params={"f": next(iter(visitor.studio.projects.current().files))}).text
-    )  # noqa: E501
+    )
     assert run(visitor, "Bad").status_code == 400
     # The next request sees what the user has mended.
     (tmp_path / "queries" / "a.sql").write_text("-- name: Bad :many\nselect id from a;\n")
