@@ -1,6 +1,7 @@
 """Migrations measured on pairs of schemas that others wrote: does `migrate diff` lead from the one to the other?
 
     python benchmarks/migrate.py --psqldef FOLDER --migra FOLDER [--extensions FOLDER] [--only NAME] [--out FILE]
+    python benchmarks/migrate.py … --peer 'migra --unsafe --with-privileges {old} {new}'
 
 FOLDER is a checkout of sqldef/sqldef (cmd/psqldef/tests*.yml: current, desired) and of djrobstep/migra
 (tests/FIXTURES/*/a.sql, b.sql). Every pair is taken forward and reversed. For each: the old schema is applied to an
@@ -18,9 +19,11 @@ import collections
 import concurrent.futures
 import contextlib
 import difflib
+import functools
 import hashlib
 import json
 import re
+import shlex
 import subprocess
 import sys
 import threading
@@ -368,6 +371,43 @@ def _execute(conn: psycopg.Connection[Any], statement: str, databases: Databases
             return
 
 
+# ---------------------------------------------------------------------------------------------- peers
+
+
+def run_peer(pair: Pair, databases: Databases, command: str) -> Outcome:
+    """The same pair by a program that compares two live databases and prints SQL."""
+    outcome = Outcome(pair.name, "", renamed=pair.renamed)
+    _dump, problem = databases.expected(pair.old)
+    if problem is None:
+        expected, problem = databases.expected(pair.new)
+    if problem is not None:
+        outcome.status, outcome.why = "left out", problem
+        return outcome
+    names = [databases.make(), databases.make()]
+    try:
+        for name, text in zip(names, (pair.old, pair.new), strict=True):
+            databases.apply(name, text)
+        old, new = (databases.server.url(name) for name in names)
+        words = [one.replace("{old}", old).replace("{new}", new) for one in shlex.split(command)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+        if not done.stdout.strip() and done.returncode not in (0, 2):
+            outcome.status, outcome.why = "refused", done.stderr[-500:]
+            return outcome
+        outcome.sql = done.stdout
+        _on_server(outcome, pair, [done.stdout or "select"], expected, databases, rows=True)
+        if outcome.status == "rows":
+            why = outcome.why
+            _on_server(outcome, pair, [done.stdout or "select"], expected, databases, rows=False)
+            if outcome.status == "converged":
+                outcome.status, outcome.why = "rows", why
+    except subprocess.TimeoutExpired:
+        outcome.status, outcome.why = "failed", "no answer in two minutes"
+    finally:
+        for name in names:
+            databases.drop(name)
+    return outcome
+
+
 # ---------------------------------------------------------------------------------------------- all of them
 
 
@@ -382,6 +422,9 @@ def main() -> None:
     parser.add_argument("--again", type=Path, help="only what an earlier --out has not as converged")
     parser.add_argument("--static", action="store_true", help="no server: only what is refused, and no-ops")
     parser.add_argument("--forward", action="store_true")
+    parser.add_argument(
+        "--peer", help="a command with {old} and {new} for URLs, which prints SQL; in place of querygen"
+    )
     parser.add_argument("--every", type=int, default=1, help="every n-th pair only")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path)
@@ -408,7 +451,9 @@ def main() -> None:
             databases = Databases(server, pg_dump, arguments.cache)
             with concurrent.futures.ThreadPoolExecutor(arguments.workers) as pool:
                 outcomes = []
-                for one in pool.map(lambda pair: run(pair, databases), pairs):
+                peer = arguments.peer
+                work = run if peer is None else functools.partial(run_peer, command=peer)
+                for one in pool.map(lambda pair: work(pair, databases), pairs):
                     outcomes.append(one)
                     if arguments.out:
                         with arguments.out.open("a") as lines:
