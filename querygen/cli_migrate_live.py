@@ -17,13 +17,15 @@ from querygen.cli import BAD_SQL, STALE, project_config, report, told_on_a_termi
 from querygen.cli_migrate import dry_option, json_option, place_of, url_option, wait_option
 from querygen.cli_migrate_write import (
     history_sources,
-    migrate,
     nearest_config,
     refusal_messages,
     rename_option,
     schema_sources,
     setting_of,
     using_option,
+)
+from querygen.cli_migrate_write import (
+    migrate as migrate,
 )
 from querygen.diagnostics import DiagnosticError, DiagnosticErrors, error, warning
 

@@ -1,0 +1,5 @@
+-- migrate:up
+CREATE TABLE account (id bigint PRIMARY KEY);
+
+-- migrate:down
+DROP TABLE account;

@@ -1,0 +1,1 @@
+CREATE OR REPLACE VIEW old_account AS SELECT id FROM account;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY account_id_idx ON account (id);
