@@ -387,7 +387,7 @@ def run_peer(pair: Pair, databases: Databases, command: str) -> Outcome:
     try:
         for name, text in zip(names, (pair.old, pair.new), strict=True):
             databases.apply(name, text)
-        old, new = (databases.server.url(name) for name in names)
+        old, new = (databases.server.tcp_url(name) for name in names)
         words = [one.replace("{old}", old).replace("{new}", new) for one in shlex.split(command)]
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
         if not done.stdout.strip() and done.returncode not in (0, 2):
@@ -447,7 +447,7 @@ def main() -> None:
     if arguments.static:
         outcomes = [run(one, None) for one in pairs]
     else:
-        with running_server(extension_dirs=arguments.extensions) as server:
+        with running_server(extension_dirs=arguments.extensions, tcp=bool(arguments.peer)) as server:
             databases = Databases(server, pg_dump, arguments.cache)
             with concurrent.futures.ThreadPoolExecutor(arguments.workers) as pool:
                 outcomes = []
