@@ -103,6 +103,7 @@ def test_who_may_import_the_parser_and_the_driver(path: Path) -> None:
                 "querygen.doctor",
                 "querygen.plans",
                 "querygen.migrate",
+                "querygen.cli_studio",
                 "querygen.studio",
                 "querygen.scaffold.demo",
             )

@@ -88,8 +88,8 @@ from querygen.analyze.typename import (
     get_element_type,
     is_complex,
     typeid_type_relid,
-    with_interval_fields,
 )
+from querygen.analyze.typmod import with_interval_fields
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import enums
 

@@ -17,7 +17,8 @@ from querygen.analyze.literals_datetime import DATETIME_INPUT
 from querygen.analyze.literals_geometry import GEOMETRIC_INPUT
 from querygen.analyze.literals_network import NETWORK_INPUT
 from querygen.analyze.literals_text_search import tsquery_in, tsvector_in
-from querygen.analyze.typename import VARHDRSZ, format_type
+from querygen.analyze.typename import format_type
+from querygen.analyze.typmod import VARHDRSZ
 from querygen.diagnostics import PgError
 
 if TYPE_CHECKING:
