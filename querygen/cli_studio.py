@@ -83,7 +83,7 @@ def studio(database_url: str | None, write: bool, port: int | None, statement_ti
 def _database(database_url: str | None, *, write: bool, timeout_ms: int) -> tuple[Database | None, str]:
     """The database, or why there is none; that it does not answer is told by the pages that need it."""
     from querygen.cli_migrate import NO_URL, place_of
-    from querygen.studio.connections import Connections
+    from querygen.studio.connections import Connections, label_of
     from querygen.studio.view import Database
 
     try:
@@ -93,20 +93,6 @@ def _database(database_url: str | None, *, write: bool, timeout_ms: int) -> tupl
             raise
         return None, problem.diagnostic.message
     return Database(Connections(place.url, write=write, timeout_ms=timeout_ms), place, label_of(place.url)), ""
-
-
-def label_of(url: str) -> str:
-    """Database, host and user of a URL; nothing that is secret."""
-    from psycopg import ProgrammingError
-    from psycopg.conninfo import conninfo_to_dict
-
-    try:
-        given = conninfo_to_dict(url)
-    except ProgrammingError:
-        return "the database"
-    name = given.get("dbname") or given.get("user") or "the default database"
-    host = given.get("host") or given.get("hostaddr") or "this machine"
-    return f"{name} on {host}" + (f":{given['port']}" if given.get("port") else "")
 
 
 def _milliseconds(text: str) -> int:

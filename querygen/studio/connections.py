@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from msgspec import Struct
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 from psycopg.types.string import TextLoader
 
@@ -67,6 +68,17 @@ def _known_types() -> tuple[int, ...]:
     """The oids that psycopg would turn into something other than text."""
     found = [(one.oid, one.array_oid) for one in psycopg.adapters.types]
     return tuple(sorted({oid for pair in found for oid in pair if oid}))
+
+
+def label_of(url: str) -> str:
+    """Database, host and user of a URL; nothing that is secret."""
+    try:
+        given = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return "the database"
+    name = given.get("dbname") or given.get("user") or "the default database"
+    host = given.get("host") or given.get("hostaddr") or "this machine"
+    return f"{name} on {host}" + (f":{given['port']}" if given.get("port") else "")
 
 
 def _has_news(conn: Connection[TupleRow]) -> bool:

@@ -160,7 +160,7 @@ def _box(catalog: Catalog, table: Relation, links: Sequence[Link], *, keys_only:
             _short(one.name, 28),
             _short(_short_type(format_type(catalog, one.type_oid, one.typmod)), 22),
             " ".join(mark for mark, names in (("PK", primary), ("FK", foreign)) if one.name in names),
-            not one.not_null,
+            not one.not_null if table.kind not in "vm" else one.nullable_proof is not False,
         )
         for one in drawn
     )

@@ -80,7 +80,7 @@ def _weight(node: dict[str, Any], *, measured: bool) -> float:
     return float(node.get("Total Cost", 0.0))
 
 
-def _tree(node: dict[str, Any], total: float, *, measured: bool) -> _Tree:
+def _tree(node: dict[str, Any], total: float, *, measured: bool, limited: bool = False) -> _Tree:
     children = node.get("Plans", [])
     own = _weight(node, measured=measured) - sum(_weight(one, measured=measured) for one in children)
     name = str(node.get("Node Type", "?"))
@@ -99,14 +99,16 @@ def _tree(node: dict[str, Any], total: float, *, measured: bool) -> _Tree:
         loops = int(node.get("Actual Loops", 1))
         rows = f"{_number(actual)} rows" + (f" × {loops}" if loops > 1 else "") + f", expected {_number(estimated)}"
         cost = f"{_weight(node, measured=True):.2f} ms"
-        if loops and max(actual, estimated) > 10 * max(min(actual, estimated), 1.0):
+        # Below a LIMIT fewer rows are read than there are.
+        if loops and (actual > 10 * max(estimated, 1.0) or (not limited and estimated > 10 * max(actual, 1.0))):
             off = "the estimate is far off"
     details = [f"{key}: {_flat(node[key])}" for key in _CONDITIONS if key in node]
     if removed := node.get("Rows Removed by Filter"):
         details.append(f"Rows Removed by Filter: {_number(float(removed))}")
     share = min(1.0, max(0.0, own / total))
     found = Node(name, target, rows, cost, share, tuple(details), off=off)
-    return _Tree(found, [_tree(one, total, measured=measured) for one in children])
+    limited = limited or name == "Limit"
+    return _Tree(found, [_tree(one, total, measured=measured, limited=limited) for one in children])
 
 
 def _flat(value: Any) -> str:

@@ -219,7 +219,7 @@ def test_a_query_is_found_by_a_column_and_run(read_only: Served, tab: Callable[.
     expect(page.locator("#result")).to_contain_text("1 row")
     expect(page.locator("#result .grid")).to_contain_text("ada@example.org")
     assert page.locator("svg.plan .plan-box").count() >= 1
-    assert page.evaluate("document.activeElement.id") == "result"
+    expect(page.locator("#result")).to_be_focused()
     assert one.complaints == []
 
 

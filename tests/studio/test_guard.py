@@ -125,7 +125,7 @@ def test_pages_have_no_script_or_style_of_their_own(reader: Visitor) -> None:
 
 
 def test_the_password_is_shown_nowhere(studio_folder: Path) -> None:
-    from querygen.cli_studio import label_of
+    from querygen.studio.connections import label_of
 
     url = "postgresql://someone:s3cr3t@127.0.0.1:1/nothing?password=s3cr3t"
     assert "s3cr3t" not in label_of(url)

@@ -211,3 +211,7 @@ def test_an_estimate_that_is_far_off_is_marked() -> None:
     assert plan.picture({"Plan": far}).nodes[0].off
     near = node("Seq Scan", 10, 400, **{"Actual Total Time": 5.0, "Actual Rows": 500, "Actual Loops": 1})
     assert not plan.picture({"Plan": near}).nodes[0].off
+    few = node("Seq Scan", 10, 500, **{"Actual Total Time": 5.0, "Actual Rows": 5, "Actual Loops": 1})
+    assert plan.picture({"Plan": few}).nodes[0].off
+    first = node("Limit", 10, 5, few, **{"Actual Total Time": 5.0, "Actual Rows": 5, "Actual Loops": 1})
+    assert not any(one.off for one in plan.picture({"Plan": first}).nodes)

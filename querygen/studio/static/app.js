@@ -16,6 +16,8 @@ function changeTheme() {
 }
 
 const help = document.getElementById("help");
+const current = document.querySelector(".top [aria-current]");
+if (current) current.closest("nav").scrollLeft = current.offsetLeft - current.closest("nav").offsetLeft - 40;
 document.getElementById("theme").addEventListener("click", changeTheme);
 document.getElementById("help-button").addEventListener("click", () => help.showModal());
 
