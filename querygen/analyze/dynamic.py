@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from querygen.analyze import nodes as n
 from querygen.analyze.dynamic_after import after_condition
-from querygen.analyze.dynamic_cuts import NOT_DROPPABLE, Text, cut_of, first_and_last, path_to
+from querygen.analyze.dynamic_cuts import NOT_DROPPABLE, Text, cut_of, first_and_last, idle_filters, path_to
 from querygen.analyze.dynamic_joins import always, both, check_references, either, idle_joins, needs_at, when_cut
 from querygen.analyze.dynamic_parts import BAD_SORT, Edit, holds, make_parts, set_lists, sort_of, variant_text
 from querygen.analyze.nested import nest_of
@@ -73,6 +73,7 @@ def analyze_dynamic(raw: RawQuery, catalog: Catalog, analyze: Analyze) -> Analyz
     text = Text(raw.sql)
     toggles = _toggles(raw)
     cuts, edits, sort = _cut(raw, text, tree, base, catalog)
+    cuts += idle_filters(text, tree, cuts)
     cuts += idle_joins(text, tree, base.query, catalog, cuts)
     check_references(raw, catalog, base.query, cuts)
     needs = _param_needs(raw, cuts, toggles)

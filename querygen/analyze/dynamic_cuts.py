@@ -197,6 +197,7 @@ _CONDITIONS: Final = {
     ("SelectStmt", "havingClause"): "having",
     ("JoinExpr", "quals"): "on",
     ("FuncCall", "agg_filter"): "where",
+    ("JsonAggConstructor", "agg_filter"): "where",
     ("OnConflictClause", "whereClause"): "where",
 }
 
@@ -269,11 +270,42 @@ def _condition(text: Text, steps: list[Step], number: int, clause: str, needs: N
     if separator >= 0:
         begin = text.end_before(separator)
         return Cut("condition", begin, stop, needs, "", f" AND {opaque}", mark)
+    if not ands and steps[number].field == "agg_filter":
+        return Cut("condition", *_filter_range(text, root), needs, "", f" FILTER (WHERE {opaque})", mark)
     statement = type(steps[number].node).__name__ in ("SelectStmt", "UpdateStmt", "DeleteStmt")
     if not ands and clause == "where" and statement:
         whole = text.end_before(end)  # its parentheses go with it
         return Cut("condition", text.end_before(keyword), whole, needs, "", f" WHERE {opaque}", mark)
     return Cut("condition", start, stop, needs, "true", opaque, mark)
+
+
+def _filter_range(text: Text, root: Node) -> tuple[int, int]:
+    """All of FILTER (WHERE …): PostgreSQL takes max(x) from an index only where there is none, not even one of true."""
+    keyword, end = clause_range(text, root, "where")
+    return text.end_before(keyword - 2), text.end_before(end + 1)
+
+
+def idle_filters(text: Text, tree: Node, cuts: Sequence[Cut]) -> list[Cut]:
+    """The FILTERs of several conditions that may all be left out, each with what one of them needs."""
+    found: list[Cut] = []
+    for node in walk(tree):
+        root = getattr(node, "agg_filter", None)
+        if root is None:
+            continue
+        places = [first_and_last(one)[1] for one in _conjuncts(root)]
+        own = [
+            next((cut for cut in cuts if cut.kind == "condition" and cut.start <= at < cut.end), None) for at in places
+        ]
+        if len(own) > 1 and all(own):
+            needs = tuple(dict.fromkeys(some for cut in own if cut is not None for some in cut.needs))
+            found.append(Cut("filter", *_filter_range(text, root), needs))
+    return found
+
+
+def _conjuncts(node: Node) -> list[Node]:
+    if isinstance(node, ast.BoolExpr) and node.boolop == enums.BoolExprType.AND_EXPR:
+        return [one for arg in node.args for one in _conjuncts(arg)]
+    return [node]
 
 
 def _last_and(text: Text, offset: int) -> int:

@@ -16,7 +16,7 @@ from querygen.render.render import render
 from querygen.write import write_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
     from types import ModuleType
 
@@ -45,8 +45,15 @@ def project(
     folder: Path, schema: str, queries: str, options: RenderOptions | None = None
 ) -> Iterator[Callable[[str], ModuleType]]:
     """Gives `load("queries")`, which imports a module of the package."""
+    with imported(folder, rendered(folder, schema, queries, options)) as load:
+        yield load
+
+
+@contextmanager
+def imported(folder: Path, files: Sequence[OutputFile]) -> Iterator[Callable[[str], ModuleType]]:
+    """The same for files that were rendered."""
     name = f"project_{next(_numbers)}"
-    write_files(folder / name, rendered(folder, schema, queries, options), check=False)
+    write_files(folder / name, files, check=False)
     sys.path.insert(0, str(folder))
     try:
         yield lambda module: importlib.import_module(f"{name}.{module}")

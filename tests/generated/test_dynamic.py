@@ -1,4 +1,4 @@
-"""Dynamic queries against a server: every variant gives what the query written by hand gives, by the same index."""
+"""Dynamic queries against a server, as they are called; `test_by_hand.py` has each variant beside what one writes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,6 @@ import pytest
 from psycopg import RawCursor
 from psycopg.rows import tuple_row
 
-from querygen.analyze.query import analyze_query
-from querygen.config import Config
-from querygen.ir import AnalyzedQuery
-from querygen.pipeline import load_catalog, load_queries
 from querygen.render.options import RenderOptions
 from tests.generated.project import project
 
@@ -25,8 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from querygen.catalog.catalog import Catalog
-    from querygen.diagnostics import Diagnostic
     from tests.pg_fixtures import PgDatabase
 
 SCHEMA = """
@@ -139,19 +133,6 @@ UPDATE item SET note = qg.optional(note) WHERE id = @id;
 """
 
 
-@pytest.fixture(scope="module")
-def analyzed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Catalog, list[AnalyzedQuery]]:
-    folder = tmp_path_factory.mktemp("dynamic")
-    (folder / "schema.sql").write_text(SCHEMA)
-    (folder / "queries.sql").write_text(QUERIES)
-    config = Config(folder, schema=("schema.sql",), queries=("queries.sql",))
-    problems: list[Diagnostic] = []
-    catalog = load_catalog(config, problems)
-    found = [analyze_query(raw, catalog) for raw in load_queries(config, catalog, problems)]
-    assert not problems, problems
-    return catalog, found
-
-
 def subsets(names: list[str]) -> list[tuple[str, ...]]:
     return [some for count in range(len(names) + 1) for some in itertools.combinations(names, count)]
 
@@ -161,37 +142,6 @@ def plan(conn: psycopg.Connection[Any], sql: str, values: tuple[Any, ...] = ()) 
     cursor = RawCursor(conn, row_factory=tuple_row)
     lines = [line for (line,) in cursor.execute(f"EXPLAIN (COSTS OFF) {sql}", values).fetchall()]
     return [line.replace("->", "").strip() for line in lines if "->" in line or "Scan" in line]
-
-
-# ---------------------------------------------------------------------- Describe
-
-
-def test_describe_agrees_for_every_variant(
-    analyzed: tuple[Catalog, list[AnalyzedQuery]], pg_database: PgDatabase
-) -> None:
-    catalog, queries = analyzed
-    seen = 0
-    with psycopg.connect(pg_database(SCHEMA), autocommit=True) as conn:
-        for query in queries:
-            assert query.dynamic is not None, query.name
-            user_types = {
-                row.oid: conn.execute("SELECT %s::regtype::oid", [row.typname]).fetchone()[0]  # type: ignore[index]
-                for oid in {one.type.oid for one in (*query.params, *query.columns)}
-                if (row := catalog.type(oid)).oid > 100000 and row.typname != "_kind"
-            }
-            for variant in query.dynamic.variants:
-                numbers = {int(one) for one in re.findall(r"\$(\d+)", variant.sql)}
-                wanted = {one.number: one.type.oid for one in query.params if one.number in numbers}
-                known = [0 if number in numbers else 16 for number in range(1, max(numbers, default=0) + 1)]
-                result = conn.pgconn.prepare(b"", variant.sql.encode(), known)
-                assert result.status == psycopg.pq.ExecStatus.COMMAND_OK, (variant.sql, result.error_message)
-                told = conn.pgconn.describe_prepared(b"")
-                types = {number: told.param_type(number - 1) for number in numbers}
-                assert types == {number: user_types.get(oid, oid) for number, oid in wanted.items()}, variant.sql
-                columns = [(told.fname(one).decode(), told.ftype(one)) for one in range(told.nfields)]  # type: ignore[union-attr]
-                assert columns == [(one.name, user_types.get(one.type.oid, one.type.oid)) for one in query.columns]
-                seen += 1
-    assert seen > 90
 
 
 # ---------------------------------------------------------------------- rows and plans
@@ -264,53 +214,6 @@ def test_rows_and_plans_of_a_search(tmp_path: Path, pg_database: PgDatabase) -> 
                     sent[3:5] = [given["low"], given["high"]] if both else [False, False]
                     assert plan(conn, text, tuple(sent)) == plan(conn, wanted, values), (names, text)
         assert len(texts) == 2**6 * len(orders)  # low and high are one condition
-
-    run(tmp_path, pg_database, test)
-
-
-def test_joins_go_with_their_arguments(tmp_path: Path, pg_database: PgDatabase) -> None:
-    def test(conn: psycopg.Connection[Any], module: ModuleType) -> None:
-        conn.execute("SET enable_seqscan = off")
-        for tag, city in itertools.product((None, "even"), (None, "city 1")):
-            joins = (" JOIN tag AS t ON t.item_id = i.id" if tag else "") + (
-                " JOIN author AS a ON a.id = i.author_id" if city else ""
-            )
-            where = (" AND t.name = 'even'" if tag else "") + (" AND a.city = 'city 1'" if city else "")
-            wanted = f"SELECT i.id, i.title FROM item AS i{joins} WHERE i.score = 4{where} ORDER BY i.id"
-            given = {name: value for name, value in (("tag", tag), ("city", city)) if value}
-            found = module.tagged(conn, **given, score=4)
-            assert [(one.id, one.title) for one in found] == conn.execute(wanted).fetchall()
-            text = module.tagged_sql(tag=bool(tag), city=bool(city))
-            assert ("JOIN tag" in text, "JOIN author" in text) == (bool(tag), bool(city))
-            sent = tuple(False if one is None else one for one in (tag, city, 4))
-            indexes = [
-                re.findall(r"item_\w+|tag_\w+|author_\w+", "".join(one))
-                for one in (plan(conn, text, sent), plan(conn, wanted))
-            ]
-            assert indexes[0] == indexes[1]
-
-    run(tmp_path, pg_database, test)
-
-
-def test_pieces_in_subqueries(tmp_path: Path, pg_database: PgDatabase) -> None:
-    arguments = {"author_id": 4, "kind": "page", "tag": "even", "least": 3}
-
-    def test(conn: psycopg.Connection[Any], module: ModuleType) -> None:
-        for names in subsets(list(arguments)):
-            inner = " WHERE author_id = 4" if "author_id" in names else ""
-            some = " FILTER (WHERE c.kind = 'page')" if "kind" in names else ""
-            where = (
-                " WHERE EXISTS (SELECT FROM tag AS t WHERE t.item_id = c.id AND t.name = 'even')"
-                if "tag" in names
-                else ""
-            )
-            having = " HAVING count(*) > 3" if "least" in names else ""
-            wanted = (
-                f"SELECT c.author_id, count(*){some} FROM (SELECT * FROM item{inner}) AS c{where}"
-                f" GROUP BY c.author_id{having} ORDER BY 1"
-            )
-            found = module.nested(conn, **{name: arguments[name] for name in names})
-            assert [(one.author_id, one.some) for one in found] == conn.execute(wanted).fetchall(), names
 
     run(tmp_path, pg_database, test)
 

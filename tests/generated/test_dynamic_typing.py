@@ -23,7 +23,7 @@ SELECT id, title, note, score, created, 'costs $1 and %s and {x}' AS "a $2"
 FROM item AS the_item_that_is_searched
 WHERE the_item_that_is_searched.title = qg.optional(the_title_of_the_item_that_is_searched_for)
   AND the_item_that_is_searched.note = qg.optional(the_note_of_the_item_that_is_searched_for_and_that_is_very_long)
-  AND (score, author_id) IN (SELECT qg.optional(scores)::int4, @author_id::int8)
+  AND (score, author_id) IN (SELECT qg.optional(scores)::int4, 4::int8)
 ORDER BY qg.sort(the_item_that_is_searched.created, the_item_that_is_searched.title, id) NULLS FIRST;
 
 -- name: ChangeWithNamesThatAreLongerThanLines :exec

@@ -26,6 +26,11 @@ SELECT count(*), max(id) AS last FROM account WHERE id = qg.optional(id);
 SELECT count(*) FROM account HAVING count(*) > qg.optional(n);
 -- name: FilterOptional :many
 SELECT user_id, max(id) FILTER (WHERE provider = qg.optional(provider)) AS last FROM account GROUP BY user_id;
+-- name: FilterOfAll :one
+SELECT max(id) FILTER (WHERE provider = qg.optional(provider)) AS last,
+    min(id) FILTER (WHERE (provider = qg.optional(provider) AND (created_at > qg.optional(since)))) AS first FROM account;
+-- name: FilterOfJson :many
+SELECT user_id, JSON_ARRAYAGG(id ORDER BY id) FILTER (WHERE provider = qg.optional(provider)) AS ids FROM account GROUP BY user_id;
 -- name: MarkedAnyway :many
 SELECT user_id AS "user_id!" FROM audit_log WHERE user_id = qg.optional(user_id);
 -- name: WhenFlag :many
@@ -170,7 +175,30 @@ FilterOptional :many, many
   provider
     SELECT user_id, max(id) FILTER (WHERE provider = $1) AS last FROM account GROUP BY user_id
   nothing
-    SELECT user_id, max(id) FILTER (WHERE true) AS last FROM account GROUP BY user_id
+    SELECT user_id, max(id) AS last FROM account GROUP BY user_id
+FilterOfAll :one, one
+  $1 provider text
+  $2 since timestamptz
+  may be NULL: last, first
+  provider, since
+    SELECT max(id) FILTER (WHERE provider = $1) AS last,
+        min(id) FILTER (WHERE (provider = $1 AND (created_at > $2))) AS first FROM account
+  provider
+    SELECT max(id) FILTER (WHERE provider = $1) AS last,
+        min(id) FILTER (WHERE (provider = $1)) AS first FROM account
+  since
+    SELECT max(id) AS last,
+        min(id) FILTER (WHERE (true AND (created_at > $2))) AS first FROM account
+  nothing
+    SELECT max(id) AS last,
+        min(id) AS first FROM account
+FilterOfJson :many, many
+  $1 provider text
+  may be NULL: ids
+  provider
+    SELECT user_id, JSON_ARRAYAGG(id ORDER BY id) FILTER (WHERE provider = $1) AS ids FROM account GROUP BY user_id
+  nothing
+    SELECT user_id, JSON_ARRAYAGG(id ORDER BY id) AS ids FROM account GROUP BY user_id
 MarkedAnyway :many, many
   $1 user_id uuid
   user_id

@@ -142,7 +142,7 @@ OnAndFilter :many, many
     FROM "user" AS u LEFT JOIN session AS s ON s.user_id = u.id
     GROUP BY u.id HAVING count(*) >= $3 AND true
   least, since
-    SELECT u.id, count(*) FILTER (WHERE true) AS alive
+    SELECT u.id, count(*) AS alive
     FROM "user" AS u LEFT JOIN session AS s ON s.user_id = u.id AND s.created_at > $2
     GROUP BY u.id HAVING count(*) >= $3 AND true
   alive
@@ -150,15 +150,15 @@ OnAndFilter :many, many
     FROM "user" AS u LEFT JOIN session AS s ON s.user_id = u.id
     GROUP BY u.id HAVING true AND true
   since
-    SELECT u.id, count(*) FILTER (WHERE true) AS alive
+    SELECT u.id, count(*) AS alive
     FROM "user" AS u LEFT JOIN session AS s ON s.user_id = u.id AND s.created_at > $2
     GROUP BY u.id HAVING true AND true
   least
-    SELECT u.id, count(*) FILTER (WHERE true) AS alive
+    SELECT u.id, count(*) AS alive
     FROM "user" AS u LEFT JOIN session AS s ON s.user_id = u.id
     GROUP BY u.id HAVING count(*) >= $3 AND true
   nothing
-    SELECT u.id, count(*) FILTER (WHERE true) AS alive
+    SELECT u.id, count(*) AS alive
     FROM "user" AS u LEFT JOIN session AS s ON s.user_id = u.id
     GROUP BY u.id HAVING true AND true
 Innermost :many, many
