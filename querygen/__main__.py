@@ -1,8 +1,22 @@
-"""`python -m querygen` is the same as `querygen`."""
+"""The program's entry: `querygen` and `python -m querygen`.
+
+Until the command line is imported, Ctrl-C ends the process as the shell would: there is nothing to tell yet, and a
+traceback through imports would tell it.
+"""
 
 from __future__ import annotations
 
-from querygen.cli import main
+import signal
+
+
+def main() -> None:
+    """Run the command line."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from querygen.cli import main as run
+
+    signal.signal(signal.SIGINT, before)
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -19,7 +19,7 @@ import click
 from querygen import __version__
 from querygen.config import BAD_CONFIG, NO_CONFIG, Config, check_config, find_root, find_sqlc_file, read_config
 from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, Severity, error, internal_error
-from querygen.diagnostics_render import render_github, render_text, sort_diagnostics
+from querygen.diagnostics_render import plural, render_github, render_text, sort_diagnostics
 from querygen.server.errors import ServerError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ GOOD, BAD_SQL, USAGE, STALE = 0, 1, 2, 3
 USAGE_CODES = ("QG0", "QG13")  # QG13x: files that cannot be found or read (sql/parse.py)
 NO_SUCH_QUERY = "QG004"
 NO_SERVER = "QG005"
+CANNOT_WRITE = "QG010"  # the system refuses to read or write a file
 
 PathText = click.Path(path_type=Path)
 
@@ -139,7 +140,7 @@ ELSEWHERE = {
     "doctor": "querygen.cli_server:doctor",
     "lint": "querygen.cli_lint:lint",
     "verify": "querygen.cli_server:verify",
-    "migrate": "querygen.cli_migrate_live:migrate",
+    "migrate": "querygen.cli_migrate_adopt:migrate",
     "push": "querygen.cli_migrate_live:push",
     "pull": "querygen.cli_migrate_live:pull",
     "export": "querygen.cli_migrate_live:export",
@@ -234,13 +235,13 @@ def run_build(configs: list[Config], notes: list[Diagnostic], *, check: bool, ou
     report(dict.fromkeys(diagnostics) if len(results) > 1 else diagnostics, output_format)
     if code := exit_code(diagnostics):
         count = sum(one.severity is Severity.ERROR for one in diagnostics)
-        click.echo(f"{count} error{'s' if count > 1 else ''}; nothing was written.", err=True)
+        click.echo(f"{plural(count, 'error')}; nothing was written.", err=True)
         return code
-    from querygen.write import write_files
+    from querygen.write import write_packages
 
+    packages = [(config.out_path, result.files) for config, result in zip(configs, results, strict=True)]
     stale = 0
-    for config, result in zip(configs, results, strict=True):
-        written = write_files(config.out_path, result.files, check=check)
+    for config, result, written in zip(configs, results, write_packages(packages, check=check), strict=True):
         if check:
             click.echo(written.diff, nl=False)
             stale += len(written.changed) + len(written.removed)
@@ -376,6 +377,12 @@ def main() -> None:
         # The reader went away (`| head`): nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(GOOD)
+    except OSError as problem:
+        # A disk that is full, a folder that cannot be written to: the system's words, and which file.
+        what = f"{problem.filename}: " if problem.filename else ""
+        hint = "Check the rights, and the room that is left."
+        report([error(CANNOT_WRITE, f"{what}{problem.strerror or problem}", hint=hint)])
+        sys.exit(USAGE)
     except Exception as problem:
         if os.environ.get("QUERYGEN_TRACEBACK"):
             raise

@@ -18,6 +18,7 @@ from querygen.diagnostics import Diagnostic, Note, warning
 from querygen.pipeline import FailedQuery
 from querygen.server.errors import ServerError
 from querygen.server.vet import explain
+from querygen.verify import has_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,6 +62,8 @@ def plans(analysis: Analysis, conn: Connection[TupleRow], names: Iterable[str] =
     size = _size(conn)
     for query in analysis.queries:
         if isinstance(query, FailedQuery) or (wanted and query.name not in wanted):
+            continue
+        if not has_plan(query):
             continue
         try:
             plan = explain(conn, query.sql)["Plan"]

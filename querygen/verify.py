@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from querygen.analyze.typename import format_type
+from querygen.analyze.typename import format_type, get_base_type_and_typmod
 from querygen.diagnostics import Diagnostic, Severity, error
 from querygen.pipeline import FailedQuery
 from querygen.server.database import connect
@@ -84,7 +84,7 @@ def verify(
             problems.append(_refused(statement, answer))
             continue
         found.append((statement, answer))
-        if forbidden := plan_problem(conn, statement.sql, len(answer.params)):
+        if has_plan(statement.query) and (forbidden := plan_problem(conn, statement.sql, len(answer.params))):
             problems.append(_not_allowed(statement, forbidden))
     named = with_names(conn, [answer for _, answer in found])
     for (statement, _), described in zip(found, named, strict=True):
@@ -163,16 +163,24 @@ def _compare_params(query: AnalyzedQuery, answer: Described, catalog: Catalog) -
             yield error(OTHER_PARAMS, message, param.span or query.raw.name_span)
 
 
+def has_plan(query: AnalyzedQuery) -> bool:
+    """Whether the statement is planned at all: a utility statement (TRUNCATE, REFRESH) is not."""
+    return str(query.query.commandType.name) != "CMD_UTILITY"
+
+
 def _type(column: ResultColumn, catalog: Catalog) -> str:
-    typmod = None if column.type.typmod == -1 else column.type.typmod
-    return format_type(catalog, column.type.oid, typmod, only_pg_catalog=True)
+    """What RowDescription says of a column: a domain is the type below it (printtup.c: SendRowDescriptionMessage)."""
+    oid, typmod = get_base_type_and_typmod(catalog, column.type.oid, column.type.typmod)
+    return format_type(catalog, oid, None if typmod == -1 else typmod, only_pg_catalog=True)
 
 
 def _origin(origin: ColumnOrigin | None, catalog: Catalog) -> tuple[str, str] | None:
     relation = catalog.find_relation(origin.relation) if origin else None
     if relation is None or origin is None:
         return None
-    name = next((one.name for one in relation.columns if one.attnum == origin.attnum), "")
+    name = next((one.name for one in relation.columns if one.attnum == origin.attnum), None)
+    if name is None:
+        return None  # a whole row
     return f"{catalog.namespace_name(relation.namespace)}.{relation.name}", name
 
 

@@ -13,8 +13,6 @@ import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from faker.exceptions import UniquenessException
-
 from querygen.analyze.typename import format_type
 from querygen.sql.constants import constants
 
@@ -84,6 +82,8 @@ def by_name(name: str, fake: Faker) -> str | None:
     for start in range(len(words)):
         maker = _BY_NAME.get("_".join(words[start:]))
         if maker is not None:
+            from faker.exceptions import UniquenessException
+
             try:
                 return maker(fake)
             except UniquenessException:  # Faker has run out of different ones

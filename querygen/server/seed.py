@@ -46,7 +46,11 @@ def fill(
     told: Callable[[str], None] = lambda _text: None,
 ) -> list[Seeded]:
     """Insert `rows` made-up rows into each table, or into those named. All of them or none."""
-    from faker import Faker
+    try:
+        from faker import Faker
+    except ModuleNotFoundError:
+        hint = "pip install 'querygen[seed]' brings it."
+        raise DiagnosticError(error(CANNOT_SEED, "making up rows needs faker", hint=hint)) from None
 
     fake = Faker()
     fake.seed_instance(seed)
