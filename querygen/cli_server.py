@@ -97,7 +97,7 @@ def verify(database_url: str | None, live: bool, against: str | None, output_for
 
 def finish(found: Sequence[Diagnostic], output_format: str, good: str) -> None:
     """Print what was found, and exit."""
-    from querygen.diagnostics_render import as_sarif, to_json
+    from querygen.diagnostics_render import as_sarif, plural, to_json
 
     ordered = sort_diagnostics(found)
     match output_format:
@@ -108,7 +108,7 @@ def finish(found: Sequence[Diagnostic], output_format: str, good: str) -> None:
         case _:
             report(ordered, output_format)
             errors = sum(one.severity is Severity.ERROR for one in ordered)
-            text = f"{errors} errors, {len(ordered) - errors} warnings" if ordered else good
+            text = f"{plural(errors, 'error')}, {plural(len(ordered) - errors, 'warning')}" if ordered else good
             click.echo(text, err=bool(ordered))
     sys.exit(exit_code(ordered))
 

@@ -181,7 +181,8 @@ def _renames(where: str, value: Any) -> tuple[tuple[str, str], ...]:
     raise _fail(f"{where} must be a table of strings: {where}.name = 'value'")
 
 
-_READERS = {
+# Each key of the configuration, and what reads its value: the name for messages and the value in, the value out.
+READERS = {
     "schema": _strings,
     "queries": _strings,
     "out": _string,
@@ -264,7 +265,7 @@ def read_config(root: Path) -> Config:
         return Config(root)
     file, table = found
     prefix = "" if file.name == CONFIG_FILE else "tool.querygen."
-    values = _values(prefix, table, (*_READERS, "targets"), file)
+    values = _values(prefix, table, (*READERS, "targets"), file)
     targets = values.pop("targets", None)
     if targets is None:
         return check_config(replace(Config(root, file=file), **values))
@@ -279,7 +280,7 @@ def _values(prefix: str, table: dict[str, Any], known: Sequence[str], file: Path
             near = difflib.get_close_matches(key, known, 1)
             hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(known) + "."
             raise _fail(f"unknown key {prefix}{key} in {file.name}", hint)
-        values[key] = _READERS[key](prefix + key, value) if key in _READERS else value
+        values[key] = READERS[key](prefix + key, value) if key in READERS else value
     return values
 
 
@@ -287,7 +288,7 @@ def _with_targets(config: Config, values: dict[str, Any], where: str, tables: An
     """A project of several packages. What a target says takes the place of what the project says for all."""
     if not isinstance(tables, list) or not tables or not all(isinstance(one, dict) for one in tables):
         raise _fail(f"{where} must be a list of tables: [[{where}]]")
-    known = [key for key in _READERS if key not in OF_PROJECT]
+    known = [key for key in READERS if key not in OF_PROJECT]
     file = config.file or config.root / CONFIG_FILE
     targets: list[Config] = []
     for number, table in enumerate(tables):
@@ -299,6 +300,11 @@ def _with_targets(config: Config, values: dict[str, Any], where: str, tables: An
     for number, out in enumerate(outs):
         if out in outs[:number]:
             raise _fail(f'two targets have out = "{targets[number].out}"', "Give each a folder of its own.")
+        # A package has folders of its own (aio), and removes what it finds there and did not write.
+        outer = next((one for one, other in enumerate(outs) if other in out.parents), None)
+        if outer is not None:
+            message = f'out = "{targets[number].out}" is inside of out = "{targets[outer].out}", another target\'s'
+            raise _fail(message, "Put the two beside each other.")
     queries = tuple(dict.fromkeys(path for one in targets for path in one.queries))
     return replace(targets[0], queries=queries, targets=tuple(targets))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from querygen.diagnostics import DiagnosticError, DiagnosticErrors, Severity
+from querygen.diagnostics_render import plural
 from querygen.server.database import hide_password, resolve_database_url
 from querygen.server.errors import ServerError
 
@@ -88,25 +89,34 @@ def project(config: Config, analysis: Analysis) -> Iterator[Check]:
     if errors:
         first = errors[0]
         where = f" ({first.span.source.path}:{first.span.line})" if first.span else ""
-        message = f"{len(errors)} errors, the first: {first.message}{where}"
+        message = f"{plural(len(errors), 'error')}, the first: {first.message}{where}"
         yield _bad("sql", message, "See them all with `querygen build`.")
         yield Check("generated code", State.SKIPPED, "the SQL has errors")
         return
-    yield _good("sql", f"{len(analysis.queries)} queries, {len(analysis.catalog.relations())} relations")
+    counts = plural(len(analysis.queries), "query"), plural(len(analysis.catalog.relations()), "relation")
+    yield _good("sql", ", ".join(counts))
+    for target in config.targets or (config,):
+        yield _generated(target)
+
+
+def _generated(config: Config) -> Check:
+    """Is the code of a package what the SQL says?"""
     from querygen.pipeline import generate
     from querygen.write import write_files
 
     result = generate(config)
     if any(one.severity is Severity.ERROR for one in result.diagnostics):
-        yield _bad("generated code", "it cannot be generated", "See why with `querygen build`.")
-        return
-    written = write_files(config.out_path, result.files, check=True)
-    stale = [*written.changed, *written.removed]
+        return _bad("generated code", f"{config.out}/ cannot be generated", "See why with `querygen build`.")
+    try:
+        written = write_files(config.out_path, result.files, check=True)
+    except DiagnosticError as problem:
+        cure = problem.diagnostic.hint or "See it all with `querygen build`."
+        return _bad("generated code", problem.diagnostic.message, cure)
+    stale = len(written.changed) + len(written.removed)
     if stale:
-        message = f"{len(stale)} files in {config.out}/ are not what the SQL says"
-        yield _bad("generated code", message, "Write them anew with `querygen build`.")
-    else:
-        yield _good("generated code", f"{config.out}/ is up to date")
+        message = f"{plural(stale, 'file')} in {config.out}/ {'is' if stale == 1 else 'are'} not what the SQL says"
+        return _bad("generated code", message, "Write them anew with `querygen build`.")
+    return _good("generated code", f"{config.out}/ is up to date")
 
 
 # ---------------------------------------------------------------- the connection
@@ -385,7 +395,7 @@ def queries(analysis: Analysis, url: str) -> Iterator[Check]:
     found = verify_database(analysis, url, live=True, told=lambda _done, _all: None)
     if found:
         cure = "See them all with `querygen verify --live`; then migrate the database, or build anew."
-        yield _bad("queries", f"{len(found)} disagreements, the first: {found[0].message}", cure)
+        yield _bad("queries", f"{plural(len(found), 'disagreement')}, the first: {found[0].message}", cure)
     else:
         yield _good("queries", f"the server agrees with all {len(analysis.queries)}")
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from querygen.sqlc.lenient import Allowance
 
 DUPLICATE_QUERY = "QG110"
-UNREAD_SCHEMA = ("QG131", "QG132", "QG133", "QG134")  # sql/parse.py: schema files that are not there or cannot be read
+UNREAD_SCHEMA = ("QG131", "QG132", "QG133", "QG134")  # sql/parse.py: files that are not there or cannot be read
 
 
 class FailedQuery(Struct, frozen=True):
@@ -93,19 +93,18 @@ def sources_of(config: Config) -> list[SourceFile]:
     return _read_all((*config.schema, *config.queries), config.root, [])
 
 
-def catalog_of(config: Config, sources: Iterable[SourceFile]) -> Catalog:
-    """The catalog after these files, and nothing about what is wrong in them."""
-    statements = [one for source in sources for one in parse_schema_file(source)[0]]
-    data = load_folder(catalog_folder(config))
-    return build_catalog(
-        statements, data, extension_folders=extension_bases(config), search_path=config.search_path or None
-    )[0]
+def load_catalog(
+    config: Config,
+    problems: list[Diagnostic],
+    more: Sequence[RawStmt] = (),
+    sources: Iterable[SourceFile] | None = None,
+) -> Catalog:
+    """The catalog after all schema files, and `more`; what is wrong with them goes to `problems`.
 
-
-def load_catalog(config: Config, problems: list[Diagnostic], more: Sequence[RawStmt] = ()) -> Catalog:
-    """The catalog after all schema files, and `more`; what is wrong with them goes to `problems`."""
+    `sources` take the place of the schema files.
+    """
     statements = []
-    for source in _read_all(config.schema, config.root, problems):
+    for source in _read_all(config.schema, config.root, problems) if sources is None else sources:
         found, wrong = parse_schema_file(source)
         statements += found
         problems += wrong
@@ -130,7 +129,7 @@ def schema_statements(config: Config) -> list[str]:
 
 
 def load_queries(config: Config, catalog: Catalog, problems: list[Diagnostic]) -> list[RawQuery]:
-    """The annotated queries of all query files; a name that was used before is reported and left out."""
+    """The annotated queries of a package's query files; a name that was used before is reported and left out."""
     names: dict[str, RawQuery] = {}
     operators = frozenset(catalog.operator_names())
     schema = _paths(config.schema, config.root)
@@ -149,8 +148,19 @@ def load_queries(config: Config, catalog: Catalog, problems: list[Diagnostic]) -
     return list(names.values())
 
 
+def _queries_of_all(config: Config, catalog: Catalog, problems: list[Diagnostic]) -> list[RawQuery]:
+    """The queries of every package. A name is taken within a package; a file of two packages is there once."""
+    found: dict[tuple[str, str], RawQuery] = {}
+    told: list[Diagnostic] = []
+    for target in config.targets or (config,):
+        for raw in load_queries(target, catalog, told):
+            found.setdefault((raw.source.path, raw.name), raw)
+    problems += dict.fromkeys(told)
+    return list(found.values())
+
+
 def analyze(config: Config) -> Analysis:
-    """Read and analyse everything the configuration names."""
+    """Read and analyse everything the configuration names, the queries of all its targets."""
     analysis = _analyze(config)
     refused = _refused(analysis)
     if not (config.lenient and refused):
@@ -176,7 +186,7 @@ def _analyze(config: Config, allowance: Allowance | None = None) -> Analysis:
         return Analysis(catalog, (), tuple(sort_diagnostics(problems)))
     causes = sort_diagnostics(problems)  # they stand before the errors of queries, which may be their consequences
     problems = []
-    for raw in load_queries(config, catalog, problems):
+    for raw in _queries_of_all(config, catalog, problems):
         try:
             analyzed = analyze_query(allowance.prepared(raw) if allowance else raw, catalog)
         except DiagnosticError as refused:

@@ -11,13 +11,14 @@ import subprocess
 import tarfile
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from querygen.analyze.typename import format_type
-from querygen.config import read_config
-from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
-from querygen.pipeline import FailedQuery, analyze
+from querygen.config import SQLC_FILES, read_config
+from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, Severity, error
+from querygen.pipeline import UNREAD_SCHEMA, FailedQuery, analyze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,19 +32,54 @@ NO_REVISION: Final = "QG595"  # git has no such revision, or the project is not 
 BROKEN: Final = "QG596"  # a query of one revision does not work on the schema of the other
 CHANGED: Final = "QG597"  # it works, and gives or takes something else
 
+_NAME_ONE: Final = "Name a commit, a branch or a tag; in CI, fetch it first (fetch-depth: 0)."
+
 
 @contextmanager
 def at_revision(config: Config, revision: str) -> Iterator[Config]:
     """The configuration of the project as it was; `DiagnosticError` where git cannot tell."""
     top = Path(_git(config.root, "rev-parse", "--show-toplevel").decode().strip())
-    archive = _git(top, "archive", "--format=tar", revision)
+    archive = _git(top, "archive", "--format=tar", _commit(top, revision))
     with tempfile.TemporaryDirectory(prefix="querygen-") as folder:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(folder, filter="data")
+        # A mark of the project's top: sqlc's configuration may name folders beside its own.
+        (Path(folder) / ".git").mkdir(exist_ok=True)
         root = Path(folder) / config.root.resolve().relative_to(top.resolve())
         if not root.is_dir():
             raise DiagnosticError(error(NO_REVISION, f"the project is not in revision {revision}"))
-        yield read_config(root)
+        yield _configuration(root, config, revision)
+
+
+def _configuration(root: Path, here: Config, revision: str) -> Config:
+    """What configured the project then: querygen's file or, as on the command line, sqlc's without one."""
+    config = read_config(root)
+    if config.file is not None:
+        return config
+    sqlc_file = next((root / name for name in SQLC_FILES if (root / name).is_file()), None)
+    if sqlc_file is None:
+        raise DiagnosticError(error(NO_REVISION, f"the project has no configuration in revision {revision}"))
+    from querygen.sqlc.project import chosen_configs, several
+
+    configs, _notes = chosen_configs(sqlc_file, {})
+    same = [one for one in configs if one.out == here.out] if len(configs) > 1 else configs
+    if len(same) != 1:
+        raise several(configs)
+    return same[0]
+
+
+def _commit(folder: Path, revision: str) -> str:
+    """The hash of a revision: whatever was typed, it is no option of git's."""
+    found = subprocess.run(
+        ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if found.returncode != 0:
+        raise DiagnosticError(error(NO_REVISION, f'git has no revision "{revision}"', hint=_NAME_ONE))
+    return found.stdout.split()[-1]
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
@@ -53,8 +89,7 @@ def _git(folder: Path, *arguments: str) -> bytes:
         raise DiagnosticError(error(NO_REVISION, "git is not installed", hint="Install it.")) from None
     except subprocess.CalledProcessError as problem:
         said = problem.stderr.decode(errors="replace").strip().splitlines()
-        hint = "Name a commit, a branch or a tag; in CI, fetch it first (fetch-depth: 0)."
-        raise DiagnosticError(error(NO_REVISION, said[0] if said else "git failed", hint=hint)) from None
+        raise DiagnosticError(error(NO_REVISION, said[0] if said else "git failed", hint=_NAME_ONE)) from None
 
 
 def against(config: Config, revision: str) -> list[Diagnostic]:
@@ -65,6 +100,7 @@ def against(config: Config, revision: str) -> list[Diagnostic]:
     """
     with at_revision(config, revision) as other:
         here, there = analyze(config), analyze(other)
+        _check_readable(here, there, revision)
         theirs = analyze(_with_queries(config, other))
         ours = analyze(_with_queries(other, config))
         return [
@@ -73,11 +109,25 @@ def against(config: Config, revision: str) -> list[Diagnostic]:
         ]
 
 
+def _check_readable(here: Analysis, there: Analysis, revision: str) -> None:
+    """Raise for what cannot be compared: where nothing was read, nothing would be found to break."""
+    if unread := [one for one in here.diagnostics if one.code in UNREAD_SCHEMA]:
+        raise DiagnosticErrors(unread)
+    unread = [one for one in there.diagnostics if one.code in UNREAD_SCHEMA]
+    works = any(not isinstance(one, FailedQuery) for one in there.queries)
+    if unread or not works:
+        first = next((one for one in (*unread, *there.diagnostics) if one.severity is Severity.ERROR), None)
+        why = first.message if first else "it has no queries"
+        raise DiagnosticError(error(NO_REVISION, f"revision {revision} cannot be compared: {why}"))
+
+
 def _with_queries(schema: Config, queries: Config) -> Config:
     """One project's schema with the other's queries."""
-    from dataclasses import replace
 
-    return replace(schema, queries=tuple(str(queries.root / one) for one in queries.queries))
+    def with_files(one: Config) -> Config:
+        return replace(schema, queries=tuple(str(queries.root / name) for name in one.queries), targets=())
+
+    return replace(with_files(queries), targets=tuple(with_files(one) for one in queries.targets))
 
 
 def _compare(own: Analysis, foreign: Analysis, where: str, *, here: bool) -> Iterator[Diagnostic]:
@@ -85,9 +135,9 @@ def _compare(own: Analysis, foreign: Analysis, where: str, *, here: bool) -> Ite
 
     `here`: the query files are those of the working tree.
     """
-    known = {one.raw.name: one for one in own.queries if not isinstance(one, FailedQuery)}
+    known = {(one.raw.source.path, one.raw.name): one for one in own.queries if not isinstance(one, FailedQuery)}
     for query in foreign.queries:
-        mine = known.get(query.raw.name)
+        mine = known.get((query.raw.source.path, query.raw.name))
         if mine is None:
             continue  # it does not work at home either
         if isinstance(query, FailedQuery):

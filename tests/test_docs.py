@@ -130,7 +130,7 @@ def test_the_example_of_this_repository_is_what_init_writes() -> None:
 
 
 def test_configuration_document_names_every_key() -> None:
-    from querygen.config import _READERS
+    from querygen.config import READERS
 
     document = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-    assert not [key for key in _READERS if f"`{key}`" not in document]
+    assert not [key for key in READERS if f"`{key}`" not in document]

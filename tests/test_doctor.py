@@ -61,6 +61,7 @@ def test_sql_that_is_wrong(project: Path) -> None:
     (project / "queries" / "bad.sql").write_text("-- name: Bad :one\nselect nothing;\n")
     found = checks(project, "host=/nowhere")
     assert {"sql", "server"} == bad(found)
+    assert found["sql"].message.startswith("1 error, the first: ")
     assert "queries/bad.sql:2" in found["sql"].message
 
 

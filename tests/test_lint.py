@@ -96,6 +96,17 @@ def test_formats_and_exit_codes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     assert CliRunner().invoke(cli, ["lint", "--strict", "queries"]).exit_code == 0
 
 
+def test_what_keeps_files_from_being_looked_at_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_project("=== schema/a.sql\ncreate table users (id int primary key);\n", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "querygen.toml").write_text('lint.singular-table-name = "off"\n')
+    (tmp_path / "queries").mkdir(exist_ok=True)
+    (tmp_path / "queries/a.sql").write_text("-- name: Wrong :many\nSELECT wrong FROM users;\n")
+    result = CliRunner().invoke(cli, ["lint"])
+    assert result.exit_code == 1
+    assert result.output.endswith("\n1 error, 2 warnings\n")
+
+
 def test_an_unknown_rule_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from querygen.diagnostics import DiagnosticError
 

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from querygen.cli import cli
 from querygen.config import read_config
 from querygen.diagnostics import DiagnosticError
+from querygen.doctor import State, examine
+from querygen.pipeline import analyze
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +71,52 @@ def test_every_target_is_a_package(folder: Path) -> None:
     assert "ListNewsTitles" in described
 
 
+def test_nothing_is_written_when_one_target_has_a_file_of_somebody_elses(folder: Path) -> None:
+    (folder / "reports_db").mkdir()
+    (folder / "reports_db/models.py").write_text("mine = 1\n")
+    done = CliRunner().invoke(cli, ["build"])
+    assert isinstance(done.exception, DiagnosticError)
+    assert done.exception.diagnostic.code == "QG006"
+    assert not (folder / "app_db").exists()
+
+
+def test_a_name_is_taken_within_its_package(folder: Path) -> None:
+    (folder / "reports/news.sql").write_text("-- name: ListNews :many\nSELECT title FROM news;\n")
+    assert CliRunner().invoke(cli, ["build"]).exit_code == 0
+    described = CliRunner().invoke(cli, ["describe", "ListNews"])
+    assert (described.exit_code, described.output.count("ListNews")) == (0, 2)
+    assert CliRunner().invoke(cli, ["explain-nullability"]).exit_code == 0
+    assert "QG110" not in CliRunner().invoke(cli, ["lint"]).output
+    (folder / "reports/again.sql").write_text("-- name: ListNews :many\nSELECT id FROM news;\n")
+    done = CliRunner().invoke(cli, ["describe"])
+    assert done.exit_code == 1
+    assert done.output.count('error[QG110]: there are two queries named "ListNews"') == 1
+
+
+def test_a_file_of_two_targets_is_told_of_once(folder: Path) -> None:
+    config = (folder / "querygen.toml").read_text()
+    (folder / "querygen.toml").write_text(config.replace('queries = "reports"', 'queries = ["app", "reports"]'))
+    (folder / "app/wrong.sql").write_text("-- name: Wrong :many\nSELECT wrong FROM news;\n")
+    analysis = analyze(read_config(folder))
+    assert sorted(one.raw.name for one in analysis.queries) == ["GetPerson", "ListNews", "ListNewsTitles", "Wrong"]
+    assert [one.message for one in analysis.diagnostics] == ['column "wrong" does not exist']
+
+
+def test_doctor_looks_at_every_package(folder: Path) -> None:
+    assert CliRunner().invoke(cli, ["build"]).exit_code == 0
+    found = [one for one in examine(read_config(folder), "mysql://nothing", {}) if one.name == "generated code"]
+    assert [(one.state, one.message) for one in found] == [
+        (State.GOOD, "app_db/ is up to date"),
+        (State.GOOD, "reports_db/ is up to date"),
+    ]
+    (folder / "reports_db/news.py").unlink()
+    found = [one for one in examine(read_config(folder), "mysql://nothing", {}) if one.name == "generated code"]
+    assert [(one.state, one.message) for one in found] == [
+        (State.GOOD, "app_db/ is up to date"),
+        (State.BAD, "1 file in reports_db/ is not what the SQL says"),
+    ]
+
+
 def test_nothing_is_written_when_one_target_is_wrong(folder: Path) -> None:
     (folder / "reports/news.sql").write_text("-- name: A :many\nSELECT wrong FROM news;\n")
     done = CliRunner().invoke(cli, ["build"])
@@ -81,6 +129,14 @@ def test_nothing_is_written_when_one_target_is_wrong(folder: Path) -> None:
     [
         ("[[targets]]\nqueries = 'app'", "targets[0] has no out"),
         ("[[targets]]\nout = 'a'\n[[targets]]\nout = './a'", 'two targets have out = "./a"'),
+        (
+            "[[targets]]\nout = 'a'\n[[targets]]\nout = 'a/aio'",
+            'out = "a/aio" is inside of out = "a", another target\'s',
+        ),
+        (
+            "[[targets]]\nout = 'x/../a/b/c'\n[[targets]]\nout = './a'",
+            'out = "x/../a/b/c" is inside of out = "./a", another target\'s',
+        ),
         ("[[targets]]\nout = 'a'\nschema = 'b'", "unknown key targets[0].schema in querygen.toml"),
         ("[[targets]]\nout = 'a'\nemit_asinc = false", "unknown key targets[0].emit_asinc in querygen.toml"),
         ("targets = 3", "targets must be a list of tables: [[targets]]"),

@@ -13,7 +13,7 @@ from querygen.catalog.ddl import build_catalog
 from querygen.diagnostics import DiagnosticError, Severity
 from querygen.pg_catalog.load import load_folder
 from querygen.plugin.messages import SYSTEM_SCHEMAS
-from querygen.render.querier_names import numbered
+from querygen.render.naming import numbered
 from querygen.source import SourceFile
 from querygen.sql.parse import parse_schema_file
 

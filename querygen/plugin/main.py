@@ -40,7 +40,13 @@ def answer(data: bytes, root: Path) -> tuple[bytes, list[Diagnostic]]:
     from querygen.pipeline import render
     from querygen.plugin.queries import analyze_request
 
-    analyzed = analyze_request(request, catalog_folder(config), extension_bases(config), config.search_path)
+    analyzed = analyze_request(
+        request,
+        catalog_folder(config),
+        extension_bases(config),
+        config.search_path,
+        sqlc_names=config.style == "querier",
+    )
     told = list(analyzed.diagnostics)
     _stop_at_errors(told)
     rendered = render(analyzed.queries, analyzed.known.catalog, _shown_as_any(config, analyzed.known.opaque))

@@ -52,9 +52,17 @@ class Analyzed(NamedTuple):
 
 
 def analyze_request(
-    request: Request, folder: Path, extension_folders: Sequence[Path], search_path: Sequence[str] = ()
+    request: Request,
+    folder: Path,
+    extension_folders: Sequence[Path],
+    search_path: Sequence[str] = (),
+    *,
+    sqlc_names: bool = False,
 ) -> Analyzed:
-    """Analyse all queries; a function of an extension brings the extension in."""
+    """Analyse all queries; a function of an extension brings the extension in.
+
+    With `sqlc_names` a parameter without a name of its own is called what sqlc calls it.
+    """
     if request.catalog is None:
         return Analyzed(make_catalog(_empty(), folder, extension_folders), (), ())
     extensions: dict[str, None] = {}
@@ -65,7 +73,8 @@ def analyze_request(
         missing: set[str] = set()
         for query in request.queries:
             try:
-                queries.append(_analyze(query, known.catalog, problems, missing))
+                analyzed = _analyze(query, known.catalog, problems, missing)
+                queries.append(_with_sqlc_names(query, analyzed) if sqlc_names else analyzed)
             except DiagnosticError as refused:
                 problems.append(refused.diagnostic)
         found = {one for name in missing if (one := extension_with(extension_folders, "pg_proc", name))}
@@ -103,6 +112,12 @@ def _analyze(query: Query, catalog: Catalog, problems: list[Diagnostic], missing
         return _from_sqlc(query, raw, catalog, problem, problems)
     problems += [_in_query(query, one).diagnostic for one in analyzed.warnings]
     return analyzed
+
+
+def _with_sqlc_names(query: Query, analyzed: AnalyzedQuery) -> AnalyzedQuery:
+    given = {one.number: one.column.name for one in query.params if one.column is not None}
+    params = tuple(structs.replace(one, name=one.name or given.get(one.number) or None) for one in analyzed.params)
+    return structs.replace(analyzed, params=params)
 
 
 def _in_query(query: Query, problem: Diagnostic) -> DiagnosticError:

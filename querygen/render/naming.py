@@ -107,6 +107,14 @@ def unique(name: str, taken: Collection[str]) -> str:
     return f"{name}_{number}"
 
 
+def numbered(names: Iterable[str]) -> list[str]:
+    """The names, each numbered that was there before."""
+    found: list[str] = []
+    for name in names:
+        found.append(unique(name, found))
+    return found
+
+
 def free(name: str, taken: Collection[str]) -> str:
     """The name, with as many underscores behind it as it takes to be free."""
     while name in taken:

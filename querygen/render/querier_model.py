@@ -167,7 +167,7 @@ class Schema:
 
 def _distinct(fields: Sequence[Field]) -> tuple[Field, ...]:
     return tuple(
-        one._replace(name=name) for one, name in zip(fields, names.numbered(one.name for one in fields), strict=True)
+        one._replace(name=name) for one, name in zip(fields, naming.numbered(one.name for one in fields), strict=True)
     )
 
 

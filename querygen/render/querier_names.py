@@ -121,11 +121,3 @@ def identifier(name: str, otherwise: str, *, underscore: bool = False) -> str:
     if underscore and name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__"):
         return unicodedata.normalize("NFKC", name)
     return naming.identifier(name, otherwise)
-
-
-def numbered(names: Iterable[str]) -> list[str]:
-    """columnsToStruct: a name that was there before gets a number."""
-    found: list[str] = []
-    for name in names:
-        found.append(naming.unique(name, found))
-    return found

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from querygen.config import _READERS, Override, check_python_name
+from querygen.config import READERS, Override, check_python_name
 from querygen.diagnostics import DiagnosticError
 from querygen.sqlc.read import did_you_mean
 
@@ -89,7 +89,7 @@ _BETTER: Final = {
     "debug": _bool,
 }
 _NOT_OPTIONS: Final = ("schema", "queries", "out")
-OWN_OPTIONS: Final = tuple(key for key in _READERS if key not in _NOT_OPTIONS and key not in _PYTHON)
+OWN_OPTIONS: Final = tuple(key for key in READERS if key not in _NOT_OPTIONS and key not in _PYTHON)
 
 _DRIVERS: Final = {
     "asyncpg": "async",
@@ -162,7 +162,7 @@ def _check(key: str, value: Any, check: Callable[[Any], str | None]) -> None:
 
 def _own(key: str, value: Any) -> Any:
     try:
-        return _READERS[key](key, value)
+        return READERS[key](key, value)
     except DiagnosticError as problem:
         raise OptionError((key,), problem.diagnostic.message, problem.diagnostic.hint) from None
 

@@ -298,6 +298,12 @@ def _check_folders(file: SqlcFile, targets: Sequence[SqlcTarget]) -> None:
         if before is not target:
             message = f"{before.origin.label} and {target.origin.label} both write to {target.config.out}"
             raise file.stop(BAD_PATH, target.origin.place, message, "Give each query set a folder of its own.")
+    for target in targets:
+        path = Path(os.path.normpath(target.config.out_path))
+        outer = first.get(str(path.parent))
+        if path.name == "aio" and outer is not None and outer.config.style == "functions":
+            message = f"{target.config.out} is the folder of {outer.origin.label}'s asynchronous functions"
+            raise file.stop(BAD_PATH, target.origin.place, message, "Give each query set a folder of its own.")
 
 
 # ---------------------------------------------------------------- what is told

@@ -13,3 +13,7 @@ SELECT * FROM authors WHERE email = $1;
 
 -- name: Similar :many
 SELECT name FROM authors WHERE similarity(name, $1) > 0.5;
+
+-- name: Said :one
+-- The name of the argument is as the function declares it.
+SELECT greet($1);

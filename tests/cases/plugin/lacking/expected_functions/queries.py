@@ -103,4 +103,20 @@ def similar(conn: Connection[Any], *, p1: str) -> list[str]:
     return cur.fetchall()
 
 
+SAID: Final = "SELECT greet($1)"
+
+
+def said(conn: Connection[Any], *, name: str) -> str | None:
+    """The name of the argument is as the function declares it.
+
+    Its types are those that sqlc gives: what it hands to a plugin does not tell more
+    (function greet(unknown) does not exist).
+
+    Return the value, or None if there is no row.
+    """
+    cur: RawCursor[str] = RawCursor(conn, row_factory=scalar_row)
+    cur.execute(SAID, (name,))
+    return cur.fetchone()
+
+
 READ_ONLY: Final = frozenset({"titles", "by_email", "similar"})

@@ -45,6 +45,12 @@ class GreetRow:
     id: int
 
 
+SAID: Final = """\
+-- name: said :one
+SELECT greet($1)
+"""
+
+
 SIMILAR: Final = """\
 -- name: similar :many
 SELECT name FROM authors WHERE similarity(name, $1) > 0.5
@@ -83,6 +89,19 @@ class Querier:
         """
         cur = psycopg.RawCursor(self._conn, row_factory=args_row(GreetRow))
         cur.execute(GREET, (Int4(id),))
+        return cur.fetchone()
+
+    def said(self, *, name: str) -> str | None:
+        """The name of the argument is as the function declares it.
+
+        Its types are those that sqlc gives: what it hands to a plugin does not tell
+        more (function greet(unknown) does not exist).
+        """
+        cur: psycopg.RawCursor[str] = psycopg.RawCursor(
+            self._conn,
+            row_factory=scalar_row,
+        )
+        cur.execute(SAID, (name,))
         return cur.fetchone()
 
     def similar(self, *, similarity: str) -> Iterator[str]:
@@ -126,6 +145,19 @@ class AsyncQuerier:
         """
         cur = psycopg.AsyncRawCursor(self._conn, row_factory=args_row(GreetRow))
         await cur.execute(GREET, (Int4(id),))
+        return await cur.fetchone()
+
+    async def said(self, *, name: str) -> str | None:
+        """The name of the argument is as the function declares it.
+
+        Its types are those that sqlc gives: what it hands to a plugin does not tell
+        more (function greet(unknown) does not exist).
+        """
+        cur: psycopg.AsyncRawCursor[str] = psycopg.AsyncRawCursor(
+            self._conn,
+            row_factory=scalar_row,
+        )
+        await cur.execute(SAID, (name,))
         return await cur.fetchone()
 
     async def similar(self, *, similarity: str) -> AsyncIterator[str]:
