@@ -33,7 +33,7 @@ class FieldDef(NamedTuple):
     comment: str = ""
     nested: RowClass | None = None
     always: bool = False  # every row of the relation itself has a value here
-    alias: str = ""  # the key in JSON, where it cannot be the name
+    alias: str | None = None  # the key in JSON, where it cannot be the name
     optional: bool = False  # the key may be missing in JSON
     many: bool = False  # a list of the nested rows
     apart: bool = False  # what the reader leaves out: it is put there when rows are folded
@@ -97,7 +97,7 @@ def class_block(row: RowClass) -> tuple[str, set[Import]]:
     lines = [f"class {row.name}(Row):", *docstring(row.doc, "    ")]
     if row.fields:
         lines.append("")
-    if any(one.alias for one in row.fields):
+    if any(one.alias is not None for one in row.fields):
         imports.add(Import("pydantic", "ConfigDict"))
         lines += ["    model_config = ConfigDict(populate_by_name=True)", ""]
     for one in row.fields:
@@ -115,7 +115,7 @@ def class_block(row: RowClass) -> tuple[str, set[Import]]:
 def _field_options(one: FieldDef) -> tuple[Doc, ...]:
     """The arguments of pydantic's Field; none where the annotation says all."""
     options: list[Doc] = []
-    if one.alias:
+    if one.alias is not None:
         options += ["default=None"] if one.optional else []
         options.append(Pair("validation_alias=", Text(one.alias)))
     if one.comment:

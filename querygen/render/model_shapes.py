@@ -238,7 +238,7 @@ class ShapeClasses:
             self.models.use(table)
             return table
         fields = tuple(
-            one._replace(alias=one.column if one.name != one.column else "") for one in unshadowed(tuple(made))
+            one._replace(alias=one.column if one.name != one.column else None) for one in unshadowed(tuple(made))
         )
         key = tuple((one.column, one.name, one.annotation, one.optional) for one in fields)
         if self.above is not None and (known := self.above.by_key.get(key)) is not None:

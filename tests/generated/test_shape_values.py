@@ -26,6 +26,7 @@ from tests.test_nullability import read_cases
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
+    from pydantic.fields import FieldInfo
 
     from tests.pg_fixtures import PgDatabase
 
@@ -266,10 +267,14 @@ def _fill(conn: psycopg.Connection[Any], seed: int) -> None:
             conn.execute("INSERT INTO events VALUES (%s, %s, %s)", (session * 10 + event, session + 10, maybe("k")))
 
 
+def _key(one: FieldInfo, name: str) -> str:
+    return name if one.validation_alias is None else str(one.validation_alias)
+
+
 def covers(value: Any, raw: Any) -> bool:
     """Does the value hold all of what the JSON holds, and nothing more?"""
     if isinstance(value, BaseModel):
-        keys = {str(one.validation_alias or name): name for name, one in type(value).model_fields.items()}
+        keys = {_key(one, name): name for name, one in type(value).model_fields.items()}
         missing = keys.keys() - raw.keys()
         return (
             raw.keys() <= keys.keys()
@@ -415,6 +420,16 @@ def test_classes_are_shared_and_named_by_aliases(pg_database: PgDatabase, tmp_pa
         names = [type(one).__name__ for one in (twice.first, twice.first.b, twice.second, twice.plain, twice.plain.x)]
         assert names == ["First", "B", "B", "TwicePlain", "X"]
         assert (twice.nothing, twice.null, twice.number) == (None, None, 1)
+
+
+def test_the_empty_key_is_one(pg_database: PgDatabase, tmp_path: Path) -> None:
+    query = "SELECT jsonb_build_object('', 1, 'b', jsonb_build_object('', NULL)) AS value"
+    with (
+        psycopg.connect(pg_database()) as conn,
+        project(tmp_path, "", f"-- name: Get :one!\n{query};\n") as load,
+    ):
+        value = load("queries").get(conn)
+        assert (value.column, value.b.column) == (1, None)
 
 
 # ---------------------------------------------------------------------------------------------- the document
