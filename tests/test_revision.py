@@ -1,4 +1,4 @@
-"""`querygen verify --against`: another git revision is configured as it was, and where nothing is read all is not well."""
+"""`querygen verify --against`: another git revision is configured as it was; where nothing is read all is not well."""
 
 from __future__ import annotations
 
