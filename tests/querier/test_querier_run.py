@@ -20,6 +20,8 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg.types.range import Range
 
+from querygen.config import read_config
+from querygen.sql.parse import expand_paths
 from tests.pg_fixtures import PgDatabase
 
 CASES = Path(__file__).parent.parent / "cases" / "querier"
@@ -42,7 +44,8 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
 
 
 def database(pg_database: PgDatabase, case: str) -> str:
-    return pg_database((CASES / case / "schema.sql").read_text())
+    config = read_config(CASES / case)
+    return pg_database("".join(path.read_text() for path in expand_paths(config.schema, config.root)))
 
 
 def values(models: ModuleType) -> dict[str, Any]:
