@@ -1,10 +1,11 @@
 """`querygen studio`: arguments in, a local web server that runs until it is interrupted.
 
-Exit codes: 0 it was ended by Ctrl-C, 2 usage.
+Exit codes: 0 it was ended by Ctrl-C, 1 it cannot begin, 2 usage.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import re
 import socket
@@ -74,7 +75,8 @@ def studio(database_url: str | None, write: bool, port: int | None, statement_ti
     if not no_open:
         click.launch(address(keys.token))
     try:
-        server.run(sockets=[listener])
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
     finally:
         if database is not None:
             database.connections.close()

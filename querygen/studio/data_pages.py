@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
 from msgspec import Struct
+from msgspec.structs import replace
 from psycopg import sql
 from starlette.responses import Response
 
@@ -235,7 +236,7 @@ def row(ask: Ask) -> Response:
 def _row_page(ask: Ask, found: Table, there: Row, problems: Mapping[str, str] | None = None) -> Response:
     waiting = _waiting(ask, found, there.key)
     pending = {one.column: one.text for one in waiting.values} if waiting is not None else {}
-    fields = [_field(one, there) for one in found.columns]
+    fields = [_refilled(_field(one, there), pending) for one in found.columns]
     return ask.page(
         "row",
         f"{found.name}: a row",
@@ -261,6 +262,14 @@ def _waiting(ask: Ask, found: Table, key: tuple[tuple[str, str, str], ...]) -> c
 
 def _field(column: ServerColumn, there: Row) -> Field:
     return column_field(column, there.texts[column.name], new=False, length=there.lengths.get(column.name))
+
+
+def _refilled(field: Field, pending: Mapping[str, str | None]) -> Field:
+    """With the value that waits to be committed, so that it can be changed again."""
+    if field.name not in pending:
+        return field
+    text = pending[field.name]
+    return replace(field, value=text, mode=Mode.NULL if text is None else Mode.VALUE)
 
 
 def _outgoing(one: ForeignKey, there: Row) -> tuple[ForeignKey, str | None]:
@@ -372,23 +381,33 @@ def update(ask: Ask) -> Response:
             raise NotFound(f'The row is not in "{found.name}" any more.')
         if there.version != ask.form.get("version"):
             raise Refused("the row was changed meanwhile: load it again")
-        values, before = [], []
+        waiting = _waiting(ask, found, key)
+        values = {one.column: one for one in waiting.values} if waiting is not None else {}
         for column in found.columns:
             field = _field(column, there)
             given = read(ask.form, field)
             if given is None or field.fixed:
                 continue
             if given.text != there.texts[column.name]:
-                values.append(changes.Given(column.name, column.type, given.text))
-                before.append((column.name, there.texts[column.name]))
+                values[column.name] = changes.Given(column.name, column.type, given.text)
+            else:
+                values.pop(column.name, None)
         address = to("/data/row", s=found.schema, t=found.name, key=ask.form.get("key", ""))
+        if waiting is not None:
+            _forget(ask, waiting)
         if not values:
             ask.studio.notices.append("Nothing was changed in the form.")
             return goto(address)
-        change = changes.Change(
-            "update", found.schema, found.name, tuple(values), key, there.version, before=tuple(before)
-        )
+        before = tuple((name, there.texts[name]) for name in values)
+        given_values = tuple(values.values())
+        change = changes.Change("update", found.schema, found.name, given_values, key, there.version, before=before)
         return _stage(ask, conn, change)
+
+
+def _forget(ask: Ask, change: changes.Change) -> None:
+    staged = ask.studio.staged
+    with staged.lock:
+        staged.changes[:] = [one for one in staged.changes if one is not change]
 
 
 def delete(ask: Ask) -> Response:
@@ -420,9 +439,17 @@ def waiting(ask: Ask) -> Response:
     """What waits to be committed: as SQL, with what a trial run of it did."""
     staged = ask.studio.staged
     with staged.lock:
-        listed = [(number, one, changes.text_of(one)) for number, one in enumerate(staged.changes)]
+        listed = [(number, one, changes.text_of(one), _row_of(one)) for number, one in enumerate(staged.changes)]
         trial = staged.trial
     return ask.page("changes", "Changes", "changes", changes=listed, trial=trial)
+
+
+def _row_of(change: changes.Change) -> str | None:
+    """The address of the row that a change is about; a new one has none yet."""
+    if change.kind == "insert":
+        return None
+    key = json.dumps([value for _, _, value in change.key], ensure_ascii=False)
+    return to("/data/row", s=change.schema, t=change.table, key=key)
 
 
 def commit(ask: Ask) -> Response:
@@ -470,7 +497,4 @@ def discard(ask: Ask) -> Response:
     ask.studio.notices.append("Taken back: the database is as it was.")
     if staged.changes or last is None:
         return goto("/changes")
-    if last.kind != "insert":
-        key = json.dumps([value for _, _, value in last.key], ensure_ascii=False)
-        return goto(to("/data/row", s=last.schema, t=last.table, key=key))
-    return goto(to("/data/table", s=last.schema, t=last.table))
+    return goto(_row_of(last) or to("/data/table", s=last.schema, t=last.table))

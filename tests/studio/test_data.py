@@ -354,6 +354,18 @@ def test_changes_are_gathered_and_committed_together(writer: Visitor) -> None:
     ]
 
 
+def test_a_change_that_waits_can_be_edited_again(writer: Visitor) -> None:
+    """The form shows it; what is put back to what it was is no change any more."""
+    answer = edit(writer, '["1"]', v__5="much too long", m__5="value", v__4="kept", m__4="value")
+    again = re.search(r'href="([^"]*)">Edit again<', answer.text)
+    assert again is not None
+    assert "much too long" in writer.get(html.unescape(again[1])).text
+    edit(writer, '["1"]', v__5="abc", m__5="value")
+    assert [[given.column for given in one.values] for one in writer.studio.staged.changes] == [["note"]]
+    assert "Nothing was changed" in edit(writer, '["1"]', v__4=HTML, m__4="value").text
+    assert writer.studio.staged.changes == []
+
+
 def test_insert_with_defaults_and_a_key_that_postgresql_makes(writer: Visitor) -> None:
     assert "identity" not in writer.get("/data/new?s=public&t=audit_log").text
     answer = writer.submit(

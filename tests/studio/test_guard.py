@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from querygen.cli import main
 from querygen.config import read_config
 from querygen.studio.app import ACTING, READING, application
 from querygen.studio.guard import MAX_BODY
@@ -138,3 +146,58 @@ def test_the_password_is_shown_nowhere(studio_folder: Path) -> None:
         assert "Traceback" not in answer.text
     assert visitor.get("/data").status_code == 503
     assert "does not answer" in visitor.get("/data").text
+
+
+def test_the_command_listens_on_this_machine_only_and_ends_quietly(studio_folder: Path, shared_dsn: str) -> None:
+    command = [sys.executable, "-m", "querygen", "studio", "--no-open", "--port", "0", "--database-url", shared_dsn]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        command, cwd=studio_folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    )
+    try:
+        assert process.stdout is not None
+        found = re.fullmatch(
+            r"querygen studio: http://127\.0\.0\.1:(\d+)/enter\?token=(\S+)\n", process.stdout.readline()
+        )
+        assert found is not None
+        connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=20)
+        connection.request("GET", f"/enter?token={found[2]}")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert "server" not in {name.lower() for name, _ in answer.getheaders()}
+        connection.close()
+    finally:
+        process.send_signal(signal.SIGINT)
+        out, problem = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert problem == ""
+    assert "read only" in out
+    assert "another browser: http" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "status"),
+    [
+        (["--statement-timeout", "soon"], "QG642", 1),
+        (["--port", "{taken}"], "QG641", 1),
+        (["--database-url", "x"], "QG005", 2),
+    ],
+)
+def test_usage(
+    studio_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    code: str,
+    status: int,
+) -> None:
+    monkeypatch.chdir(studio_folder)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        monkeypatch.setattr(sys, "argv", ["querygen", "studio", *(one.format(taken=port) for one in arguments)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+    assert stop.value.code == status
+    assert code in capsys.readouterr().err
