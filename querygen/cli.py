@@ -296,6 +296,7 @@ def describe(
 
 
 def check_query_name(analysis: Analysis, name: str | None) -> None:
+    """Raise DiagnosticError (QG004) where there is no query of this name."""
     if name is not None and not any(one.raw.name == name for one in analysis.queries):
         from difflib import get_close_matches
 

@@ -39,6 +39,7 @@ using_option = click.option("--using", multiple=True, metavar="T.C=EXPR", help="
 
 
 def setting_of(config: Config) -> Setting:
+    """What two schemas of a project are read with."""
     from querygen.migrate.load import Setting
 
     return Setting(catalog_folder(config), extension_bases(config), config.search_path)
@@ -51,6 +52,7 @@ def nearest_config() -> Config:
 
 
 def refusal_messages(found: Iterable[Refusal]) -> list[Diagnostic]:
+    """Why no SQL is written for a change, as errors."""
     from querygen.migrate.model import show
 
     return [
@@ -180,6 +182,7 @@ def history_sources(folder: Path) -> list[SourceFile]:
 
 
 def schema_sources(config: Config) -> list[SourceFile]:
+    """The schema files, read."""
     from querygen.migrate.load import read_paths
 
     return read_paths(config.schema, config.root)

@@ -227,6 +227,7 @@ def cut_of(text: Text, steps: list[Step], mark: Mark, unknown: int) -> Cut:
 
 
 def not_droppable(mark: Mark, why: str = "") -> DiagnosticError:
+    """The error of an optional parameter around which nothing can be left out."""
     message = why or f'nothing around qg.optional({mark.name}) can be left out with "{mark.name}"'
     hint = "It may stand in an AND-ed condition of WHERE, HAVING, ON or FILTER, in SET, VALUES, LIMIT or OFFSET."
     return DiagnosticError(error(NOT_DROPPABLE, message, mark.span, hint))

@@ -48,6 +48,7 @@ def either(*needs: Needs) -> Needs:
 
 
 def both(first: Needs, second: Needs) -> Needs:
+    """What has to be given for two texts that are there only together."""
     return either(tuple(one | other for one in first for other in second))
 
 

@@ -100,6 +100,7 @@ def _parts(sql: str, start: int, end: int, ranges: Sequence[_Range]) -> tuple[Pa
 
 
 def holds(needs: Needs, given: frozenset[str]) -> bool:
+    """Whether what is given is enough."""
     return any(one <= given for one in needs)
 
 

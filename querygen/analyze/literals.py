@@ -69,6 +69,7 @@ def check_input(catalog: Catalog, row: PgType, typmod: int, text: str | None) ->
 
 
 def invalid_syntax(type_name: str, text: str, code: str = "22P02") -> PgError:
+    """The error of an input function that cannot read a text."""
     return PgError(code, f'invalid input syntax for type {type_name}: "{text}"')
 
 

@@ -50,10 +50,12 @@ class Verdict(Struct, frozen=True):
 
 
 def nullable(why: str, *, elements: bool = True) -> Verdict:
+    """It can be NULL, and why."""
     return Verdict(True, why, elements)
 
 
 def not_null(why: str, *, elements: bool = True) -> Verdict:
+    """It is never NULL, and why."""
     return Verdict(False, why, elements)
 
 
@@ -130,6 +132,7 @@ class Scope(Struct, frozen=True, eq=False):
 
 
 def rte_of(scope: Scope, varno: int) -> RangeTblEntry:
+    """The range table entry that a varno of this level means."""
     return scope.query.rtable[varno - 1]
 
 

@@ -169,6 +169,7 @@ def _param(expr: Expr) -> n.Param | None:
 
 
 def node_is_cast(expr: n.FuncExpr) -> bool:
+    """Whether a call was written as a cast, or put in as one."""
     return expr.funcformat in CASTS and bool(expr.args)
 
 

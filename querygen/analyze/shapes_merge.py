@@ -41,6 +41,7 @@ def or_null(shape: Shape, nullable: bool = True) -> Shape:
 
 
 def not_null(shape: Shape) -> Shape:
+    """The same shape, never NULL."""
     return replace(shape, nullable=False) if shape.nullable else shape
 
 

@@ -167,6 +167,7 @@ _TYPMODIN: dict[str, Callable[[list[int]], int]] = {
 
 
 def call_typmodin(function: str, values: list[int]) -> int:
+    """The typmod that a typmodin function makes of the modifiers in the parentheses."""
     read = _TYPMODIN.get(function)
     if read is None:
         raise PgError("0A000", f"querygen does not yet analyse type modifiers read by {function}()")
@@ -177,6 +178,7 @@ def call_typmodin(function: str, values: list[int]) -> int:
 
 
 def parenthesised(typmod: int) -> str:
+    """The typmod itself as the modifier: what a type without a typmodout function shows."""
     return f"({typmod})"
 
 

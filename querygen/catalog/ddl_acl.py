@@ -64,6 +64,7 @@ def role_name(role: Any) -> str:
 
 
 def role_names(roles: Iterable[Any] | None) -> tuple[str, ...]:
+    """The names of the roles of a list, in alphabetical order."""
     return tuple(sorted(role_name(one) for one in roles or ()))
 
 

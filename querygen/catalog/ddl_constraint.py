@@ -48,6 +48,7 @@ def with_constraint(relation: Relation, constraint: Constraint) -> Relation:
 
 
 def find_constraint(relation: Relation, name: str) -> Constraint | None:
+    """The constraint of a table by its name; None where there is none."""
     return next((one for one in relation.constraints if one.name == name), None)
 
 
@@ -57,14 +58,17 @@ def not_null_of(relation: Relation, column: str) -> Constraint | None:
 
 
 def names_of(relation: Relation) -> set[str]:
+    """The names of the constraints of a table."""
     return {one.name for one in relation.constraints}
 
 
 def undefined_column(relation: Relation, name: str, location: int = -1) -> PgError:
+    """The error of a column that a table does not have."""
     return PgError("42703", f'column "{name}" of relation "{relation.name}" does not exist', location)
 
 
 def check_free(relation: Relation, name: str) -> None:
+    """Raise PgError where a table has a constraint of this name."""
     if find_constraint(relation, name) is not None:
         raise PgError("42710", f'constraint "{name}" for relation "{relation.name}" already exists')
 
@@ -366,4 +370,5 @@ def settle_late_foreign_keys(state: DdlState) -> list[tuple[LateForeignKey, PgEr
 
 
 def foreign_key_columns(node: ast.Constraint) -> list[Any]:
+    """The names of the columns that refer to the other table."""
     return [attribute.sval for attribute in node.fk_attrs or ()]

@@ -198,6 +198,7 @@ def _drop_constraint_now(state: DdlState, oid: Oid, name: str) -> None:
 
 
 def drop_domain_constraint(state: DdlState, oid: Oid, name: str) -> None:
+    """Take a CHECK away from a domain."""
     domain = state.catalog.domain(oid)
     if domain is not None:
         state.catalog.put_domain(replace(domain, checks=tuple(one for one in domain.checks if one.name != name)))

@@ -35,6 +35,7 @@ _FROM_EXTENSION = frozenset({"42883", "42704"})
 
 
 def parse_state(state: DdlState, relation: Relation | None) -> ParseState:
+    """A parse state for an expression of a statement; the columns of the relation are in its scope."""
     ps = ParseState(catalog=state.catalog, params=ParamTable(fixed=True), sourcetext=state.text)
     if relation is not None:
         item = relation_rte.add_range_table_entry_for_relation(ps, relation, None, False, True)

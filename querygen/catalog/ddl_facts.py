@@ -78,6 +78,7 @@ def note(state: DdlState, stmt: Any) -> None:
 
 
 def put(state: DdlState, key: tuple[Any, ...], value: Any) -> None:
+    """Set a fact, in a way that ROLLBACK takes back."""
     state.catalog.journal.put(state.catalog.facts, key, value)
 
 

@@ -101,6 +101,7 @@ def relation_creation_namespace(state: DdlState, node: ast.RangeVar) -> Oid:
 
 
 def default_creation_namespace(state: DdlState) -> Oid:
+    """The schema in which a name without one is made; PgError where the search path has none."""
     oid = state.catalog.creation_namespace()
     if oid is None:
         raise PgError("3F000", "no schema has been selected to create in")

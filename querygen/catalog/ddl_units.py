@@ -72,6 +72,7 @@ class Unit(Struct, frozen=True):
 
 
 def put(state: DdlState, unit: Unit) -> None:
+    """Set a unit, in a way that ROLLBACK takes back."""
     state.catalog.journal.put(state.catalog.facts, ("unit", unit.kind, unit.name), unit)
 
 
@@ -151,6 +152,7 @@ def note(state: DdlState, stmt: Any) -> None:
 
 
 def forget(state: DdlState, kind: str, name: str) -> None:
+    """Remove a unit, in a way that ROLLBACK takes back."""
     state.catalog.journal.pop(state.catalog.facts, ("unit", kind, name))
 
 
@@ -382,6 +384,7 @@ def range_options(state: DdlState, stmt: ast.CreateRangeStmt) -> tuple[tuple[str
 
 
 def alter_type(state: DdlState, stmt: ast.AlterTypeStmt) -> None:
+    """Change a unit that is a type."""
     _alter(state, stmt)
 
 

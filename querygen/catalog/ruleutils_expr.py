@@ -64,6 +64,7 @@ def quote_literal(text: str) -> str:
 
 
 def unprintable(what: str) -> PgError:
+    """The error of a node that has no text yet."""
     return PgError("0A000", f"querygen cannot print {what}")
 
 

@@ -295,6 +295,7 @@ def _stripped(text: str) -> str:
 
 
 def values(rows: Any) -> Iterator[Any]:
+    """The expressions of all rows of VALUES, one after another."""
     for row in rows:
         yield from row
 

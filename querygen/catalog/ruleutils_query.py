@@ -294,6 +294,7 @@ def _bracketed(node: Any, text: str) -> str:
 
 
 def sort_group(p: Printer, clause: Any, targets: Sequence[Any], *, force_colno: bool) -> str:
+    """get_rule_sortgroupclause, for a clause in place of its number."""
     return sort_group_ref(p, clause.tleSortGroupRef, targets, force_colno=force_colno)
 
 

@@ -47,6 +47,7 @@ def column_names(models: Models, shape: ScalarShape) -> tuple[str, ...]:
 
 
 def is_json(models: Models, oid: Oid) -> bool:
+    """Whether a type is json or jsonb, or a domain over one."""
     return models.types.base(oid) in (t.JSONOID, t.JSONBOID)
 
 

@@ -50,6 +50,7 @@ def _environment() -> Any:
 
 @cache
 def template(name: str) -> Template:
+    """A template by the name of its file, compiled once."""
     found: Template = _environment().get_template(name)
     return found
 

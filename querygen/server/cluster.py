@@ -140,6 +140,7 @@ def write_access_rules(path: Path, user: ServerUser | None, *, tcp: bool) -> Non
 
 
 def write_private(path: Path, text: str, user: ServerUser | None) -> Path:
+    """Write a new file that only the user of the server can read."""
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(file, "w") as stream:
         stream.write(text)
@@ -183,6 +184,7 @@ def launch_on_tcp(plan: Plan, keep: Keep, port: int | None, timeout: float) -> t
 
 
 def free_port() -> int:
+    """A port of the loopback address that nobody listened at a moment ago."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

@@ -86,6 +86,7 @@ def replaced(text: str, edits: list[tuple[int, int, str]]) -> str:
 
 
 def line_of(text: str, offset: int) -> int:
+    """The line (from 1) of an offset."""
     return text.count("\n", 0, offset) + 1
 
 
@@ -99,4 +100,5 @@ def with_semicolon(sql: str) -> str:
 
 
 def has_statement(sql: str) -> bool:
+    """Whether there is more than comments and semicolons."""
     return any(kind not in COMMENTS and sql[start] != ";" for kind, start, _ in tokenize(sql))
