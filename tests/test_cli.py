@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -173,6 +174,48 @@ BAD: dict[str, tuple[dict[str, str | bytes], int, str]] = {
         '"user"',
     ),
     "bad schema": (project(schema="CREATE TABLE users (id int4x);"), 1, 'type "int4x" does not exist'),
+    "a parameter in SET": (
+        project(queries="-- name: A :exec\nSET work_mem = @x;\n"),
+        1,
+        'error[42601]: syntax error at or near "$1"\n --> queries/users.sql:2:16',
+    ),
+    "a parameter of a role": (project(queries="-- name: A :exec\nALTER ROLE x PASSWORD @p;\n"), 1, "sql:2:23"),
+    "a parameter in DDL": (
+        project(queries="-- name: A :exec\nALTER TABLE users ALTER bio SET DEFAULT @b;\n"),
+        1,
+        "42P02]: there is no parameter $1",
+    ),
+    "a parameter of an execution": (
+        project(queries="-- name: A :many\nEXPLAIN EXECUTE p (@b);\n"),
+        1,
+        "42P02]: there is no parameter $1",
+    ),
+    "a parameter of a literal": (project(queries="-- name: A :one\nSELECT interval @x;\n"), 1, "CAST($1 AS interval)"),
+    "a field as a parameter": (project(queries="-- name: A :one\nSELECT extract(@x FROM now());\n"), 1, "date_part"),
+    "percent s": (project(queries="-- name: A :one\nSELECT id FROM users WHERE id=%s;\n"), 1, "Write @name or $1"),
+    "percent name": (project(queries="-- name: A :one\nSELECT id FROM users WHERE id=%(i)s;\n"), 1, "Write @i for"),
+    "a slip in a macro": (
+        project(queries="-- name: A :one\nSELECT id FROM users WHERE id = qg.optonal(id);\n"),
+        1,
+        "Did you mean qg.optional?",
+    ),
+    "a slip in a short macro": (
+        project(queries="-- name: A :one\nSELECT sqlc.agr(id);\n"),
+        1,
+        "Did you mean sqlc.arg?",
+    ),
+    "a zero byte": (project(queries=b"-- name: A :one\nSELECT 1\0;\n"), 1, "Remove the byte"),
+    "a domain without a default": (
+        project(
+            "CREATE DOMAIN pos AS int NOT NULL; CREATE DOMAIN one AS int NOT NULL DEFAULT 1; CREATE DOMAIN same AS one;"
+            "CREATE DOMAIN never AS one DEFAULT NULL; CREATE TABLE p (a pos, b same, c never);",
+            "-- name: A :exec\nINSERT INTO p (a, b, c) VALUES (@a, qg.optional(b), qg.optional(c));\n"
+            "-- name: B :exec\nINSERT INTO p (a, b, c) VALUES (@a, qg.optional(b), @c);\n"
+            "-- name: C :exec\nINSERT INTO p (a, b, c) VALUES (qg.optional(a), @b, @c);\n",
+        ),
+        1,
+        "2 errors",
+    ),
     "unterminated string": (project(queries="-- name: A :one\nSELECT 'x;\n"), 1, "unterminated quoted string"),
 }
 
@@ -193,6 +236,34 @@ def test_broken_symlink(querygen: RunCommand, tmp_path: Path) -> None:
     failed = querygen("build")
     assert failed.code == 2
     assert "gone.sql" in failed.err
+
+
+def test_scaffold_gives_what_a_domain_asks_for(querygen: RunCommand, tmp_path: Path) -> None:
+    schema = "CREATE DOMAIN pos AS int NOT NULL; CREATE TABLE p (id int PRIMARY KEY, price pos);"
+    assert querygen("scaffold", "p", files=project(schema, "")).code == 0
+    assert "(id, price)\nVALUES (@id, @price)" in (tmp_path / "queries" / "p.sql").read_text()
+    built = querygen("build")
+    assert (built.code, built.err) == (0, "")
+
+
+def test_a_pipe_is_not_waited_for(querygen: RunCommand, tmp_path: Path) -> None:
+    querygen("build", files=project())
+    os.mkfifo(tmp_path / "queries" / "pipe.sql")
+    failed = querygen("build")
+    assert failed.code == 2
+    assert "error[QG133]: queries/pipe.sql: this is no regular file" in failed.err
+
+
+def test_parameters_where_a_statement_has_them(querygen: RunCommand) -> None:
+    queries = (
+        "-- name: A :exec\nCREATE FUNCTION f(int) RETURNS int LANGUAGE sql RETURN $1;\n"
+        "-- name: B :exec\nCREATE TABLE w AS SELECT @a::int AS x;\n"
+        "-- name: C :exec\nPREPARE p AS SELECT $1::int;\n"
+        "-- name: D :many\nEXPLAIN SELECT @a::int;\n"
+        "-- name: E :one\nSELECT @a::interval, CAST(@b AS interval), pg_catalog.extract('day', now());\n"
+    )
+    built = querygen("build", files=project(queries=queries))
+    assert (built.code, built.err) == (0, "")
 
 
 def test_a_statement_that_nothing_reads_is_a_warning(querygen: RunCommand) -> None:

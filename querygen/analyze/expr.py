@@ -21,6 +21,7 @@ from querygen.analyze import (
     func,
     json,
     json_query,
+    no_params,
     node,
     nodefuncs,
     relation,
@@ -348,6 +349,7 @@ def transform_whole_row_ref(ps: ParseState, nsitem: NamespaceItem, sublevels_up:
 def transform_func_call(ps: ParseState, fn: ast.FuncCall) -> Any:
     """parse_expr.c: transformFuncCall — arguments, then those that WITHIN GROUP's ORDER BY adds, then the look-up."""
     last_srf = ps.p_last_srf
+    no_params.refuse_in_extract(fn)
     args = [transform_expr_recurse(ps, arg) for arg in fn.args or ()]
     if fn.agg_within_group:
         args += [transform_expr(ps, sort.node, ExprKind.EXPR_KIND_ORDER_BY) for sort in fn.agg_order]
@@ -551,6 +553,7 @@ def transform_boolean_test(ps: ParseState, raw: ast.BooleanTest) -> BooleanTest:
 def transform_type_cast(ps: ParseState, tc: ast.TypeCast) -> Any:
     """parse_expr.c: transformTypeCast — the type is looked up first; ARRAY[…] is told its type beforehand."""
     catalog = ps.catalog
+    no_params.refuse_in_constant(tc)
     wanted, typmod = typename.typename_type_id_and_mod(ps, catalog, tc.typeName)
     if isinstance(tc.arg, ast.A_ArrayExpr):
         base, base_typmod = typename.get_base_type_and_typmod(catalog, wanted, typmod)

@@ -38,7 +38,7 @@ from querygen.ir import (
 )
 from querygen.source import Span
 from querygen.sql.nodes import ast, enums
-from querygen.sql.other_parameters import other_parameter
+from querygen.sql.other_parameters import other_parameter, percent_parameter
 from querygen.sql.parse import parse_statement
 
 if TYPE_CHECKING:
@@ -165,6 +165,8 @@ def _diagnostic(raw: RawQuery, problem: PgError) -> Diagnostic:
             hint = f"Number the parameters from $1 without a gap: ${number} is not used."
     if problem.code == "42601" and hint is None and problem.location >= 0:
         hint = other_parameter(raw.sql, problem.location)
+    if problem.code == "42703" and hint is None and problem.location >= 0:
+        hint = percent_parameter(raw.sql, problem.location)
     span = _place(raw, problem.location)
     return Diagnostic(problem.code, Severity.ERROR, problem.message, span, hint, problem.detail)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from querygen.analyze import collate, expr, func, funcapi, nodefuncs, select, stmt
+from querygen.analyze.no_params import refuse_params
 from querygen.analyze.nodes import Const, NamedArgExpr, Query, TargetEntry
 from querygen.analyze.pgtypes import JSONOID, POLYMORPHIC, TEXTOID, XMLOID
 from querygen.analyze.state import ExprKind
@@ -39,7 +40,9 @@ def transform_utility_stmt(ps: ParseState, raw: Node) -> Query:
         case ast.DeclareCursorStmt():
             return _transform_declare_cursor_stmt(ps, raw)
         case ast.ExplainStmt():
-            if not isinstance(raw.query, ast.ExecuteStmt):  # that one's columns are not these
+            if isinstance(raw.query, ast.ExecuteStmt):  # that one's columns are not these
+                refuse_params(raw.query)
+            else:
                 stmt.transform_top_level_stmt(ps, raw.query)
             return _utility([("QUERY PLAN", _explain_type(raw))])
         case ast.CreateTableAsStmt():
@@ -55,6 +58,7 @@ def transform_utility_stmt(ps: ParseState, raw: Node) -> Query:
         case ast.ExecuteStmt():
             raise unsupported("EXECUTE as a query: the prepared statement is not known")
         case _:
+            refuse_params(raw)
             return _utility([])
 
 
@@ -109,6 +113,7 @@ def _transform_declare_cursor_stmt(ps: ParseState, raw: ast.DeclareCursorStmt) -
 def transform_create_table_as_stmt(ps: ParseState, raw: ast.CreateTableAsStmt) -> Query:
     """analyze.c: transformCreateTableAsStmt"""
     if isinstance(raw.query, ast.ExecuteStmt):
+        refuse_params(raw.query)
         return _utility([])
     query = stmt.transform_stmt(ps, raw.query)
     if raw.objtype == enums.ObjectType.OBJECT_MATVIEW:

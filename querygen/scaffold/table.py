@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from querygen.analyze.nullability_expr import domain_default, domain_not_null
 from querygen.analyze.typename import quote_identifier
 from querygen.diagnostics import DiagnosticError, error
 from querygen.pipeline import load_catalog, load_queries
@@ -248,9 +249,15 @@ def _page(table: _Table) -> tuple[str, str, str, list[str]] | None:
     return f"Page{table.many}", ":many", doc, lines
 
 
-def _given(column: Column) -> str:
+def _has_default(table: _Table, column: Column) -> bool:
+    """A default of its own or of its type, which is a domain's."""
+    return column.has_default or domain_default(table.catalog, column.type_oid)
+
+
+def _given(table: _Table, column: Column) -> str:
     """How a value comes in: what has a default may be left out."""
-    if column.has_default or column.identity or not column.not_null:
+    needed = column.not_null or domain_not_null(table.catalog, column.type_oid)
+    if _has_default(table, column) or column.identity or not needed:
         return f"qg.optional({_quoted(column)})"
     return f"@{_quoted(column)}"
 
@@ -275,7 +282,7 @@ def _create(table: _Table) -> tuple[str, str, str, list[str]]:
     doc = f"Add {_noun(table)}; what is left out has its default."
     if not columns:
         return f"Create{table.one}", ":one", doc, [f"INSERT INTO {table.name}", "DEFAULT VALUES", "RETURNING *"]
-    head, values = _values(columns, [_given(one) for one in columns])
+    head, values = _values(columns, [_given(table, one) for one in columns])
     return f"Create{table.one}", ":one", doc, [f"INSERT INTO {table.name} {head}", values, "RETURNING *"]
 
 
@@ -316,7 +323,7 @@ def _upsert(table: _Table) -> tuple[str, str, str, list[str]] | None:
     key = next((one for one in keys if not any(column.has_default for column in one)), keys[0] if keys else ())
     if not key:
         return None
-    given = [f"@{_quoted(one)}" if one in key else _given(one) for one in columns]
+    given = [f"@{_quoted(one)}" if one in key else _given(table, one) for one in columns]
     head, values = _values(columns, given)
     items = []
     for one in columns:
@@ -325,10 +332,10 @@ def _upsert(table: _Table) -> tuple[str, str, str, list[str]] | None:
         name = _quoted(one)
         if _is_stamp(one):
             items.append(f"{name} = DEFAULT")
-        elif _given(one).startswith("@"):
+        elif _given(table, one).startswith("@"):
             items.append(f"{name} = excluded.{name}")
         else:
-            items.append(f"{name} = {_given(one)}")
+            items.append(f"{name} = {_given(table, one)}")
     if not any("qg.optional" not in one for one in items):
         items.insert(0, f"{_quoted(key[0])} = excluded.{_quoted(key[0])}")
     conflict = f"ON CONFLICT ({_listed(key)}) DO UPDATE SET"

@@ -174,11 +174,10 @@ def _macro(state: _State, start: int, end: int) -> int:
 
 
 def _unknown_macro(family: str, macro: str, call: Span) -> Diagnostic:
-    close = difflib.get_close_matches(macro, _MACROS[family], 1, 0.7)
-    hint = f"Did you mean {family}.{close[0]}?" if close else None
-    if family == "qg":
-        return error("0A000", f"querygen does not yet support qg.{macro}", call, hint)
-    return error("QG121", f"there is no macro sqlc.{macro}", call, hint)
+    close = difflib.get_close_matches(macro, _MACROS[family], 1)
+    known = ", ".join(_MACROS[family])
+    hint = f"Did you mean {family}.{close[0]}?" if close else f"The macros of {family} are: {known}."
+    return error("QG121", f"there is no macro {family}.{macro}", call, hint)
 
 
 def _arguments(state: _State, position: int) -> tuple[list[tuple[str, str]], int]:

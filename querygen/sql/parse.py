@@ -246,6 +246,9 @@ def read_source(path: Path) -> SourceFile:
     """A file as text: UTF-8, a byte order mark is dropped, line ends stay what they are."""
     name = display_path(path)
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe would be waited for
+            message = f"{name}: this is no regular file"
+            raise _stop("QG133", message, "Save what is to be read as a file, and name that.")
         data = path.read_bytes()
     except FileNotFoundError:
         broken = path.is_symlink()
@@ -269,7 +272,7 @@ def read_source(path: Path) -> SourceFile:
         offset = data.index(b"\0")
         line = data.count(b"\n", 0, offset) + 1
         message = f'{name}: invalid byte sequence for encoding "UTF8": 0x00 at byte {offset} (line {line})'
-        raise _stop("22021", message, "Save the file as UTF-8.") from None
+        raise _stop("22021", message, "Remove the byte: no text of SQL has it. Is it a text file, and not UTF-16?")
     return SourceFile(name, text)
 
 

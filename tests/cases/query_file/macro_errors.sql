@@ -16,8 +16,8 @@ SELECT sqlc.arg(a
 2:65 error QG120 sqlc.embed takes a table's name between its parentheses | Write it as sqlc.embed(table).
 2:84 error QG120 sqlc.arg takes one name between its parentheses | Write it as sqlc.arg(name).
 4:8 error QG121 there is no macro sqlc.args | Did you mean sqlc.arg?
-4:22 error QG121 there is no macro sqlc.zzz
-6:61 error 0A000 querygen does not yet support qg.lst | Did you mean qg.list?
+4:22 error QG121 there is no macro sqlc.zzz | The macros of sqlc are: arg, narg, slice, embed.
+6:61 error QG121 there is no macro qg.lst | Did you mean qg.list?
 8:8 error 42601 trailing junk after parameter at or near "$1a"
 8:13 error 42601 parameter number too large at or near "$99999999999"
 8:27 error 42601 parameter number too large at or near "$2147483648"
