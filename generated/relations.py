@@ -548,9 +548,7 @@ def users_of_provider_sql(*, provider: bool) -> LiteralString:
         'FROM "user" AS u'
     )
     if provider:
-        sql += (
-            "\nWHERE $1 IN (SELECT a.provider FROM account AS a WHERE a.user_id = u.id)"
-        )
+        sql += "\nWHERE (u.id, $1) IN (SELECT a.user_id, a.provider FROM account AS a)"
     sql += "\nORDER BY u.email"
     return sql
 

@@ -113,5 +113,5 @@ ORDER BY u.email;
 -- name: UsersOfProvider :many
 SELECT u.*
 FROM "user" AS u
-WHERE qg.optional(provider) IN (SELECT a.provider FROM account AS a WHERE a.user_id = u.id)
+WHERE (u.id, qg.optional(provider)) IN (SELECT a.user_id, a.provider FROM account AS a)
 ORDER BY u.email;

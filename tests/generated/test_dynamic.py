@@ -77,7 +77,7 @@ ORDER BY i.id;
 WITH chosen AS (SELECT * FROM item WHERE author_id = qg.optional(author_id))
 SELECT c.author_id, count(*) FILTER (WHERE c.kind = qg.optional(kind)) AS some
 FROM chosen AS c
-WHERE qg.optional(tag) IN (SELECT t.name FROM tag AS t WHERE t.item_id = c.id)
+WHERE (c.id, qg.optional(tag)) IN (SELECT t.item_id, t.name FROM tag AS t)
 GROUP BY c.author_id
 HAVING count(*) > qg.optional(least)
 ORDER BY c.author_id;

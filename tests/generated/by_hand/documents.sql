@@ -29,7 +29,7 @@ SELECT id, email, name, created_at FROM "user" WHERE active ORDER BY created_at 
 -- query: UsersByProvider
 -- args: {'provider': 'google'}
 -- given: provider
-SELECT u.id, u.name FROM "user" AS u WHERE u.active AND %(provider)s IN (SELECT a.provider FROM account AS a WHERE a.user_id = u.id) ORDER BY u.name;
+SELECT u.id, u.name FROM "user" AS u WHERE u.active AND EXISTS (SELECT FROM account AS a WHERE a.user_id = u.id AND a.provider = %(provider)s) ORDER BY u.name;
 -- given:
 SELECT u.id, u.name FROM "user" AS u WHERE u.active ORDER BY u.name;
 
@@ -131,6 +131,6 @@ SELECT u.id, u.email, u.name, u.role, u.active, u.settings, u.created_at, u.upda
 -- query: UsersOfProvider
 -- args: {'provider': 'google'}
 -- given: provider
-SELECT u.id, u.email, u.name, u.role, u.active, u.settings, u.created_at, u.updated_at FROM "user" AS u WHERE %(provider)s IN (SELECT a.provider FROM account AS a WHERE a.user_id = u.id) ORDER BY u.email;
+SELECT u.id, u.email, u.name, u.role, u.active, u.settings, u.created_at, u.updated_at FROM "user" AS u WHERE EXISTS (SELECT FROM account AS a WHERE a.user_id = u.id AND a.provider = %(provider)s) ORDER BY u.email;
 -- given:
 SELECT u.id, u.email, u.name, u.role, u.active, u.settings, u.created_at, u.updated_at FROM "user" AS u ORDER BY u.email;

@@ -75,33 +75,33 @@ SELECT i.id, i.title FROM item AS i WHERE i.score = %(score)s ORDER BY i.id;
 -- args: {'author_id': 4, 'kind': 'page', 'tag': 'tag 3', 'least': 5}
 -- args: {'author_id': 5, 'kind': 'page', 'tag': 'even', 'least': 39}
 -- given: author_id, kind, tag, least
-SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE i.author_id = %(author_id)s AND %(tag)s IN (SELECT t.name FROM tag AS t WHERE t.item_id = i.id) GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
+SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE i.author_id = %(author_id)s AND EXISTS (SELECT FROM tag AS t WHERE t.item_id = i.id AND t.name = %(tag)s) GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
 -- given: author_id, kind, tag
-SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE i.author_id = %(author_id)s AND %(tag)s IN (SELECT t.name FROM tag AS t WHERE t.item_id = i.id) GROUP BY i.author_id ORDER BY i.author_id;
+SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE i.author_id = %(author_id)s AND EXISTS (SELECT FROM tag AS t WHERE t.item_id = i.id AND t.name = %(tag)s) GROUP BY i.author_id ORDER BY i.author_id;
 -- given: author_id, kind, least
 SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE i.author_id = %(author_id)s GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
 -- given: author_id, tag, least
-SELECT i.author_id, count(*) AS some FROM item AS i WHERE i.author_id = %(author_id)s AND %(tag)s IN (SELECT t.name FROM tag AS t WHERE t.item_id = i.id) GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
+SELECT i.author_id, count(*) AS some FROM item AS i WHERE i.author_id = %(author_id)s AND EXISTS (SELECT FROM tag AS t WHERE t.item_id = i.id AND t.name = %(tag)s) GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
 -- given: kind, tag, least
-SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE %(tag)s IN (SELECT t.name FROM tag AS t WHERE t.item_id = i.id) GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
+SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE EXISTS (SELECT FROM tag AS t WHERE t.item_id = i.id AND t.name = %(tag)s) GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
 -- given: author_id, kind
 SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE i.author_id = %(author_id)s GROUP BY i.author_id ORDER BY i.author_id;
 -- given: author_id, tag
-SELECT i.author_id, count(*) AS some FROM item AS i WHERE i.author_id = %(author_id)s AND %(tag)s IN (SELECT t.name FROM tag AS t WHERE t.item_id = i.id) GROUP BY i.author_id ORDER BY i.author_id;
+SELECT i.author_id, count(*) AS some FROM item AS i WHERE i.author_id = %(author_id)s AND EXISTS (SELECT FROM tag AS t WHERE t.item_id = i.id AND t.name = %(tag)s) GROUP BY i.author_id ORDER BY i.author_id;
 -- given: author_id, least
 SELECT i.author_id, count(*) AS some FROM item AS i WHERE i.author_id = %(author_id)s GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
 -- given: kind, tag
-SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE %(tag)s IN (SELECT t.name FROM tag AS t WHERE t.item_id = i.id) GROUP BY i.author_id ORDER BY i.author_id;
+SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i WHERE EXISTS (SELECT FROM tag AS t WHERE t.item_id = i.id AND t.name = %(tag)s) GROUP BY i.author_id ORDER BY i.author_id;
 -- given: kind, least
 SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
 -- given: tag, least
-SELECT i.author_id, count(*) AS some FROM item AS i WHERE %(tag)s IN (SELECT t.name FROM tag AS t WHERE t.item_id = i.id) GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
+SELECT i.author_id, count(*) AS some FROM item AS i WHERE EXISTS (SELECT FROM tag AS t WHERE t.item_id = i.id AND t.name = %(tag)s) GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
 -- given: author_id
 SELECT i.author_id, count(*) AS some FROM item AS i WHERE i.author_id = %(author_id)s GROUP BY i.author_id ORDER BY i.author_id;
 -- given: kind
 SELECT i.author_id, count(*) FILTER (WHERE i.kind = %(kind)s) AS some FROM item AS i GROUP BY i.author_id ORDER BY i.author_id;
 -- given: tag
-SELECT i.author_id, count(*) AS some FROM item AS i WHERE %(tag)s IN (SELECT t.name FROM tag AS t WHERE t.item_id = i.id) GROUP BY i.author_id ORDER BY i.author_id;
+SELECT i.author_id, count(*) AS some FROM item AS i WHERE EXISTS (SELECT FROM tag AS t WHERE t.item_id = i.id AND t.name = %(tag)s) GROUP BY i.author_id ORDER BY i.author_id;
 -- given: least
 SELECT i.author_id, count(*) AS some FROM item AS i GROUP BY i.author_id HAVING count(*) > %(least)s ORDER BY i.author_id;
 -- given:
