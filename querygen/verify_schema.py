@@ -95,10 +95,9 @@ def _diagnostic(one: Drift, catalog: Catalog, sources: Sequence[SourceFile]) -> 
             hint = "Apply the migrations that are pending, or correct the schema files."
             return error(GONE, one.text, span, hint)
         case Change.DIFFERENT:
-            hint = (
-                "`querygen migrate drift --json` shows both in full." if "another in the database" in one.text else None
-            )
-            return error(CHANGED, one.text, span, hint)
+            two_texts = "another in the database" in one.text
+            full = "`querygen migrate drift --json` shows both in full." if two_texts else None
+            return error(CHANGED, one.text, span, full)
     severity = Severity.ERROR if one.kind in _CHOSEN else Severity.WARNING
     hint = "Declare it in the schema files, or drop it."
     return Diagnostic(UNKNOWN, severity, one.text, span, hint)

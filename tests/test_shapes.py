@@ -4,7 +4,7 @@ A file is a schema, then blocks: a query, `----`, and a line for each column of 
 
     sessions: [{id: integer, token: text}]
 
-`pytest --update` writes the lines anew; that values have these shapes is tested in tests/generated/test_shape_values.py.
+`pytest --update` writes the lines anew; that values have these shapes, tests/generated/test_shape_values.py tests.
 """
 
 from __future__ import annotations
