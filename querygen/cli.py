@@ -227,11 +227,12 @@ def build(
 
 def run_build(configs: list[Config], notes: list[Diagnostic], *, check: bool, output_format: str = "text") -> int:
     """Build every package, or with `check` print what would change; nothing is written when any of them fails."""
-    from querygen.pipeline import generate
+    from querygen.pipeline import generate, unmatched_overrides
 
     with told_on_a_terminal("analysing") as progress:
         results = [generate(config, progress) for config in configs]
     diagnostics = [*notes, *(one for result in results for one in result.diagnostics)]
+    diagnostics += unmatched_overrides(configs, results)
     report(dict.fromkeys(diagnostics) if len(results) > 1 else diagnostics, output_format)
     if code := exit_code(diagnostics):
         count = sum(one.severity is Severity.ERROR for one in diagnostics)

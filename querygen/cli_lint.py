@@ -64,6 +64,7 @@ def lint(
     if list_rules:
         _list(levels)
         return
+    _check_paths(config, paths)
     problems, broken = find_problems(config, levels, since)
     wanted = {path.resolve() for path in paths}
     if wanted:
@@ -84,6 +85,23 @@ def lint(
         sys.exit(code)
     if any(strict or one.severity is Severity.ERROR for one in found):
         sys.exit(BAD_SQL)
+
+
+def _check_paths(config: Config, paths: tuple[Path, ...]) -> None:
+    """A path that nothing is looked at below would be clean whatever it holds."""
+    if not paths:
+        return
+    from querygen.pipeline import sources_of
+    from querygen.runner.files import migration_files
+
+    up, _, _ = migration_files(config.root / config.migrations)
+    files = [*(Path(one.path) for one in sources_of(config)), *up.values()]
+    for path in paths:
+        if not path.exists():
+            raise DiagnosticError(error("QG131", f"{path}: there is no such file or folder", hint="Correct the path."))
+        if not any(_is_below(str(file), {path.resolve()}) for file in files):
+            hint = "The configuration names the files of the schema, the queries and the migrations."
+            raise DiagnosticError(error("QG134", f"{path}: no file that lint looks at is there", hint=hint))
 
 
 def _is_below(name: str, wanted: set[Path]) -> bool:

@@ -42,7 +42,7 @@ def setting_of(config: Config) -> Setting:
     """What two schemas of a project are read with."""
     from querygen.migrate.load import Setting
 
-    return Setting(catalog_folder(config), extension_bases(config), config.search_path)
+    return Setting(catalog_folder(config), extension_bases(config))
 
 
 def nearest_config() -> Config:

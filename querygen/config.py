@@ -6,6 +6,7 @@ an error that names the nearest one that is, and a value of the wrong kind says 
 
 from __future__ import annotations
 
+import ast
 import builtins
 import difflib
 import keyword
@@ -165,11 +166,33 @@ def _override(where: str, value: Any) -> Override:
     if len({"type", "column", "query"} & strings.keys()) != 1:
         raise _fail(f"{where} must have exactly one of type, column and query")
     check_python_name(f"{where}.python", strings["python"])
+    for key in {"load", "dump"} & strings.keys():
+        check_function_name(f"{where}.{key}", strings[key])
     return Override(**strings)
+
+
+def check_function_name(where: str, python: str) -> None:
+    """A function whose module is known: `app.types.read_tag`."""
+    parts = python.split(".")
+    if len(parts) < 2 or any(not one.isidentifier() or keyword.iskeyword(one) for one in parts):
+        raise _fail(f"{where}: {python!r} is no dotted name of a function", 'Write it as "app.types.read_user_id".')
+
+
+# What the expression of a type is made of: `app.types.Tag`, `dict[str, list[int | None]]`, `typing.Literal["a"]`.
+_OF_TYPES = (
+    *(ast.Expression, ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant),
+    *(ast.BinOp, ast.BitOr, ast.expr_context),
+)
 
 
 def check_python_name(where: str, python: str) -> None:
     """A type of Python's own, or one whose module is known: `str`, `list[app.types.Tag]`."""
+    try:
+        nodes = list(ast.walk(ast.parse(python, mode="eval")))
+    except (SyntaxError, ValueError):
+        nodes = []
+    if not nodes or not all(isinstance(one, _OF_TYPES) for one in nodes):
+        raise _fail(f"{where}: {python!r} is no Python type", 'Write a dotted name: "app.types.UserId".')
     for name in re.findall(r"[A-Za-z_][\w.]*", python):
         if "." not in name and name != "None" and not hasattr(builtins, name):
             raise _fail(f'{where}: "{name}" has no module', 'Write a dotted name: "app.types.UserId".')

@@ -6,13 +6,14 @@ query is tried, so that one run tells of every problem.
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from querygen.analyze.query import analyze_query
 from querygen.catalog.ddl import build_catalog
-from querygen.config import Config, catalog_folder, extension_bases
+from querygen.config import BAD_CONFIG, Config, catalog_folder, extension_bases
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
 from querygen.diagnostics_render import sort_diagnostics
 from querygen.pg_catalog.load import load_folder
@@ -118,7 +119,22 @@ def load_catalog(
         collations=config.collations,
     )
     problems += wrong
+    problems += _unknown_schemas(config, catalog)
     return catalog
+
+
+def _unknown_schemas(config: Config, catalog: Catalog) -> list[Diagnostic]:
+    """PostgreSQL passes over schemas of its path that are not there: a slip would make every name unknown."""
+    unknown = [name for name in config.search_path if name != "$user" and catalog.namespace_oid(name) is None]
+    severity = Severity.ERROR if len(unknown) == len(config.search_path) else Severity.WARNING
+    problems = []
+    for name in unknown:
+        known = {catalog.namespace_name(one.namespace) for one in catalog.relations()}
+        close = difflib.get_close_matches(name, sorted(known), 1)
+        hint = f'Did you mean "{close[0]}"?' if close else "Correct the configuration, or create it in a schema file."
+        message = f'search_path in the configuration names "{name}", a schema that is not there'
+        problems.append(Diagnostic(BAD_CONFIG, severity, message, None, hint))
+    return problems
 
 
 def schema_statements(config: Config) -> list[str]:
@@ -209,6 +225,29 @@ def generate(config: Config, progress: Callable[[str], None] = lambda _step: Non
     rendered = render(queries, analysis.catalog, config)
     diagnostics = sort_diagnostics((*analysis.diagnostics, *rendered.diagnostics))
     return Result(analysis, tuple(rendered.files), tuple(diagnostics))
+
+
+def unmatched_overrides(configs: Sequence[Config], results: Sequence[Result]) -> list[Diagnostic]:
+    """What is wrong with overrides that match nothing. One that several packages share has to match in one of them."""
+    if not any(config.overrides for config in configs) or any(result.analysis.failed for result in results):
+        return []
+    from querygen.render.overrides import OVERRIDES_NOTHING, unmatched
+
+    missing: list[dict[TypeOverride, Diagnostic]] = []
+    for config, result in zip(configs, results, strict=True):
+        queries = [one for one in result.analysis.queries if not isinstance(one, FailedQuery)]
+        severity = Severity.WARNING if config.lenient else Severity.ERROR
+        missing.append(
+            {
+                one: Diagnostic(OVERRIDES_NOTHING, severity, message, None, hint)
+                for one, message, hint in unmatched(_overrides(config), result.analysis.catalog, queries)
+            }
+        )
+    matched = {
+        one for config, wrong in zip(configs, missing, strict=True) for one in _overrides(config) if one not in wrong
+    }
+    found = {one: problem for wrong in missing for one, problem in wrong.items() if one not in matched}
+    return list(found.values())
 
 
 def render(queries: Sequence[AnalyzedQuery], catalog: Catalog, config: Config) -> Rendered:

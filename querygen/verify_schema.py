@@ -47,7 +47,7 @@ def verify_schema(config: Config, catalog: Catalog, url: str, server: HasDsn | N
         database = read_database(url, (history.schema, history.name))
     except ServerError as problem:
         return [warning(NOT_COMPARED, f"the schema was not compared: {problem.message}", hint=problem.hint or None)]
-    setting = Setting(catalog_folder(config), extension_bases(config), config.search_path)
+    setting = Setting(catalog_folder(config), extension_bases(config))
     sources = read_paths(config.schema, config.root)
     both = sides(database, sources, setting, server)
     if both.wanted.errors:

@@ -246,6 +246,95 @@ def test_scaffold_gives_what_a_domain_asks_for(querygen: RunCommand, tmp_path: P
     assert (built.code, built.err) == (0, "")
 
 
+OVERRIDE = '[[overrides]]\n{}\npython = "{}"\n'
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ('column = "users.emial"', 'the column "users.emial", which is not there\n  hint: Did you mean "users.email"?'),
+        ('type = "int"', 'the type "int", which is not there\n  hint: Write it as "integer".'),
+        ('type = "itn4"', 'the type "itn4", which is not there\n  hint: Did you mean "int4"?'),
+        (
+            'query = "GetUser.emali"',
+            '"GetUser.emali", which is no column or parameter of a query\n  hint: Did you mean "',
+        ),
+        ('query = "A.nope"', '"A.nope", which is no column or parameter of a query\n  hint: Write table.column'),
+        ('column = "public.users.email"', ""),
+        ('column = "pg_class.relname"', ""),
+        ('type = "integer"', ""),
+        ('type = "int4"', ""),
+        ('type = "pg_catalog.int4"', ""),
+        ('query = "GetUser.email"', ""),
+        ('query = "GetUser.id"', ""),
+    ],
+)
+def test_an_override_matches_something(what: str, told: str, querygen: RunCommand, tmp_path: Path) -> None:
+    built = querygen("build", files=project(config=OVERRIDE.format(what, "app.types.Own")))
+    assert (f"error[QG210]: an override names {told}" in built.err) if told else not built.err
+    assert built.code == bool(told)
+    assert (tmp_path / "generated").exists() is not bool(told)
+
+
+def test_an_override_of_one_target(querygen: RunCommand) -> None:
+    targets = '[[targets]]\nout = "a"\nqueries = ["queries/a"]\n[[targets]]\nout = "b"\nqueries = ["queries/b"]\n'
+    files: dict[str, str | bytes] = {
+        "querygen.toml": OVERRIDE.format('query = "GetUser.email"', "str") + targets,
+        "schema/schema.sql": SCHEMA,
+        "queries/a/a.sql": QUERY,
+        "queries/b/b.sql": "-- name: One :one\nSELECT 1;\n",
+    }
+    assert querygen("build", files=files).code == 0
+    files["querygen.toml"] = OVERRIDE.format('query = "GetUser.mail"', "str") + targets
+    failed = querygen("build", files=files)
+    assert (failed.code, failed.err.count("QG210")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "python", ["1+", "list[", "app.types.f()", "app.x if app.y else app.z", "app.a; app.b", "1 + 2"]
+)
+def test_an_override_is_a_python_type(python: str, querygen: RunCommand) -> None:
+    failed = querygen("build", files=project(config=OVERRIDE.format('type = "int4"', python)))
+    assert failed.code == 2
+    assert f"error[QG002]: overrides[0].python: '{python}' is no Python type" in failed.err
+
+
+@pytest.mark.parametrize("key", ["load", "dump"])
+@pytest.mark.parametrize("python", ["read", "app.read()", "app.class", "app..read", "1+"])
+def test_a_converter_is_a_dotted_name(key: str, python: str, querygen: RunCommand) -> None:
+    config = OVERRIDE.format('type = "int4"', "app.Own") + f'{key} = "{python}"\n'
+    failed = querygen("build", files=project(config=config))
+    assert failed.code == 2
+    assert f"error[QG002]: overrides[0].{key}: '{python}' is no dotted name" in failed.err
+
+
+def test_types_that_an_override_may_name(querygen: RunCommand) -> None:
+    for python in ("str", "int | None", "dict[str, list[app.types.Tag]]", "collections.abc.Callable[[int], str]"):
+        built = querygen("build", files=project(config=OVERRIDE.format('column = "users.bio"', python)))
+        assert (built.code, built.err) == (0, ""), python
+
+
+def test_the_search_path_is_that_of_queries(querygen: RunCommand) -> None:
+    schema = "CREATE SCHEMA app; CREATE TABLE t (name text); CREATE TABLE app.u (name text);"
+    queries = "-- name: A :many\nSELECT name FROM u, public.t AS t2 (n);\n"
+    built = querygen("build", files=project(schema, queries, 'search_path = ["app"]\n'))
+    assert (built.code, built.err) == (0, "")
+    refused = querygen(
+        "build", files=project(schema, "-- name: A :many\nSELECT * FROM t;\n", 'search_path = ["app"]\n')
+    )
+    assert 'relation "t" does not exist' in refused.err
+
+
+def test_a_search_path_of_nothing(querygen: RunCommand) -> None:
+    failed = querygen("build", files=project(config='search_path = ["pulbic"]\n'))
+    assert failed.code == 2
+    assert 'error[QG002]: search_path in the configuration names "pulbic", a schema that is not there' in failed.err
+    assert 'Did you mean "public"?' in failed.err
+    built = querygen("build", files=project(config='search_path = ["public", "nope", "$user"]\n'))
+    assert built.code == 0
+    assert 'warning[QG002]: search_path in the configuration names "nope"' in built.err
+
+
 def test_a_pipe_is_not_waited_for(querygen: RunCommand, tmp_path: Path) -> None:
     querygen("build", files=project())
     os.mkfifo(tmp_path / "queries" / "pipe.sql")

@@ -107,6 +107,24 @@ def test_what_keeps_files_from_being_looked_at_is_counted(tmp_path: Path, monkey
     assert result.output.endswith("\n1 error, 2 warnings\n")
 
 
+@pytest.mark.parametrize(("path", "code"), [("nope.sql", "QG131"), ("empty", "QG134"), ("other.sql", "QG134")])
+def test_a_path_without_files_is_no_clean_one(
+    path: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from querygen.diagnostics import DiagnosticError
+
+    make_project("=== schema/a.sql\ncreate table account (id bigint primary key);\n", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other.sql").write_text("")
+    result = CliRunner().invoke(cli, ["lint", path])
+    assert isinstance(result.exception, DiagnosticError)
+    assert result.exception.diagnostic.code == code
+    (tmp_path / "migrations" / "0001_one.sql").write_text("select 1;\n")
+    for good in ("schema/a.sql", "schema", "queries/none.sql", "migrations/0001_one.sql", "."):
+        assert CliRunner().invoke(cli, ["lint", good]).exit_code == 0, good
+
+
 def test_an_unknown_rule_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from querygen.diagnostics import DiagnosticError
 

@@ -61,13 +61,13 @@ def build_catalog(
 ) -> tuple[Catalog, list[Diagnostic]]:
     """Fold the statements over PostgreSQL's own catalogue.
 
-    `search_path` is what sessions begin with, unless ALTER DATABASE or ALTER ROLE says otherwise; every file is a
-    session of its own. The catalog's search path is the one that queries see. `collations` are those that the server
-    has beside PostgreSQL's own.
+    Every file is a session of its own, which begins with PostgreSQL's default path unless ALTER DATABASE or ALTER ROLE
+    says otherwise. The catalog's search path is the one that queries see: `search_path`, or that of a new session.
+    `collations` are those that the server has beside PostgreSQL's own.
     """
-    state = fold(statements, data, extension_folders=extension_folders, search_path=search_path, collations=collations)
+    state = fold(statements, data, extension_folders=extension_folders, collations=collations)
     catalog = state.catalog
-    catalog.search_path = state.first_path if search_path else state.session_path
+    catalog.search_path = tuple(search_path) if search_path else state.session_path
     catalog.freeze()
     return catalog, state.diagnostics
 
@@ -77,7 +77,6 @@ def fold(
     data: CatalogData,
     *,
     extension_folders: Sequence[Path] = (),
-    search_path: Sequence[str] | None = None,
     collations: Sequence[str] = (),
     full: bool = False,
 ) -> DdlState:
@@ -86,7 +85,7 @@ def fold(
     `full` keeps what only comparing and printing schemas asks for (ddl_facts.py).
     """
     catalog = Catalog(data)
-    path = tuple(search_path) if search_path else ("public",)
+    path = ("public",)  # and "$user", which stands for none
     catalog.search_path = path
     for name in collations:
         add_system_collation(catalog, name)

@@ -29,11 +29,10 @@ _BROKEN_BODY = re.compile(r"^(?:LANGUAGE SQL|body)")
 
 
 class Setting(Struct, frozen=True):
-    """Where PostgreSQL's own catalogue and those of extensions are, and the path that sessions begin with."""
+    """Where PostgreSQL's own catalogue and those of extensions are."""
 
     catalog: Path
     extensions: tuple[Path, ...] = ()
-    search_path: tuple[str, ...] = ()
 
 
 class Loaded(Struct, eq=False):
@@ -61,7 +60,6 @@ def load(sources: Sequence[SourceFile], setting: Setting) -> Loaded:
         statements,
         load_folder(setting.catalog),
         extension_folders=setting.extensions,
-        search_path=setting.search_path or None,
         full=True,
     )
     state.catalog.search_path = state.session_path
