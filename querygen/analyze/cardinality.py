@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 CmdType = enums.CmdType
 
+SETS = "a set-returning function gives as many rows as it likes"
 MANY = RowCount(False, False, "nothing bounds the number of rows")
 
 
@@ -85,7 +86,7 @@ def _select_count(scope: Scope) -> RowCount:
 def _plain_count(scope: Scope) -> RowCount:
     query = scope.query
     if expression_returns_set(query.targetList):
-        return RowCount(False, False, "a set-returning function gives as many rows as it likes")
+        return RowCount(False, False, SETS)
     grouped = bool(query.groupClause or query.groupingSets)
     if not grouped and (query.hasAggs or query.havingQual is not None):
         if query.havingQual is not None:
@@ -231,6 +232,8 @@ def _insert_count(scope: Scope) -> RowCount:
     relation = _target(scope)
     if _has_rules(scope):
         return MANY
+    if expression_returns_set(query.targetList):
+        return RowCount(False, False, SETS)
     found = from_count(scope)
     at_least = found.at_least_one
     why = "INSERT of one row" if found.at_most_one else found.why

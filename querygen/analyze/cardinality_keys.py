@@ -1,14 +1,16 @@
 """Which relations have one row at most: unique keys bound by equality.
 
-Takes the `Scope` of a query level, gives the range table indexes of the relations that are the same row in every row
-of the result. A key is of columns or expressions. No proof comes from a partial index whose predicate is not among the
-conditions, a deferrable or WITHOUT OVERLAPS key, the key of a table with inheritance children, or an equality of
-another operator family than the index's. Mirrors no C file; the nearest are analyzejoins.c (query_is_distinct_for),
-indxpath.c (relation_has_unique_index_for) and predtest.c (predicate_implied_by).
+Takes the `Scope` of a query level, gives the range table indexes of the relations that are the same row in the rows of
+the result: wherever they are present, or, where an outer join may null them, in each. A key is of columns or
+expressions. No proof comes from a partial index whose predicate is not among the conditions, an index that a partition
+lacks, a deferrable or WITHOUT OVERLAPS key, the key of a table with inheritance children, or an equality of another
+operator family than the index's. Mirrors no C file; the nearest are analyzejoins.c (query_is_distinct_for), indxpath.c
+(relation_has_unique_index_for) and predtest.c (predicate_implied_by).
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -34,12 +36,12 @@ from querygen.analyze.nullability_scope import (
     var_fact,
 )
 from querygen.analyze.pgtypes import TIMESTAMPTZOID
+from querygen.analyze.volatile import is_volatile
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from querygen.analyze.nodefuncs import AnalyzedNode
     from querygen.analyze.nodes import Expr, JoinTreeNode, Query, RangeTblEntry
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Index, IndexColumn, Relation
@@ -87,19 +89,6 @@ def has_full_join(scope: Scope, node: JoinTreeNode) -> bool:
                 or has_full_join(scope, node.larg)
                 or has_full_join(scope, node.rarg)
             )
-
-
-def _nulled(scope: Scope, node: JoinTreeNode) -> Iterator[int]:
-    """The relations that some outer join may null."""
-    match node:
-        case n.RangeTblRef():
-            return
-        case n.FromExpr():
-            for item in node.fromlist:
-                yield from _nulled(scope, item)
-        case n.JoinExpr():
-            for nulls, side in zip(_nulls(scope, node), (node.larg, node.rarg), strict=True):
-                yield from members(side) if nulls else _nulled(scope, side)
 
 
 class Equality(Struct, frozen=True):
@@ -209,7 +198,8 @@ def _compares_alike(catalog: Catalog, expr: Expr) -> bool:
 
 def _needs(scope: Scope, expr: Expr) -> frozenset[int] | None:
     """The relations of this level in an expression; None if its value may change from row to row otherwise."""
-    catalog = scope.env.catalog
+    if is_volatile(scope.env.catalog, expr):
+        return None
     needs: set[int] = set()
     for node, level in walk_levels(expr):
         match node:
@@ -226,18 +216,32 @@ def _needs(scope: Scope, expr: Expr) -> frozenset[int] | None:
                     needs.add(column[0])
                 else:
                     needs.add(node.varno)
-            case n.FuncExpr() if node.funcretset or catalog.proc(node.funcid).provolatile == "v":
+            case n.FuncExpr() if node.funcretset:
                 return None
-            case n.OpExpr() | n.DistinctExpr() | n.NullIfExpr() | n.ScalarArrayOpExpr():
-                if catalog.proc(catalog.operator(node.opno).oprcode).provolatile == "v":
-                    return None
             case _:
                 pass
     return frozenset(needs)
 
 
+class Rows(Struct, frozen=True):
+    """Which relations are the same in all rows of a result.
+
+    `single`: one row wherever present. `settled`: present in every row of the result, or in none. `fixed`: both, and no
+    other row when asked for again; what is computed from these alone has one value.
+    """
+
+    single: set[int]
+    settled: set[int]
+    fixed: set[int]
+
+
 def single_relations(scope: Scope, bound: Iterable[Column] = (), given: Iterable[int] = ()) -> set[int]:
-    """The relations that have one row at most in the result, given that some columns (`bound`) have one value.
+    """The relations that have one row at most in the result: see `known_rows`."""
+    return known_rows(scope, bound, given).single
+
+
+def known_rows(scope: Scope, bound: Iterable[Column] = (), given: Iterable[int] = ()) -> Rows:
+    """What is the same in all rows, given that some columns (`bound`) have one value, which is NULL in none or in all.
 
     The relations in `given` are taken to have one row.
     """
@@ -250,45 +254,95 @@ def single_relations(scope: Scope, bound: Iterable[Column] = (), given: Iterable
     relations = dict.fromkeys(base_relations(tree))
     if query.resultRelation:
         relations[query.resultRelation] = None
-    # What has one row at most by itself: if it is LATERAL, one for each row of what it refers to.
-    bounded = {
-        rtindex: outer_relations(rte) if rte.lateral else set[int]()
-        for rtindex in relations
-        if cardinality.rte_count(scope, rte := rte_of(scope, rtindex)).at_most_one
-    }
-    single = {rtindex for rtindex, needs in bounded.items() if not needs} | set(given)
-    changed = True
-    while changed:
-        changed = False
+    deciders: dict[int, list[frozenset[int] | None]] = {}
+    _decide(scope, tree, [], deciders)
+    single, settled, fixed = set(given), set(given), set(given)
+    known = -1
+    while known < len(single) + len(settled) + len(fixed):
+        known = len(single) + len(settled) + len(fixed)
         for rtindex in relations:
-            if rtindex in single:
-                continue
             rte = rte_of(scope, rtindex)
-            if rtindex in bounded and bounded[rtindex] <= single:
-                single.add(rtindex)
-                changed = True
-                continue
-            columns = {column[1]: 0 for column in assumed if column[0] == rtindex}
-            operators: dict[Part, set[Oid]] = {attno: set() for attno in columns}
-            for one in conditions.equalities:
-                if one.relation == rtindex and one.needs <= single:
-                    operators.setdefault(one.part, set()).add(one.operator)
-            if any(
-                all(_binds(scope, rte, part, operators, part in columns) for part in key)
-                for key in unique_keys(scope, rtindex, conditions)
-            ):
-                single.add(rtindex)
-                changed = True
-    return single
+            columns = {column[1] for column in assumed if column[0] == rtindex}
+            if rtindex not in single and outer_relations(rte) <= fixed:
+                one_row = cardinality.rte_count(scope, rte).at_most_one
+                if one_row or _is_bound(scope, rtindex, columns, conditions, fixed):
+                    single.add(rtindex)
+            if columns or all(one is not None and one <= fixed for one in deciders.get(rtindex, ())):
+                settled.add(rtindex)
+                if rtindex in single and not _may_differ(scope, rte):
+                    fixed.add(rtindex)
+    return Rows(single, settled, fixed)
+
+
+def _is_bound(scope: Scope, rtindex: int, columns: set[int], conditions: Conditions, fixed: set[int]) -> bool:
+    """Is a key of the relation bound, by columns of which it is assumed or by equality with what has one value?"""
+    rte = rte_of(scope, rtindex)
+    operators: dict[Part, set[Oid]] = {attno: set() for attno in columns}
+    for one in conditions.equalities:
+        if one.relation == rtindex and one.needs <= fixed:
+            operators.setdefault(one.part, set()).add(one.operator)
+    return any(
+        all(_binds(scope, rte, part, operators, part in columns) for part in key)
+        for key in unique_keys(scope, rtindex, conditions)
+    )
+
+
+def _decide(
+    scope: Scope, node: JoinTreeNode, above: list[frozenset[int] | None], found: dict[int, list[frozenset[int] | None]]
+) -> None:
+    """Of each relation, for every join that may null it: the relations whose rows decide whether it does."""
+    match node:
+        case n.RangeTblRef():
+            found[node.rtindex] = above
+        case n.FromExpr():
+            for item in node.fromlist:
+                _decide(scope, item, above, found)
+        case n.JoinExpr():
+            nulls = _nulls(scope, node)
+            for is_nulled, side in zip(nulls, (node.larg, node.rarg), strict=True):
+                one = None if all(nulls) else _deciders(scope, node, side)
+                _decide(scope, side, [*above, one] if is_nulled else above, found)
+
+
+def _deciders(scope: Scope, join: n.JoinExpr, side: JoinTreeNode) -> frozenset[int] | None:
+    """The relations that an outer join's conditions, and its nullable side, refer to; None: it is not known."""
+    inside = set(base_relations(side))
+    found: set[int] = set()
+    for quals in (join.quals, *_join_quals(side)):
+        needs = _needs(scope, quals) if quals is not None else frozenset[int]()
+        if needs is None:
+            return None
+        found |= needs
+    for rtindex in inside:
+        if _may_differ(scope, rte_of(scope, rtindex)):
+            return None
+        found |= outer_relations(rte_of(scope, rtindex))
+    return frozenset(found - inside)
+
+
+def _join_quals(node: JoinTreeNode) -> Iterator[Expr | None]:
+    if isinstance(node, n.JoinExpr):
+        yield node.quals
+        yield from _join_quals(node.larg)
+        yield from _join_quals(node.rarg)
+
+
+def _may_differ(scope: Scope, rte: RangeTblEntry) -> bool:
+    """May it give other rows when it is asked again, for another row that it is joined to?"""
+    catalog = scope.env.catalog
+    if rte.rtekind == enums.RTEKind.RTE_RELATION:
+        relation = relation_of(catalog, rte.relid)
+        return relation.kind == "v" and is_volatile(catalog, relation.view_query)
+    # A function is called once, but for each row if it is LATERAL.
+    calls = [one.funcexpr for one in rte.functions if rte.lateral]
+    return is_volatile(catalog, rte.subquery) or is_volatile(catalog, (*calls, *chain(*rte.values_lists)))
 
 
 def outer_relations(rte: RangeTblEntry) -> set[int]:
     """The relations beside it that a LATERAL item refers to."""
+    parts: list[Any] = [rte.subquery, rte.tablefunc, rte.tablesample, *(one.funcexpr for one in rte.functions)]
     found: set[int] = set()
-    parts: list[AnalyzedNode] = [function.funcexpr for function in rte.functions]
-    if rte.subquery is not None:
-        parts.append(rte.subquery)
-    for node, level in walk_levels(parts):
+    for node, level in walk_levels([one for one in parts if one is not None]):
         if isinstance(node, n.Var) and node.varlevelsup == level:
             found.add(node.varno)
     return found
@@ -304,11 +358,12 @@ def _binds(scope: Scope, rte: RangeTblEntry, part: Part, operators: dict[Part, s
     if not isinstance(part, int):
         # The operator takes the expression as the index has it, without a cast between them.
         return any(_is_equality(scope.env.catalog, one, scope.env.catalog.operator(one).oprleft) for one in wanted)
-    type_oid = _column_type(scope, rte, part)
+    type_oid = column_type(scope, rte, part)
     return type_oid is not None and any(_is_equality(scope.env.catalog, one, type_oid) for one in wanted)
 
 
-def _column_type(scope: Scope, rte: RangeTblEntry, attno: int) -> Oid | None:
+def column_type(scope: Scope, rte: RangeTblEntry, attno: int) -> Oid | None:
+    """The type of a column of a relation, where it is known."""
     if rte.rtekind == enums.RTEKind.RTE_RELATION:
         relation = scope.env.catalog.find_relation(rte.relid)
         columns = relation.columns if relation is not None else ()
@@ -382,7 +437,7 @@ def _table_keys(scope: Scope, rtindex: int, relation: Relation, conditions: Cond
         return
     constraints = {constraint.name: constraint for constraint in relation.constraints}
     for index in catalog.indexes_of(relation.oid):
-        if not _is_key(relation, index):
+        if not _is_key(relation, index) or not _has_all_parts(catalog, relation, index):
             continue
         if index.predicate_sql or index.predicate is not None:
             predicate = _of_relation(relation, rtindex, index.predicate)
@@ -443,6 +498,17 @@ def _is_key(relation: Relation, index: Index) -> bool:
     return bool(index.columns)
 
 
+def _has_all_parts(catalog: Catalog, relation: Relation, index: Index) -> bool:
+    """validatePartitionedIndex: an index ON ONLY a partitioned table is no key until every partition has its part."""
+    if relation.kind != "p":
+        return True
+    parts = [
+        (child, next((one for one in catalog.indexes_of(child.oid) if one.parent == index.oid), None))
+        for child in catalog.children_of(relation.oid)
+    ]
+    return all(part is not None and _has_all_parts(catalog, child, part) for child, part in parts)
+
+
 def entered(env: Env, query: Query, parent: Scope | None) -> Scope:
     """The scope of a query's rows, opened once for each scope around it."""
     key = (id(query), id(parent))
@@ -501,22 +567,20 @@ def _query_keys(env: Env, query: Query, parent: Scope | None) -> Iterator[frozen
 def one_group(scope: Scope) -> bool:
     """Is every key of GROUP BY bound to one value by the equality that groups?"""
     query = scope.query
-    tree = from_tree(query)
-    nulled = set(_nulled(scope, tree))
+    rows = known_rows(scope)
     equalities = _conditions(scope).equalities
-    single = single_relations(scope)
     by_ref = {entry.ressortgroupref: entry.expr for entry in query.targetList if entry.ressortgroupref}
     for clause in query.groupClause:
         expr = by_ref.get(clause.tleSortGroupRef)
         column = _plain_column(scope, expr) if expr is not None else None
-        # What an outer join may null is one value, and NULL: two groups.
-        if column is None or column[0] in nulled:
+        # What an outer join nulls in some rows is one value, and NULL: two groups.
+        if column is None or column[0] not in rows.settled:
             return False
-        if column[0] in single:
+        if column[0] in rows.fixed:
             continue
         if not any(
             (one.relation, one.part) == column
-            and one.needs <= single
+            and one.needs <= rows.fixed
             and _groups_alike(scope.env.catalog, one.operator, clause.eqop)
             for one in equalities
         ):

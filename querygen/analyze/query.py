@@ -23,6 +23,7 @@ from querygen.analyze.shapes import result_shapes
 from querygen.analyze.star import expand_stars, star_ranges, ungrouped
 from querygen.analyze.state import ParamTable
 from querygen.analyze.version import check_version
+from querygen.analyze.volatile import is_volatile, views_of
 from querygen.catalog.ddl_text import walk
 from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
 from querygen.ir import (
@@ -284,28 +285,12 @@ def is_read_only(query: Query, catalog: Catalog) -> bool:
 
     The queries of views are looked at, too.
     """
-    select = enums.CmdType.CMD_SELECT
-    for node, _level in walk_levels(query):
-        match node:
-            case n.Query() if node.commandType != select or node.rowMarks:
-                return False
-            case n.Query() if any(not is_read_only(view, catalog) for view in _views(node, catalog)):
-                return False
-            case n.Aggref() if catalog.proc(node.aggfnoid).provolatile == "v":
-                return False
-            case n.WindowFunc() if catalog.proc(node.winfnoid).provolatile == "v":
-                return False
-            case n.FuncExpr() if catalog.proc(node.funcid).provolatile == "v":
-                return False
-            case n.OpExpr() | n.DistinctExpr() | n.NullIfExpr() | n.ScalarArrayOpExpr():
-                if catalog.proc(catalog.operator(node.opno).oprcode).provolatile == "v":
-                    return False
-            case _:
-                pass
-    return True
-
-
-def _views(query: Query, catalog: Catalog) -> list[Query]:
-    """The queries of the views in a query's range table."""
-    relations = [catalog.find_relation(rte.relid) for rte in query.rtable if rte.relid]
-    return [one.view_query for one in relations if one is not None and one.kind == "v" and one.view_query is not None]
+    if is_volatile(catalog, query):
+        return False
+    return not any(
+        node.commandType != enums.CmdType.CMD_SELECT
+        or node.rowMarks
+        or any(not is_read_only(view, catalog) for view in views_of(node, catalog))
+        for node, _level in walk_levels(query)
+        if isinstance(node, n.Query)
+    )

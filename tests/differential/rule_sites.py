@@ -23,6 +23,7 @@ from querygen.analyze import (
     nullability_foreign,
     nullability_quals,
     nullability_relation,
+    volatile,
 )
 from querygen.analyze.nullability_scope import not_null
 
@@ -35,6 +36,7 @@ MODULES = (
     nullability_relation,
     cardinality,
     cardinality_keys,
+    volatile,
 )
 
 

@@ -8,6 +8,24 @@ create unique index part_low on part (lower(id::text));
 create table defer (id int unique deferrable, v int);
 create table par (id int primary key);
 create table chi () inherits (par);
+create table halves (id int, v int) partition by list (id);
+create table half1 partition of halves for values in (1, 2);
+create table half2 partition of halves for values in (3);
+create unique index halves_id on only halves (id);
+create unique index half1_id on half1 (id);
+alter index halves_id attach partition half1_id;
+create table wholes (id int, v int) partition by list (id);
+create table whole1 partition of wholes for values in (1, 2) partition by list (id);
+create table whole11 partition of whole1 for values in (1, 2);
+create unique index wholes_id on only wholes (id);
+create unique index whole1_id on only whole1 (id);
+create unique index whole11_id on whole11 (id);
+alter index wholes_id attach partition whole1_id;
+alter index whole1_id attach partition whole11_id;
+create table a (id int primary key, flag bool not null, n int);
+create table b (id int primary key, v int);
+create table c (id int primary key, v int);
+create view dice as select 1 as id, (random() * 5)::int as n;
 create table stamps (at timestamp primary key);
 create table rw (id int primary key);
 create function tf() returns trigger language plpgsql as 'begin return null; end';
@@ -522,3 +540,154 @@ merge into profile p using (values (1, 'a')) v(id, bio) on p.user_id = v.id when
 ----
 user_id int4 not null: p.user_id is NOT NULL
 rows: at most one: one row is merged at most
+
+select v from halves where id = $1;
+----
+$1 id int4 not null
+v int4 null: halves.v is declared without NOT NULL
+rows: many: halves may have many such rows: no unique key is bound by equality
+
+select v from wholes where id = $1;
+----
+$1 id int4 not null
+v int4 null: wholes.v is declared without NOT NULL
+rows: at most one: wholes has one such row at most
+
+update c set v = 1 from a left join b on b.id = 1 and a.flag where c.id = coalesce(b.id, 5) returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+delete from c using a left join b on b.id = 1 and a.flag where c.id = coalesce(b.id, 5) returning c.id;
+----
+id int4 not null: a condition holds only where c.id is not NULL
+rows: many: nothing bounds the number of rows
+
+select c.id from a left join b on b.id = 1 and a.flag join c on c.id = coalesce(b.id, 5) group by c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: GROUP BY makes many groups
+
+select b.v from a left join b on b.id = 1 and a.flag group by b.v;
+----
+v int4 null: the LEFT JOIN may find no row of b
+rows: many: GROUP BY makes many groups
+
+select b.v from a left join b on b.id = 1 group by b.v;
+----
+v int4 null: the LEFT JOIN may find no row of b
+rows: at most one: every key of GROUP BY is bound to one value
+
+select b.v from a right join b on b.id = 1 and a.n > 1 where b.id = 1 group by b.v;
+----
+v int4 null: b.v is declared without NOT NULL
+rows: at most one: every key of GROUP BY is bound to one value
+
+select c.v, c.id from a left join b on b.id = a.n left join c on c.id = coalesce(b.v, 5) where a.id = $1;
+----
+$1 id int4 not null
+v int4 null: the LEFT JOIN may find no row of c
+id int4 null: the LEFT JOIN may find no row of c
+rows: at most one: each of its relations has one such row at most
+
+update c set v = 1 from a left join b on b.id = 1 where c.id = coalesce(b.id, 5) returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: at most one: c has one such row at most
+
+update c set v = 1 from a left join b on b.id = 1 and a.flag where c.id = b.v returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: at most one: c has one such row at most
+
+update c set v = 1 from a left join b on b.id = 1 and random() < 0.5 where c.id = coalesce(b.id, 5) returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+update c set v = 1 from (a left join (b join half2 h on h.v = b.v and random() < 0.5) on b.id = 1) where c.id = coalesce(b.id, 5) returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+update c set v = 1 from a, lateral (select b.id, b.v + a.id as w from b) s where s.id = 1 and c.id = s.w returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+update c set v = 1 from a left join (b join lateral (select 1 where a.flag) s on true) on b.id = 1 where c.id = coalesce(b.id, 5) returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+update c set v = 1 from a, b left join lateral (select 2 as w where a.flag) s on true where b.id = 1 and c.id = coalesce(s.w, 5) returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+update c set v = 1 from a left join (select (random() * 5)::int as n) s on true where c.id = s.n returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+update c set v = 1 from a left join dice s on true where c.id = s.n returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+update c set v = 1 from a left join (b join dice s on s.n = b.v) on b.id = 1 where c.id = coalesce(b.id, 5) returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+update c set v = 1 from a, lateral (values ((random() * 5)::int)) s(n) where c.id = s.n returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+update c set v = 1 from a left join width_bucket(random(), 0, 1, 5) s on true where c.id = s returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: at most one: c has one such row at most
+
+update c set v = 1 from b, a left join lateral width_bucket(random(), 0, 1, b.v) s on true where c.id = s returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+select a.id from a, (select (random() * 5)::int as n) s where a.id = s.n;
+----
+id int4 not null: a.id is NOT NULL
+rows: many: a may have many such rows: no unique key is bound by equality
+
+select n from (select (random() * 5)::int as n) s;
+----
+n int4 not null: the cast to integer: a value or an error
+rows: exactly one: s has one such row at most
+
+select * from dice;
+----
+id int4 not null: a constant
+n int4 not null: the cast to integer: a value or an error
+rows: exactly one: dice has one such row at most
+
+merge into c using (a left join b on b.id = 1 and a.flag) on c.id = coalesce(b.id, 5) when matched then update set v = 2 returning c.id;
+----
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+merge into c using (a left join b on b.id = 1 and a.flag) on c.id = coalesce(b.id, 5) and a.id = $1 when matched then update set v = 2 returning c.id;
+----
+$1 id int4 not null
+id int4 not null: c.id is NOT NULL
+rows: many: nothing bounds the number of rows
+
+insert into b values (generate_series(11, 13), 1) returning id;
+----
+id int4 not null: b.id is NOT NULL
+rows: many: a set-returning function gives as many rows as it likes
+
+insert into b select generate_series(11, 13) returning id;
+----
+id int4 not null: b.id is NOT NULL
+rows: many: *SELECT* may have many such rows: no unique key is bound by equality
