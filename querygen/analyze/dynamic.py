@@ -28,6 +28,7 @@ from querygen.analyze.dynamic_parts import BAD_SORT, Edit, holds, make_parts, se
 from querygen.analyze.nested import nest_of
 from querygen.analyze.nodefuncs import walk_levels
 from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries
+from querygen.analyze.nullability_expr import domain_default, domain_not_null
 from querygen.analyze.star import star_edits, ungrouped
 from querygen.catalog.ddl_text import walk
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity, error
@@ -128,6 +129,7 @@ def _spans(raw: RawQuery, number: int) -> tuple[Span, ...]:
 def _param_needs(raw: RawQuery, cuts: Sequence[Cut], toggles: Sequence[Toggle]) -> dict[int, Needs]:
     """When each parameter is in the text; one that may be left out has to be nowhere else."""
     found: dict[int, Needs] = {}
+    places: dict[int, int] = {}
     names = {number: one.name for one in toggles for number in one.numbers}
     for kind, start, end in skim(raw.sql):
         if kind != "param":
@@ -141,6 +143,16 @@ def _param_needs(raw: RawQuery, cuts: Sequence[Cut], toggles: Sequence[Toggle]) 
             hint = f"Write it as qg.optional({name}) here, too, where it can be left out."
             raise DiagnosticError(error(NOT_DROPPABLE, message, Span(raw.source, place, place + 1), hint))
         found[number] = either(found.get(number, ()), needs)
+        places.setdefault(number, raw.file_offset(start))
+    for param in raw.params:
+        needs = found.get(param.number, ALWAYS)
+        if needs != ALWAYS and param.number not in names:
+            place = places[param.number]
+            without = " and ".join(f'"{name}"' for name in sorted(needs[0]))
+            what = f'"{param.name}"' if param.name else f"${param.number}"
+            message = f"the caller has to give {what}, but this is left out without {without}, and {what} with it"
+            hint = f"Write it as qg.optional({param.name or 'name'}), or in a condition of its own."
+            raise DiagnosticError(error(NOT_DROPPABLE, message, Span(raw.source, place, place + 1), hint))
     return found
 
 
@@ -206,16 +218,25 @@ def _check_every_row(tree: Node, cuts: Sequence[Cut]) -> None:
     for node in walk(tree):
         if not isinstance(node, (ast.UpdateStmt, ast.DeleteStmt)) or node.whereClause is None:
             continue
-        is_and = isinstance(node.whereClause, ast.BoolExpr) and node.whereClause.boolop == enums.BoolExprType.AND_EXPR
-        places = [first_and_last(one)[1] for one in (node.whereClause.args if is_and else (node.whereClause,))]
         conditions = [cut for cut in cuts if cut.kind == "condition"]
-        holding = [next((cut for cut in conditions if cut.start <= place < cut.end), None) for place in places]
+        holding = []
+        for one in _and_ed(node.whereClause):
+            first, last = first_and_last(one)
+            holding.append(next((cut for cut in conditions if cut.start <= first and last < cut.end), None))
         cut = holding[0]
         if cut is not None and all(holding) and cut.mark is not None:
             verb = "UPDATE" if isinstance(node, ast.UpdateStmt) else "DELETE"
             message = f"every condition of this {verb} may be left out: it would then run for all rows"
             hint = "Add a condition that is always there, or AND true if that is meant."
             raise DiagnosticError(error(EVERY_ROW, message, cut.mark.span, hint))
+
+
+def _and_ed(node: Any) -> Iterator[Node]:
+    if isinstance(node, ast.BoolExpr) and node.boolop == enums.BoolExprType.AND_EXPR:
+        for one in node.args:
+            yield from _and_ed(one)
+    else:
+        yield node
 
 
 # ---------------------------------------------------------------------------------------------- variants
@@ -234,8 +255,7 @@ def _analyze_variants(
         text = variant_text(dynamic.parts, given)
         found = _analyzed(raw, text, catalog, analyze, given, everything)
         _check_same(raw, base, found, given)
-        if not given:
-            _check_defaults(raw, found, catalog, cuts)
+        _check_defaults(raw, base, found, given, catalog, cuts)
         proofs.append(found)
         variants.append(Variant(given, text))
     if dynamic.sort is not None:
@@ -396,21 +416,49 @@ def _check_same(raw: RawQuery, base: AnalyzedQuery, found: AnalyzedQuery, given:
             raise DiagnosticError(error(VARIANT_DIFFERS, message, other.span or raw.span, hint))
 
 
-def _check_defaults(raw: RawQuery, found: AnalyzedQuery, catalog: Catalog, cuts: Sequence[Cut]) -> None:
+def _check_defaults(
+    raw: RawQuery,
+    base: AnalyzedQuery,
+    found: AnalyzedQuery,
+    given: frozenset[str],
+    catalog: Catalog,
+    cuts: Sequence[Cut],
+) -> None:
     """A column that is left out of an INSERT has to have something else to hold."""
-    values = [cut for cut in cuts if cut.kind == "value"]
-    if not values:
+    dropped = [cut for cut in cuts if cut.kind == "value" and not holds(cut.needs, given)]
+    if not dropped:
         return
-    for node, _level in walk_levels(found.query):
-        if not isinstance(node, n.Query) or node.commandType != enums.CmdType.CMD_INSERT:
+    written = set(_defaults(base.query))
+    for statement, relid, row, attnum in _defaults(found.query):
+        relation = catalog.find_relation(relid)
+        column = next((one for one in relation.columns if one.attnum == attnum), None) if relation else None
+        if column is None or (statement, relid, row, attnum) in written:
             continue
-        relation = catalog.find_relation(node.rtable[node.resultRelation - 1].relid)
-        for entry in node.targetList:
-            if relation is None or not isinstance(entry.expr, n.SetToDefault):
-                continue
-            column = next((one for one in relation.columns if one.attnum == entry.resno), None)
-            if column is None or not column.not_null or column.has_default or column.identity or column.generated:
-                continue
-            mark = next((cut.mark for cut in values if cut.mark and cut.mark.name == column.name), values[0].mark)
-            message = f'column "{column.name}" is NOT NULL and has no default: it cannot be left out'
-            raise DiagnosticError(error(NO_DEFAULT, message, mark.span if mark else raw.name_span))
+        needed = column.not_null or domain_not_null(catalog, column.type_oid)
+        if not needed or column.has_default or column.identity or domain_default(catalog, column.type_oid):
+            continue
+        mark = next((cut.mark for cut in dropped if cut.mark and cut.mark.name == column.name), dropped[0].mark)
+        message = f'column "{column.name}" is NOT NULL and has no default: it cannot be left out'
+        raise DiagnosticError(error(NO_DEFAULT, message, mark.span if mark else raw.name_span))
+
+
+def _defaults(query: n.Query) -> Iterator[tuple[int, int, int, int]]:
+    """Each DEFAULT that is put in: the number of the statement, the table, the row or action and the column."""
+    queries = [node for node, _level in walk_levels(query) if isinstance(node, n.Query)]
+    written = [one for one in queries if one.commandType in (enums.CmdType.CMD_INSERT, enums.CmdType.CMD_MERGE)]
+    for number, one in enumerate(written):
+        relid = one.rtable[one.resultRelation - 1].relid
+        inserts = [action.commandType == enums.CmdType.CMD_INSERT for action in one.mergeActionList]
+        lists = [
+            action.targetList if is_insert else ()
+            for action, is_insert in zip(one.mergeActionList, inserts, strict=True)
+        ]
+        for row, entries in enumerate(lists or [one.targetList]):
+            for entry in entries:
+                if isinstance(entry.expr, n.SetToDefault):
+                    yield number, relid, row, entry.resno
+                elif isinstance(entry.expr, n.Var):
+                    # VALUES of several rows
+                    for place, values in enumerate(one.rtable[entry.expr.varno - 1].values_lists):
+                        if isinstance(values[entry.expr.varattno - 1], n.SetToDefault):
+                            yield number, relid, place, entry.resno

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from querygen.analyze import nodes as n
 from querygen.analyze.cardinality_keys import base_relations, entered, has_full_join, single_relations
 from querygen.analyze.dynamic_joins import always, levels
-from querygen.analyze.nodefuncs import walk_levels
+from querygen.analyze.nodefuncs import expr_type, walk_levels
 from querygen.analyze.nullability_expr import verdict
 from querygen.analyze.nullability_scope import Env
 from querygen.analyze.star import ungrouped
+from querygen.analyze.typcache import lookup_type_cache
 from querygen.analyze.typename import quote_identifier
 from querygen.diagnostics import DiagnosticError, error
 
@@ -33,7 +34,7 @@ NO_KEYSET: Final = "QG343"
 def after_condition(mark: Mark, query: Query, catalog: Catalog, cuts: Sequence[Cut]) -> str:
     """The condition that holds for the rows behind the cursor. `cuts` are the conditions that may be left out."""
     found, columns = _compared(mark, query, catalog)
-    descending = _directions(mark, found.query, columns)
+    descending = _directions(mark, found.query, columns, catalog)
     # Neither may be proved by what may be left out, such as the comparison itself.
     scope = entered(Env(catalog), always(found.query, cuts), found.parent)
     _check_not_null(mark, scope, columns)
@@ -99,7 +100,7 @@ def _plain(expr: Expr) -> Expr:
     return expr
 
 
-def _directions(mark: Mark, query: Query, columns: list[n.Var]) -> list[bool]:
+def _directions(mark: Mark, query: Query, columns: list[n.Var], catalog: Catalog) -> list[bool]:
     """Of each column, whether ORDER BY sorts it in descending order."""
     listed = ", ".join(one.text for one in mark.columns)
     hint = f"Write ORDER BY {listed}, each with the direction that you want, beside it."
@@ -111,6 +112,10 @@ def _directions(mark: Mark, query: Query, columns: list[n.Var]) -> list[bool]:
         expr = ungrouped(_plain(by_ref[clause.tleSortGroupRef]), query)
         if not isinstance(expr, n.Var) or (expr.varno, expr.varattno) != (column.varno, column.varattno):
             raise _refused(mark, f'ORDER BY does not begin with ({listed}): "{written.text}" differs', hint, written)
+        order = lookup_type_cache(catalog, expr_type(by_ref[clause.tleSortGroupRef]))
+        if clause.sortop != (order.gt_opr if clause.reverse_sort else order.lt_opr):
+            message = f'ORDER BY sorts "{written.text}" by another operator than its type\'s own < or >'
+            raise _refused(mark, message, hint, written)
         descending.append(clause.reverse_sort)
     if len(descending) < len(columns):
         missing = mark.columns[len(descending)]

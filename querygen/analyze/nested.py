@@ -13,16 +13,20 @@ from querygen.analyze import nodes as n
 from querygen.analyze.cardinality_keys import (
     base_relations,
     column_keys,
+    column_type,
     entered,
     has_full_join,
+    known_rows,
     outer_relations,
     single_relations,
 )
-from querygen.analyze.nodefuncs import walk_levels
+from querygen.analyze.nodefuncs import expression_returns_set, walk_levels
 from querygen.analyze.nullability_relation import column_verdict
 from querygen.analyze.nullability_scope import Env, rte_of
+from querygen.analyze.pgtypes import TYPCATEGORY_ARRAY
 from querygen.analyze.star import ungrouped
-from querygen.analyze.typename import quote_identifier
+from querygen.analyze.typename import format_type, quote_identifier
+from querygen.analyze.volatile import is_volatile
 from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, warning
 from querygen.ir import Nest, NestLevel
 from querygen.sql.nodes import enums
@@ -38,6 +42,8 @@ if TYPE_CHECKING:
 NO_KEY: Final = "QG350"
 NO_PLACE: Final = "QG351"
 LIMITED: Final = "QG352"
+
+_DICTIONARIES: Final = frozenset({"json", "jsonb", "hstore"})
 
 Column = tuple[int, int]
 
@@ -107,7 +113,20 @@ class _Nesting:
     def _keys(self, relation: int) -> list[list[int]]:
         """The unique keys of a relation whose columns are NOT NULL, the shortest first."""
         keys = column_keys(self.scope, relation)
-        return [key for key in keys if not any(self._may_be_null(relation, attno) for attno in key)]
+        kept = [key for key in keys if not any(self._may_be_null(relation, attno) for attno in key)]
+        return [key for key in kept if not any(self._unhashable(relation, attno) for attno in key)]
+
+    def _unhashable(self, relation: int, attno: int) -> str | None:
+        """The type of a column whose values Python cannot look up in a dict; None: it can."""
+        type_oid = column_type(self.scope, rte_of(self.scope, relation), attno)
+        if type_oid is None:
+            return None
+        catalog = self.scope.env.catalog
+        row = catalog.type(type_oid)
+        while row.typtype == "d":
+            row = catalog.type(row.typbasetype)
+        unhashable = row.typcategory == TYPCATEGORY_ARRAY or row.typtype in "cm" or row.typname in _DICTIONARIES
+        return format_type(catalog, type_oid) if unhashable else None
 
     def _may_be_null(self, relation: int, attno: int) -> bool:
         return column_verdict(self.scope, n.Var(relation, attno, 0)).nullable
@@ -130,11 +149,14 @@ class _Nesting:
         named = [one.varno for one in self._plain(self.root) if one.varno not in relation_of.values()]
         key: list[int] = []
         for relation in dict.fromkeys(named):
-            if relation in single_relations(self.scope, self._bound(key)) and key:
+            rows = known_rows(self.scope, self._bound(key))
+            if relation in rows.fixed and key:
                 continue
             keys = self._keys(relation)
             places = next((found for one in keys if (found := self._selected(relation, one, self.root))), None)
             if places is None:
+                if relation in rows.single and key:
+                    continue  # _check_root says what is wrong with it
                 raise self._without_key(relation, keys, self.many[0])
             key += places
         if not key:
@@ -155,6 +177,14 @@ class _Nesting:
             wanted = ", ".join(f"{name}.{quote_identifier(names[attno - 1])}" for attno in keys[0])
             message = f"qg.embed_many folds the rows of {name} by their key, which is not selected"
             return self._refused(NO_KEY, message, embed, f"Select {wanted}, too.")
+        for own in column_keys(self.scope, relation):
+            for attno in own:
+                if (kind := self._unhashable(relation, attno)) is not None:
+                    column = quote_identifier(self.query.rtable[relation - 1].eref.colnames[attno - 1])
+                    message = (
+                        f"qg.embed_many cannot fold by {name}.{column}: Python has no hash of a value of type {kind}"
+                    )
+                    return self._refused(NO_KEY, message, embed, "Give the table another key, or a UNIQUE column.")
         message = f"qg.embed_many cannot tell the rows of {name} apart: no unique key of NOT NULL columns is known"
         return self._refused(NO_KEY, message, embed, self._hint(relation))
 
@@ -176,23 +206,34 @@ class _Nesting:
 
     def _check_root(self, key: list[int]) -> None:
         """A column of the root has one value for all rows that are folded to one."""
-        fixed = single_relations(self.scope, self._bound(key))
+        rows = known_rows(self.scope, self._bound(key))
+        fixed = rows.fixed | {relation for relation, _ in self._bound(key)}
+        if self.query.groupingSets:
+            message = "qg.embed_many cannot fold the rows of grouping sets"
+            raise self._refused(NO_PLACE, message, self.many[0], "Compute them in a subquery.")
         for place in self.root:
+            name = self.query.targetList[place].resname or "?column?"
+            if is_volatile(self.scope.env.catalog, self.columns[place]) or expression_returns_set(self.columns[place]):
+                message = f'column "{name}" is computed anew for each row of the join, not for those they are folded to'
+                raise self._refused(NO_PLACE, message, self.many[0], "Compute it in a subquery.")
             for node, level in walk_levels(self.columns[place]):
-                name = self.query.targetList[place].resname or "?column?"
                 if isinstance(node, n.Aggref | n.WindowFunc) and not level:
                     message = f'column "{name}" is computed over rows of the join, not over those they are folded to'
                     hint = "Compute it in a subquery."
                     raise self._refused(NO_PLACE, message, self.many[0], hint)
                 if isinstance(node, n.Var) and node.varlevelsup == level:
                     plain = ungrouped(n.Var(node.varno, node.varattno, node.vartype), self.query)
-                    relation = plain.varno if isinstance(plain, n.Var) else 0
-                    if relation in self.relations and relation not in fixed:
-                        message = (
-                            f'column "{name}" depends on {self._name(relation)}, of which there may be several rows'
-                        )
-                        hint = f"Select it with qg.embed_many({self._name(relation)})."
-                        raise self._refused(NO_PLACE, message, self.many[0], hint)
+                    for relation in sorted(self._named(plain) & set(self.relations) - fixed):
+                        raise self._depends(name, relation, nulled=relation in rows.single)
+
+    def _depends(self, column: str, relation: int, *, nulled: bool) -> DiagnosticError:
+        name = self._name(relation)
+        message = f'column "{column}" depends on {name}, of which there may be several rows'
+        hint = f"Select it with qg.embed_many({name})."
+        if nulled:
+            message = f'column "{column}" depends on {name}, which the rows that are folded to one need not all have'
+            hint = f"Select the key of {name}, too, or all of it with qg.embed_many({name})."
+        return self._refused(NO_PLACE, message, self.many[0], hint)
 
     # ------------------------------------------------------------------------------------------ what belongs to what
 
@@ -253,9 +294,10 @@ class _Nesting:
         for node, level in walk_levels(expr):
             if isinstance(node, n.Var) and node.varlevelsup == level:
                 rte = self.query.rtable[node.varno - 1]
-                if rte.rtekind == enums.RTEKind.RTE_JOIN and 0 < node.varattno <= len(rte.joinaliasvars):
-                    below = rte.joinaliasvars[node.varattno - 1]
-                    found |= self._named(below) if below is not None else set()
+                if rte.rtekind == enums.RTEKind.RTE_JOIN:
+                    # The whole row names each of its columns.
+                    below = rte.joinaliasvars[max(node.varattno - 1, 0) : node.varattno or None]
+                    found |= {relation for one in below if one is not None for relation in self._named(one)}
                 else:
                     found.add(node.varno)
         return found
@@ -279,10 +321,13 @@ class _Nesting:
                     above += found
                     break
             parent = parents[parent]
+        # A row without one beside rows with one: what is there first does not tell.
+        settled = relation_of[number] in known_rows(self.scope, self._bound(above)).settled
         bound = self._bound([*above, *key])
         tree = self.query.jointree
         alone = (
-            tree is not None
+            settled
+            and tree is not None
             and set(self.relations) <= single_relations(self.scope, bound)
             and not has_full_join(self.scope, tree)
             and not self.query.groupClause

@@ -7,7 +7,7 @@ SELECT id FROM "user" WHERE (role = qg.optional(role)) ORDER BY id;
 -- name: Between :many
 SELECT id FROM "user" WHERE created_at BETWEEN @a AND @b AND updated_at BETWEEN qg.optional(c) AND qg.optional(d) AND active;
 -- name: OrInside :many
-SELECT id FROM "user" WHERE active AND (name = qg.optional(name) OR (role = 'admin' AND email = @email));
+SELECT id FROM "user" WHERE active AND (name = qg.optional(name) OR (role = 'admin' AND email = qg.optional(email)));
 -- name: NotInside :many
 SELECT id FROM "user" WHERE NOT (active AND name = qg.optional(name)) AND true;
 -- name: CaseInside :many
@@ -92,8 +92,12 @@ Between :many, many
 OrInside :many, many
   $1 name text
   $2 email text
-  name
+  email, name
     SELECT id FROM "user" WHERE active AND (name = $1 OR (role = 'admin' AND email = $2))
+  name
+    SELECT id FROM "user" WHERE active
+  email
+    SELECT id FROM "user" WHERE active
   nothing
     SELECT id FROM "user" WHERE active
 NotInside :many, many

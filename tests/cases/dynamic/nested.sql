@@ -50,6 +50,49 @@ SELECT u.id, count(*) OVER () AS total, qg.embed_many(s) FROM "user" AS u JOIN s
 -- name: ToBoth :many
 SELECT u.id, qg.embed_many(s), qg.embed_many(a), qg.embed_many(l) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
 JOIN account AS a ON a.user_id = u.id JOIN audit_log AS l ON l.action = s.token AND l.id = a.id;
+-- name: Nulled :many
+SELECT u.id, a.provider, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+LEFT JOIN account AS a ON a.id = 1 AND s.expires_at > now();
+-- name: NulledByItself :many
+SELECT u.id, a.provider, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+LEFT JOIN account AS a ON a.id = 1 AND u.active;
+-- name: NulledWithKey :many
+SELECT u.id, a.id AS account, a.provider, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+LEFT JOIN account AS a ON a.id = 1 AND s.expires_at > now();
+-- name: BehindNulled :many
+SELECT u.id, l.action, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+LEFT JOIN account AS a ON a.id = 1 AND s.expires_at > now() JOIN audit_log AS l ON l.id = coalesce(a.id, 5);
+-- name: NulledInOrder :many
+SELECT u.id, a.provider, qg.embed_many(s) FROM "user" AS u LEFT JOIN session AS s ON s.user_id = u.id
+LEFT JOIN account AS a ON a.provider = u.name AND a.provider_account_id = u.email;
+-- name: NulledByChance :many
+SELECT u.id, a.provider, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+LEFT JOIN account AS a ON a.id = 1 AND random() < 0.5;
+-- name: NulledByDocument :many
+SELECT u.id, a.provider, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+LEFT JOIN (account AS a JOIN LATERAL jsonb_array_elements(to_jsonb(s.token)) AS j ON true) ON a.id = 1;
+-- name: ThroughJoin :many
+SELECT u.id, b.provider, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+LEFT JOIN (account AS a JOIN (SELECT 1 AS one) AS o ON true) AS b ON b.id = 1 AND s.expires_at > now();
+-- name: LateralOfMany :many
+SELECT u.id, l.action, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+JOIN LATERAL (SELECT x.id, s.token AS action FROM audit_log AS x) AS l ON l.id = 1;
+-- name: Volatile :many
+SELECT u.id, random() AS chance, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id;
+-- name: AnyOfThem :many
+SELECT u.id, v.chance, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+LEFT JOIN (SELECT random() AS chance) AS v ON true;
+-- name: RandomRoot :many
+SELECT u.id, u.name, qg.embed_many(s) FROM (SELECT id, name FROM "user" ORDER BY random() LIMIT 3) AS u
+JOIN session AS s ON s.user_id = u.id;
+-- name: SetReturning :many
+SELECT u.id, generate_series(1, 2) AS n, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id;
+-- name: GroupingSets :many
+SELECT u.id, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id
+GROUP BY ROLLUP (u.id, (s.token, s.user_id, s.expires_at, s.created_at, s.updated_at));
+-- name: Mixed :many
+SELECT u.id, qg.embed_many(s) FROM "user" AS u JOIN account AS a ON a.user_id = u.id
+LEFT JOIN session AS s ON s.user_id = u.id AND s.token = a.provider WHERE a.id = coalesce(length(s.token), 7);
 -- name: Returned :many
 UPDATE "user" AS u SET name = 'x' FROM session AS s WHERE s.user_id = u.id RETURNING u.id, qg.embed_many(s);
 -- name: InUnion :many
@@ -123,7 +166,46 @@ Counted refused
   49:41 error QG351 column "total" is computed over rows of the join, not over those they are folded to | Compute it in a subquery.
 ToBoth refused
   51:50 error QG351 "l" is joined to both "s" and "a", neither of which belongs to the other | Join it to the one that it belongs to.
+Nulled refused
+  54:26 error QG351 column "provider" depends on a, which the rows that are folded to one need not all have | Select the key of a, too, or all of it with qg.embed_many(a).
+NulledByItself :many, many
+  may be NULL: provider
+  folded by (0,)
+  s of the root by (2,)
+NulledWithKey :many, many
+  may be NULL: account, provider
+  folded by (0, 1)
+  s of the root by (3,)
+BehindNulled refused
+  63:24 error QG350 qg.embed_many folds the rows of l by their key, which is not selected | Select l.id, too.
+NulledInOrder :many, many
+  may be NULL: provider, token, user_id, expires_at, created_at, updated_at
+  folded by (0,)
+  s of the root by (2,)
+NulledByChance refused
+  69:26 error QG351 column "provider" depends on a, which the rows that are folded to one need not all have | Select the key of a, too, or all of it with qg.embed_many(a).
+NulledByDocument refused
+  72:26 error QG351 column "provider" depends on a, which the rows that are folded to one need not all have | Select the key of a, too, or all of it with qg.embed_many(a).
+ThroughJoin refused
+  75:26 error QG351 column "provider" depends on a, which the rows that are folded to one need not all have | Select the key of a, too, or all of it with qg.embed_many(a).
+LateralOfMany refused
+  78:24 error QG350 qg.embed_many folds the rows of l by their key, which is not selected | Select l.id, too.
+Volatile refused
+  81:34 error QG351 column "chance" is computed anew for each row of the join, not for those they are folded to | Compute it in a subquery.
+AnyOfThem refused
+  83:24 error QG351 column "chance" depends on v, which the rows that are folded to one need not all have | Select the key of v, too, or all of it with qg.embed_many(v).
+RandomRoot :many, many
+  folded by (0,)
+  s of the root by (2,)
+SetReturning refused
+  89:42 error QG351 column "n" is computed anew for each row of the join, not for those they are folded to | Compute it in a subquery.
+GroupingSets refused
+  91:14 error QG351 qg.embed_many cannot fold the rows of grouping sets | Compute them in a subquery.
+Mixed :many, many
+  may be NULL: token, user_id, expires_at, created_at, updated_at
+  folded by (0,)
+  s of the root by (1,), repeats
 Returned refused
-  54:92 error QG351 qg.embed_many folds the rows of a SELECT
+  97:92 error QG351 qg.embed_many folds the rows of a SELECT
 InUnion refused
-  56:14 error QG306 the columns of embed(s) do not reach the result as columns of their own | Write it in the outermost select list, or in RETURNING; a UNION has none.
+  99:14 error QG306 the columns of embed(s) do not reach the result as columns of their own | Write it in the outermost select list, or in RETURNING; a UNION has none.

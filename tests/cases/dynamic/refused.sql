@@ -72,6 +72,36 @@ SELECT u.id FROM "user" AS u JOIN session AS s ON s.user_id = u.id AND qg.when(x
 SELECT u.id FROM "user" AS u JOIN session AS s ON s.user_id = u.id AND qg.when(x) WHERE u.name = @x;
 -- name: WhenSorted :many
 SELECT u.id FROM "user" AS u LEFT JOIN session AS s ON s.user_id = u.id AND qg.when(x) ORDER BY qg.sort(u.id, s.token);
+-- name: RequiredBeside :many
+SELECT id FROM "user" WHERE id = @id OR name = qg.optional(name);
+-- name: RequiredInBoth :exec
+DELETE FROM session WHERE true AND (token = @token OR (user_id = qg.optional(user_id) AND expires_at < qg.optional(before)));
+-- name: RequiredElsewhere :many
+SELECT id FROM "user" WHERE (id = @id OR name = qg.optional(name)) AND id <> @id;
+-- name: ListBeside :many
+SELECT id FROM "user" WHERE id IN (qg.list(ids)) OR name = qg.optional(name);
+-- name: RequiredInJoin :many
+SELECT u.id FROM "user" AS u JOIN session AS s ON s.user_id = u.id AND s.token = @token AND qg.when(x);
+-- name: EveryRowInParentheses :exec
+DELETE FROM "user" WHERE email = qg.optional(email) AND (name = qg.optional(name) AND active = qg.optional(active));
+-- name: EveryRowBesideSubquery :exec
+DELETE FROM "user" WHERE id IN (SELECT user_id FROM session WHERE token = qg.optional(token));
+-- name: NoDefaultUpdated :exec
+INSERT INTO session (token, user_id, expires_at) VALUES (@token, @user_id, qg.optional(expires_at))
+ON CONFLICT (token) DO UPDATE SET updated_at = qg.optional(now);
+-- name: NoDefaultInSecondRow :exec
+INSERT INTO session (token, user_id, expires_at) VALUES ('a', @user_id, now()), ('b', @user_id, qg.optional(expires_at));
+-- name: NoDefaultMerged :exec
+MERGE INTO session AS s USING (VALUES (@token::text)) AS v (token) ON s.token = v.token
+WHEN MATCHED THEN UPDATE SET expires_at = now()
+WHEN NOT MATCHED THEN INSERT (token, user_id, expires_at) VALUES (v.token, @user_id, qg.optional(expires_at));
+-- name: DefaultMerged :exec
+MERGE INTO session AS s USING (VALUES (@token::text)) AS v (token) ON s.token = v.token
+WHEN NOT MATCHED THEN INSERT (token, user_id, expires_at, created_at) VALUES (v.token, @user_id, now(), qg.optional(at));
+-- name: AfterOtherOrder :many
+SELECT token FROM session WHERE qg.after(token) ORDER BY token USING ~<~;
+-- name: AfterSameOrder :many
+SELECT token FROM session WHERE qg.after(token) ORDER BY token USING >;
 -- name: OfItems :copyfrom
 INSERT INTO audit_log (action, detail) VALUES (@action, qg.optional(detail));
 ----
@@ -152,6 +182,53 @@ WhenPlain refused
   72:72 error QG340 qg.when(x) drops a join without "x", which has to be given here | Write it as qg.optional(x) there. [it is needed here: 72]
 WhenSorted refused
   74:111 error QG342 this is still there when "x" is not given, but the join that it needs is not | Put it into a condition with qg.optional(x), or remove qg.when(x). [the join is dropped here: 74]
+RequiredBeside refused
+  76:34 error QG340 the caller has to give "id", but this is left out without "name", and "id" with it | Write it as qg.optional(id), or in a condition of its own.
+RequiredInBoth refused
+  78:45 error QG340 the caller has to give "token", but this is left out without "before" and "user_id", and "token" with it | Write it as qg.optional(token), or in a condition of its own.
+RequiredElsewhere :many, many
+  $1 id uuid
+  $2 name text
+  name
+    SELECT id FROM "user" WHERE (id = $1 OR name = $2) AND id <> $1
+  nothing
+    SELECT id FROM "user" WHERE true AND id <> $1
+ListBeside refused
+  82:36 error QG340 the caller has to give "ids", but this is left out without "name", and "ids" with it | Write it as qg.optional(ids), or in a condition of its own.
+RequiredInJoin refused
+  84:82 error QG340 the caller has to give "token", but this is left out without "x", and "token" with it | Write it as qg.optional(token), or in a condition of its own.
+EveryRowInParentheses refused
+  86:34 error QG346 every condition of this DELETE may be left out: it would then run for all rows | Add a condition that is always there, or AND true if that is meant.
+EveryRowBesideSubquery :exec, many
+  $1 token text
+  token
+    DELETE FROM "user" WHERE id IN (SELECT user_id FROM session WHERE token = $1)
+  nothing
+    DELETE FROM "user" WHERE id IN (SELECT user_id FROM session)
+NoDefaultUpdated refused
+  90:76 error QG345 column "expires_at" is NOT NULL and has no default: it cannot be left out
+NoDefaultInSecondRow refused
+  93:97 error QG345 column "expires_at" is NOT NULL and has no default: it cannot be left out
+NoDefaultMerged refused
+  97:86 error QG345 column "expires_at" is NOT NULL and has no default: it cannot be left out
+DefaultMerged :exec, many
+  $1 token text
+  $2 user_id uuid
+  $3 at timestamptz
+  at
+    MERGE INTO session AS s USING (VALUES ($1::text)) AS v (token) ON s.token = v.token
+    WHEN NOT MATCHED THEN INSERT (token, user_id, expires_at, created_at) VALUES (v.token, $2, now(), $3)
+  nothing
+    MERGE INTO session AS s USING (VALUES ($1::text)) AS v (token) ON s.token = v.token
+    WHEN NOT MATCHED THEN INSERT (token, user_id, expires_at, created_at) VALUES (v.token, $2, now(), DEFAULT)
+AfterOtherOrder refused
+  102:42 error QG343 ORDER BY sorts "token" by another operator than its type's own < or > | Write ORDER BY token, each with the direction that you want, beside it.
+AfterSameOrder :many, many
+  $1 after.token text
+  after
+    SELECT token FROM session WHERE token < $1 ORDER BY token USING >
+  nothing
+    SELECT token FROM session ORDER BY token USING >
 OfItems :copyfrom, many
   $1 action text
   $2 detail jsonb or NULL
