@@ -80,7 +80,7 @@ class Config:
     out: str = "generated"
     pg_version: int = NEWEST_MAJOR
     collations: tuple[str, ...] = ()  # what the server has from its operating system or ICU
-    search_path: tuple[str, ...] = ()  # empty: what the schema's own SET search_path or ALTER DATABASE says
+    search_path: tuple[str, ...] = ()  # of queries; empty: what the schema's ALTER DATABASE says
     catalogs: tuple[str, ...] = ()  # folders that `querygen catalog dump` wrote
     style: str = "functions"
     emit_sync: bool = True
