@@ -246,3 +246,77 @@ SELECT p.id, qg.embed_many(v) FROM person AS p JOIN visit AS v ON v.person_id = 
 """
     with pytest.raises(DiagnosticError, match=r"needs all rows before it can give one"):
         rendered(tmp_path, SCHEMA, query)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("int[]", "integer[]"), ("jsonb", "jsonb"), ("spot", "spot"), ("int4multirange", "int4multirange")],
+)
+def test_a_key_that_python_cannot_look_up(kind: str, said: str, tmp_path: Path) -> None:
+    schema = f"""
+    CREATE TYPE spot AS (x int, y int);
+    CREATE TABLE tag (at {kind} PRIMARY KEY);
+    CREATE TABLE t (id int PRIMARY KEY);
+    """
+    for query in (
+        "SELECT t.id, qg.embed_many(tag) AS tags FROM t LEFT JOIN tag ON true;",
+        "SELECT tag.at, qg.embed_many(t) FROM tag JOIN t ON true;",
+    ):
+        with pytest.raises(DiagnosticError) as caught:
+            rendered(tmp_path, schema, f"-- name: Tags :many\n{query}\n")
+        assert caught.value.diagnostic.code == "QG350"
+        assert f"no hash of a value of type {said}" in caught.value.diagnostic.message
+
+
+def test_another_key_than_that_of_an_array(tmp_path: Path, pg_database: PgDatabase) -> None:
+    schema = "CREATE TABLE tag (at int[] PRIMARY KEY, name text NOT NULL UNIQUE); CREATE TABLE t (id int PRIMARY KEY);"
+    query = (
+        "-- name: Tags :many\nSELECT t.id, qg.embed_many(tag) AS tags FROM t LEFT JOIN tag ON true ORDER BY tag.at;\n"
+    )
+    dsn = pg_database(schema + "INSERT INTO tag VALUES ('{1}', 'a'), ('{2}', 'b'); INSERT INTO t VALUES (1);")
+    with project(tmp_path, schema, query, RenderOptions()) as load, psycopg.connect(dsn, autocommit=True) as conn:
+        tags = [{"at": [1], "name": "a"}, {"at": [2], "name": "b"}]
+        assert dumped(load("queries").tags(conn)) == [{"id": 1, "tags": tags}]
+
+
+NULLED = """
+CREATE TABLE r (id int PRIMARY KEY, bid int);
+CREATE TABLE m (id int PRIMARY KEY, rid int NOT NULL, flag bool NOT NULL);
+CREATE TABLE b (id int PRIMARY KEY, v text NOT NULL);
+"""
+NULLED_QUERIES = """
+-- name: ByItself :many
+SELECT r.id, b.v, qg.embed_many(m) AS ms FROM r JOIN m ON m.rid = r.id LEFT JOIN b ON b.id = r.bid ORDER BY m.id;
+
+-- name: WithKey :many
+SELECT r.id, b.id AS bid, b.v, qg.embed_many(m) AS ms FROM r JOIN m ON m.rid = r.id LEFT JOIN b ON b.id = 1 AND m.flag
+ORDER BY m.id;
+
+-- name: Mixed :many
+SELECT r.id, qg.embed_many(b) AS bs FROM r JOIN m ON m.rid = r.id LEFT JOIN b ON b.id = r.bid AND m.flag
+WHERE m.id = coalesce(length(b.v), 5) ORDER BY m.id DESC;
+"""
+
+
+def test_what_an_outer_join_nulls_in_some_rows(tmp_path: Path, pg_database: PgDatabase) -> None:
+    data = """
+    INSERT INTO r VALUES (1, 1), (2, NULL);
+    INSERT INTO m VALUES (1, 1, true), (5, 1, false), (7, 2, true);
+    INSERT INTO b VALUES (1, 'v');
+    """
+    m1, m5, m7 = (
+        {"id": one, "rid": rid, "flag": flag} for one, rid, flag in ((1, 1, True), (5, 1, False), (7, 2, True))
+    )
+    dsn = pg_database(NULLED + data)
+    with project(tmp_path, NULLED, NULLED_QUERIES, RenderOptions()) as load, psycopg.connect(dsn) as conn:
+        module = load("queries")
+        assert dumped(module.by_itself(conn)) == [
+            {"id": 1, "v": "v", "ms": [m1, m5]},
+            {"id": 2, "v": None, "ms": [m7]},
+        ]
+        assert dumped(module.with_key(conn)) == [
+            {"id": 1, "bid": 1, "v": "v", "ms": [m1]},
+            {"id": 1, "bid": None, "v": None, "ms": [m5]},
+            {"id": 2, "bid": 1, "v": "v", "ms": [m7]},
+        ]
+        assert dumped(module.mixed(conn)) == [{"id": 1, "bs": [{"id": 1, "v": "v"}]}]
