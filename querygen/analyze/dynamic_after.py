@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from querygen.analyze import nodes as n
 from querygen.analyze.cardinality_keys import base_relations, entered, has_full_join, single_relations
 from querygen.analyze.dynamic_joins import always, levels
-from querygen.analyze.nodefuncs import expr_type, walk_levels
+from querygen.analyze.nodefuncs import expr_type, expression_returns_set, walk_levels
 from querygen.analyze.nullability_expr import verdict
 from querygen.analyze.nullability_scope import Env
 from querygen.analyze.star import ungrouped
@@ -134,6 +134,9 @@ def _check_not_null(mark: Mark, scope: Scope, columns: list[n.Var]) -> None:
 
 def _check_unique(mark: Mark, scope: Scope, columns: list[n.Var]) -> None:
     query = scope.query
+    if expression_returns_set(query.targetList):
+        message = "a set-returning function gives several rows for one, some of which would be left out"
+        raise _refused(mark, message, "Call it in a query around this one.")
     bound = [(one.varno, one.varattno) for one in columns]
     if query.jointree is None:
         return

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from querygen.analyze import nodes as n
-from querygen.analyze.cardinality_keys import base_relations, entered, single_relations
+from querygen.analyze.cardinality_keys import base_relations, entered, has_full_join, single_relations
 from querygen.analyze.dynamic_cuts import Cut, Text, clause_range, conjunct, first_and_last
 from querygen.analyze.nodefuncs import expr_location, walk_levels
 from querygen.analyze.nullability_scope import Env
@@ -268,7 +268,8 @@ def _adds_no_rows(place: _Place, cuts: Sequence[Cut]) -> bool:
     inner = entered(Env(scope.env.catalog), alone, scope.parent)
     left = set(base_relations(place.join.larg))
     wanted = set(base_relations(place.join.rarg))
-    return wanted <= single_relations(inner, given={*left, *_others(query, wanted)})
+    single = single_relations(inner, given={*left, *_others(query, wanted)})
+    return wanted <= single and not has_full_join(inner, kept.rarg)
 
 
 def _others(query: Query, wanted: set[int]) -> set[int]:

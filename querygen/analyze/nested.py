@@ -331,6 +331,7 @@ class _Nesting:
             and set(self.relations) <= single_relations(self.scope, bound)
             and not has_full_join(self.scope, tree)
             and not self.query.groupClause
+            and not expression_returns_set(self.query.targetList)
         )
         nullable = [
             self._may_be_null(one.varno, one.varattno)

@@ -69,6 +69,9 @@ UPDATE "user" AS u SET active = qg.optional(active), name = qg.optional(name) FR
 -- name: Many :many
 SELECT id FROM audit_log WHERE action = qg.optional(a) AND id > qg.optional(b) AND id < qg.optional(c)
 AND user_id = qg.optional(d) AND created_at > qg.optional(e) LIMIT qg.optional(f);
+-- name: FullJoinStays :many
+SELECT u.id FROM "user" AS u LEFT JOIN ((SELECT id FROM account WHERE id = 1) AS a
+FULL JOIN (SELECT id FROM audit_log WHERE id = 2) AS l ON l.id = a.id) ON true WHERE coalesce(a.id, l.id) = qg.optional(id);
 ----
 Sorted :many, many
   nothing
@@ -376,3 +379,11 @@ Many :many, many
     SELECT id FROM audit_log WHERE true LIMIT $6
   nothing
     SELECT id FROM audit_log WHERE true
+FullJoinStays :many, many
+  $1 id int8
+  id
+    SELECT u.id FROM "user" AS u LEFT JOIN ((SELECT id FROM account WHERE id = 1) AS a
+    FULL JOIN (SELECT id FROM audit_log WHERE id = 2) AS l ON l.id = a.id) ON true WHERE coalesce(a.id, l.id) = $1
+  nothing
+    SELECT u.id FROM "user" AS u LEFT JOIN ((SELECT id FROM account WHERE id = 1) AS a
+    FULL JOIN (SELECT id FROM audit_log WHERE id = 2) AS l ON l.id = a.id) ON true

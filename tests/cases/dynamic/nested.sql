@@ -93,6 +93,8 @@ GROUP BY ROLLUP (u.id, (s.token, s.user_id, s.expires_at, s.created_at, s.update
 -- name: Mixed :many
 SELECT u.id, qg.embed_many(s) FROM "user" AS u JOIN account AS a ON a.user_id = u.id
 LEFT JOIN session AS s ON s.user_id = u.id AND s.token = a.provider WHERE a.id = coalesce(length(s.token), 7);
+-- name: SortedBySet :many
+SELECT u.id, qg.embed_many(s) FROM "user" AS u JOIN session AS s ON s.user_id = u.id ORDER BY generate_series(1, 2);
 -- name: Returned :many
 UPDATE "user" AS u SET name = 'x' FROM session AS s WHERE s.user_id = u.id RETURNING u.id, qg.embed_many(s);
 -- name: InUnion :many
@@ -205,7 +207,10 @@ Mixed :many, many
   may be NULL: token, user_id, expires_at, created_at, updated_at
   folded by (0,)
   s of the root by (1,), repeats
+SortedBySet :many, many
+  folded by (0,)
+  s of the root by (1,), repeats
 Returned refused
-  97:92 error QG351 qg.embed_many folds the rows of a SELECT
+  99:92 error QG351 qg.embed_many folds the rows of a SELECT
 InUnion refused
-  99:14 error QG306 the columns of embed(s) do not reach the result as columns of their own | Write it in the outermost select list, or in RETURNING; a UNION has none.
+  101:14 error QG306 the columns of embed(s) do not reach the result as columns of their own | Write it in the outermost select list, or in RETURNING; a UNION has none.

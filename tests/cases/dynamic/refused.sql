@@ -102,6 +102,8 @@ WHEN NOT MATCHED THEN INSERT (token, user_id, expires_at, created_at) VALUES (v.
 SELECT token FROM session WHERE qg.after(token) ORDER BY token USING ~<~;
 -- name: AfterSameOrder :many
 SELECT token FROM session WHERE qg.after(token) ORDER BY token USING >;
+-- name: AfterSet :many
+SELECT id, generate_series(1, 3) AS n FROM "user" WHERE qg.after(id) ORDER BY id;
 -- name: OfItems :copyfrom
 INSERT INTO audit_log (action, detail) VALUES (@action, qg.optional(detail));
 ----
@@ -229,6 +231,8 @@ AfterSameOrder :many, many
     SELECT token FROM session WHERE token < $1 ORDER BY token USING >
   nothing
     SELECT token FROM session ORDER BY token USING >
+AfterSet refused
+  106:57 error QG343 a set-returning function gives several rows for one, some of which would be left out | Call it in a query around this one.
 OfItems :copyfrom, many
   $1 action text
   $2 detail jsonb or NULL
