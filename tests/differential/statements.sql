@@ -236,7 +236,7 @@ select 1 union select 2 into x;
 insert into x select 1 into y;
 truncate pg_am;
 copy pg_am to stdout;
-copy (select $1) to stdout;
+copy (select 1) to stdout;
 set search_path = x;
 vacuum;
 begin;
