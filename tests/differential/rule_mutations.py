@@ -567,6 +567,8 @@ HARMLESS: dict[str, str] = {
     "the key, and the equality that binds it is strict",
     "cardinality_keys: case n.Var() if node.varlevelsup == level and level > 0:": "only scans of tables larger than a "
     "quarter of shared_buffers, and at the same time as others, begin in the middle",
+    "cardinality_keys: if not (nulls_left and nulls_right): → if True:": "nothing is computed from a relation that a FULL "
+    "JOIN may null, nor is its result one row: the condition keeps `single` true to its word",
     "nullability_expr._verdict: never NULL: nullable('it stands where": "of no column, by grammar: see NEVER_FIRED",
     "nullability_expr._verdict: never NULL: nullable('a value that is passed on')": "CaseTestExpr is looked at below "
     "ArrayCoerceExpr and JsonConstructorExpr alone, where it is known what it stands for: of CASE x WHEN … only facts are "
