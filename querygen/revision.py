@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import subprocess
-import tarfile
 import tempfile
+import zipfile
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -39,10 +39,10 @@ _NAME_ONE: Final = "Name a commit, a branch or a tag; in CI, fetch it first (fet
 def at_revision(config: Config, revision: str) -> Iterator[Config]:
     """The configuration of the project as it was; `DiagnosticError` where git cannot tell."""
     top = Path(_git(config.root, "rev-parse", "--show-toplevel").decode().strip())
-    archive = _git(top, "archive", "--format=tar", _commit(top, revision))
+    archive = _git(top, "archive", "--format=zip", _commit(top, revision))
     with tempfile.TemporaryDirectory(prefix="querygen-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            files.extractall(folder)
         # A mark of the project's top: sqlc's configuration may name folders beside its own.
         (Path(folder) / ".git").mkdir(exist_ok=True)
         root = Path(folder) / config.root.resolve().relative_to(top.resolve())

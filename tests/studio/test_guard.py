@@ -160,6 +160,8 @@ def test_the_command_listens_on_this_machine_only_and_ends_quietly(studio_folder
             r"querygen studio: http://127\.0\.0\.1:(\d+)/enter\?token=(\S+)\n", process.stdout.readline()
         )
         assert found is not None
+        assert "database: " in process.stdout.readline()
+        assert "read only" in process.stdout.readline()
         connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=20)
         connection.request("GET", f"/enter?token={found[2]}")
         answer = connection.getresponse()
@@ -168,10 +170,9 @@ def test_the_command_listens_on_this_machine_only_and_ends_quietly(studio_folder
         connection.close()
     finally:
         process.send_signal(signal.SIGINT)
-        out, problem = process.communicate(timeout=20)
+        _, problem = process.communicate(timeout=20)
     assert process.returncode == 0
     assert problem == ""
-    assert "read only" in out
     assert "another browser: http" in out
 
 
