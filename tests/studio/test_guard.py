@@ -170,7 +170,7 @@ def test_the_command_listens_on_this_machine_only_and_ends_quietly(studio_folder
         connection.close()
     finally:
         process.send_signal(signal.SIGINT)
-        _, problem = process.communicate(timeout=20)
+        out, problem = process.communicate(timeout=20)
     assert process.returncode == 0
     assert problem == ""
     assert "another browser: http" in out
