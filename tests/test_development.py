@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,7 +59,8 @@ def test_start_stop_reset_seed(project: Path) -> None:
     assert run(project, "db", "status")[0] == 3
     assert "QG601" in run(project, "db", "url")[2]
     code, out, err = run(project, "db", "start")
-    assert (code, err) == (0, "")
+    assert code == 0, err
+    assert err == ""
     url = run(project, "db", "url")[1].strip()
     assert re.fullmatch(r"postgresql://postgres:[\w-]{30,}@127\.0\.0\.1:\d+/shop_\w+_dev", url)
     assert (project / ".env.local").read_text() == f"DATABASE_URL='{url}'\n"
@@ -104,12 +106,26 @@ def test_a_killed_start_leaves_nothing_that_the_next_command_does_not_find(proje
     process.wait()
     data = (project / ".querygen" / "db" / "data").resolve()
     code, _, err = run(project, "db", "start")
-    assert (code, err) == (0, "")
+    assert code == 0, err
+    assert err == ""
     pid = server_pid(data)
     assert pid is not None
     assert not list(data.parent.glob("data.*"))
     assert run(project, "db", "stop")[1] == "stopped\n"
     assert not is_server(pid, data)
+
+
+def test_a_database_that_another_session_is_making(project: Path) -> None:
+    """What a killed `db start` leaves behind for a moment: its session, in CREATE DATABASE."""
+    server, _ = development.start(project)
+    with psycopg.connect(server.url("postgres"), autocommit=True) as conn:
+        conn.execute(f"drop database {server.kept.database}")  # type: ignore[arg-type]
+        other = psycopg.connect(server.url("template1"))
+        timer = threading.Timer(0.5, other.close)
+        timer.start()
+        assert run(project, "db", "start")[0] == 0
+        timer.join()
+        assert conn.execute("select 1 from pg_database where datname = %s", (server.kept.database,)).fetchone()
 
 
 def test_a_taken_port_is_given_up(project: Path) -> None:

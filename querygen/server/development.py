@@ -239,11 +239,21 @@ def _start(folder: Path, data: Path, kept: Kept, user: ServerUser | None) -> Dev
 
 
 def _ensure_database(server: DevelopmentServer) -> None:
-    from psycopg import sql
+    """Make the project's database, unless it is there. The session of a killed command may still be making it."""
+    from psycopg import errors, sql
 
+    name = server.kept.database
+    end = time.monotonic() + _PATIENCE
     with connect(server.url("postgres")) as conn:
-        if not conn.execute("select 1 from pg_database where datname = %s", (server.kept.database,)).fetchone():
-            conn.execute(sql.SQL("create database {}").format(sql.Identifier(server.kept.database)))
+        while not conn.execute("select 1 from pg_database where datname = %s", (name,)).fetchone():
+            try:
+                conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+            except (errors.DuplicateDatabase, errors.UniqueViolation):
+                return
+            except errors.ObjectInUse:  # template1, by that session
+                if time.monotonic() > end:
+                    raise ServerError("the server's template database is in use", "end its other sessions") from None
+                time.sleep(0.1)
 
 
 # ---------------------------------------------------------------- .env.local
