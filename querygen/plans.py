@@ -14,6 +14,7 @@ from msgspec import Struct
 from querygen.analyze.nodefuncs import walk_expr
 from querygen.analyze.nodes import FromExpr, JoinExpr, Query
 from querygen.analyze.primnodes import CoerceViaIO, FuncExpr, OpExpr, ScalarArrayOpExpr, Var
+from querygen.catalog.serving import has_index_for
 from querygen.diagnostics import Diagnostic, Note, warning
 from querygen.pipeline import FailedQuery
 from querygen.server.errors import ServerError
@@ -202,22 +203,13 @@ def _unindexed(query: AnalyzedQuery, size: Size, catalog: Catalog) -> Iterator[D
         rows = size.rows.get((catalog.namespace_name(relation.namespace), name), 0)
         for key in relation.constraints:
             if key.kind == "f" and key.ref_relation == target and rows >= _LARGE:
-                if not _serves(key.columns, relation, catalog):
+                if not has_index_for(catalog, relation.oid, key.columns):
                     listed = ", ".join(key.columns)
                     message = f"{query.name} looks through all of {name} ({rows:,.0f} rows) for each row it deletes"
                     note = Note(f"{key.name} refers from {name} ({listed})", key.span)
                     hint = f"CREATE INDEX ON {name} ({listed});"
                     found = warning(UNINDEXED_KEY, message, query.raw.name_span, hint)
                     yield Diagnostic(found.code, found.severity, found.message, found.span, hint, notes=(note,))
-
-
-def _serves(columns: tuple[str, ...], relation: Relation, catalog: Catalog) -> bool:
-    """Whether an index begins with these columns."""
-    wanted = set(columns)
-    return any(
-        index.predicate is None and {one.name for one in index.columns[: len(wanted)]} == wanted
-        for index in catalog.indexes_of(relation.oid)
-    )
 
 
 # ---------------------------------------------------------------- for people

@@ -144,8 +144,6 @@ def _made(node: Any) -> set[str]:
             return {node.into.rel.relname}
         case ast.CreateForeignTableStmt():
             return {node.base.relation.relname}
-        case ast.RenameStmt(renameType=enums.ObjectType.OBJECT_TABLE):
-            return set()
     return set()
 
 
@@ -174,3 +172,21 @@ def columns_of_type(subject: SchemaSubject, oid: int) -> Iterator[tuple[Relation
         for column in table.live_columns:
             if column.type_oid == oid and not column.inherit_count:
                 yield table, column
+
+
+_SERIALS = ("serial", "bigserial", "smallserial", "serial2", "serial4", "serial8")
+
+
+def is_serial(column: Any) -> bool:
+    """Whether a ColumnDef is of one of the types that are a sequence."""
+    return column.typeName.names[-1].sval in _SERIALS
+
+
+def index_builds(subject: MigrationSubject, kind: Any, hint: str) -> Iterator[Finding]:
+    """Findings for each PRIMARY KEY or UNIQUE that is added to a table with rows and builds its own index."""
+    found = [(item, statement, one) for item, statement, one in added_constraints(subject) if one.indexname is None]
+    found += [(item, statement, column_constraint(column, kind)) for item, statement, column in added_columns(subject)]
+    for item, statement, constraint in found:
+        if constraint is not None and constraint.contype == kind:
+            message = f"{statement.relation.relname} can be neither read nor written while this index is built"
+            yield Finding(message, item.span(constraint.location), hint)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from querygen.lint.rule import Finding, Rule, Scope, added_columns, column_constraint
+from querygen.lint.rule import Finding, Rule, Scope, added_columns, column_constraint, is_serial
 from querygen.sql.nodes import Node, ast, enums
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from querygen.lint.rule import MigrationSubject
 
 _KIND = enums.ConstrType
-_SERIALS = ("serial", "bigserial", "smallserial", "serial2", "serial4", "serial8")
 
 
 def check(subject: MigrationSubject) -> Iterator[Finding]:
@@ -31,8 +30,7 @@ def check(subject: MigrationSubject) -> Iterator[Finding]:
         generated = column_constraint(column, _KIND.CONSTR_GENERATED)
         stored = generated is not None and generated.generated_kind == "s"
         identity = column_constraint(column, _KIND.CONSTR_IDENTITY) is not None
-        serial = column.typeName.names[-1].sval in _SERIALS
-        if stored or identity or serial or (default and _volatile(default.raw_expr, subject.before())):
+        if stored or identity or is_serial(column) or (default and _volatile(default.raw_expr, subject.before())):
             message = f"adding {column.colname} rewrites all of {statement.relation.relname} while it is locked"
             hint = "Add the column without a value, SET DEFAULT afterwards, and fill the rows in batches."
             yield Finding(message, item.span(column.location), hint)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from querygen.lint.rule import Finding, Rule, Scope, added_columns, column_constraint
+from querygen.lint.rule import Finding, Rule, Scope, added_columns, column_constraint, is_serial
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 
 _KIND = enums.ConstrType
 _FILLED = (_KIND.CONSTR_DEFAULT, _KIND.CONSTR_GENERATED, _KIND.CONSTR_IDENTITY)
-_SERIALS = ("serial", "bigserial", "smallserial", "serial2", "serial4", "serial8")
 
 
 def check(subject: MigrationSubject) -> Iterator[Finding]:
     for item, statement, column in added_columns(subject):
         required = column_constraint(column, _KIND.CONSTR_NOTNULL, _KIND.CONSTR_PRIMARY)
-        filled = column_constraint(column, *_FILLED) or column.typeName.names[-1].sval in _SERIALS
+        filled = column_constraint(column, *_FILLED) or is_serial(column)
         if required is not None and not filled:
             message = f"adding {column.colname} fails if {statement.relation.relname} has a row"
             hint = "Give it a default, or add it without NOT NULL and require it when it is filled."

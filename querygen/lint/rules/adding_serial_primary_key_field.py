@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from querygen.lint.rule import Finding, Rule, Scope, added_columns, added_constraints, column_constraint
+from querygen.lint.rule import Finding, Rule, Scope, index_builds
 from querygen.sql.nodes import enums
 
 if TYPE_CHECKING:
@@ -21,15 +21,7 @@ _HINT = "Build a unique index CONCURRENTLY first, then ADD CONSTRAINT … PRIMAR
 
 
 def check(subject: MigrationSubject) -> Iterator[Finding]:
-    primary = enums.ConstrType.CONSTR_PRIMARY
-    for item, statement, constraint in added_constraints(subject):
-        if constraint.contype == primary and constraint.indexname is None:
-            message = f"{statement.relation.relname} can be neither read nor written while this index is built"
-            yield Finding(message, item.span(constraint.location), _HINT)
-    for item, statement, column in added_columns(subject):
-        if (found := column_constraint(column, primary)) is not None:
-            message = f"{statement.relation.relname} can be neither read nor written while this index is built"
-            yield Finding(message, item.span(found.location), _HINT)
+    return index_builds(subject, enums.ConstrType.CONSTR_PRIMARY, _HINT)
 
 
 RULE = Rule("adding-serial-primary-key-field", Scope.MIGRATION, check)

@@ -9,33 +9,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from querygen.catalog.serving import has_index_for
 from querygen.lint.rule import Finding, Rule, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from querygen.catalog.objects import Constraint, Relation
     from querygen.lint.rule import SchemaSubject
 
 
 def check(subject: SchemaSubject) -> Iterator[Finding]:
     for table in subject.tables():
         for constraint in table.constraints:
-            if constraint.kind == "f" and constraint.is_local and not _has_index(subject, table, constraint):
+            if (
+                constraint.kind == "f"
+                and constraint.is_local
+                and not has_index_for(subject.catalog, table.oid, constraint.columns)
+            ):
                 listed = ", ".join(constraint.columns)
                 hint = f"CREATE INDEX ON {table.name} ({listed})"
                 message = f"no index of {table.name} begins with {listed}, the columns of {constraint.name}"
                 yield Finding(message, constraint.span or table.span, f"Add one: {hint};")
-
-
-def _has_index(subject: SchemaSubject, table: Relation, constraint: Constraint) -> bool:
-    wanted = set(constraint.columns)
-    return any(
-        index.predicate is None
-        and index.method in ("btree", "hash")
-        and {column.name for column in index.columns[: len(wanted)]} == wanted
-        for index in subject.catalog.indexes_of(table.oid)
-    )
 
 
 RULE = Rule("foreign-key-index", Scope.SCHEMA, check)
