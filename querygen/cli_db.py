@@ -53,10 +53,9 @@ def _running(root: Path) -> DevelopmentServer:
 
 def _url(config: Config, given: str | None) -> str:
     """The database that is named, or the project's own server's."""
-    from querygen.server.database import resolve_database_url
-    from querygen.server.environment import database_url_of
+    from querygen.server.environment import project_url
 
-    url = resolve_database_url(given, os.environ) or database_url_of(config.root)
+    url, _ = project_url(config.root, given, os.environ)
     return url if url is not None else _running(config.root).url()
 
 
@@ -158,7 +157,7 @@ def reset(database_url: str | None, no_seed: bool) -> None:
     if why := is_development(target):
         hint = "Only a local database whose name says that it is for development is emptied."
         raise DiagnosticError(error(NOT_DEVELOPMENT, f"this database is not emptied: {why}", hint=hint))
-    from querygen.server.reset import reset_database
+    from querygen.reset import reset_database
 
     with told_on_a_terminal("emptying") as told:
         for line in reset_database(config, target, seeds=not no_seed, told=told):
@@ -175,7 +174,7 @@ def seed(database_url: str | None, fake: int | None, tables: tuple[str, ...], se
     config = project_config((), ())
     target = _url(config, database_url)
     if fake is None:
-        from querygen.server.reset import load_seeds
+        from querygen.reset import load_seeds
 
         loaded = load_seeds(config, target)
         if not loaded:

@@ -15,7 +15,8 @@ from msgspec import Struct
 
 from querygen.diagnostics import DiagnosticError, DiagnosticErrors, Severity
 from querygen.diagnostics_render import plural
-from querygen.server.database import hide_password, resolve_database_url
+from querygen.server.database import hide_password
+from querygen.server.environment import project_url
 from querygen.server.errors import ServerError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def examine(config: Config, given: str | None, environ: Mapping[str, str]) -> It
     analysis = analyze(config)
     yield from project(config, analysis)
     try:
-        url, origin = _database_url(config, given, environ)
+        url, origin = project_url(config.root, given, environ)
     except ServerError as problem:
         yield _bad("database url", problem.message, problem.hint)
         return
@@ -122,66 +123,15 @@ def _generated(config: Config) -> Check:
 # ---------------------------------------------------------------- the connection
 
 
-def _database_url(config: Config, given: str | None, environ: Mapping[str, str]) -> tuple[str | None, str]:
-    from querygen.server.environment import database_url_of
-
-    if given:
-        return resolve_database_url(given, {}), "--database-url"
-    if url := resolve_database_url(None, environ):
-        return url, "the environment"
-    return database_url_of(config.root), ".env.local or .env"
-
-
-# What libpq or the server says → the check it belongs to, and the cure.
-_CONNECTION: Final[tuple[tuple[str, str, str], ...]] = (
-    (
-        r"password authentication failed|no password supplied",
-        "authentication",
-        "Correct the user and the password in DATABASE_URL; @ : / in a password are written %40 %3A %2F.",
-    ),
-    (r'role ".*" does not exist', "authentication", "Correct the user in DATABASE_URL, or make it: createuser."),
-    (
-        r"no pg_hba.conf entry",
-        "authentication",
-        "The server's pg_hba.conf does not let this user in from here: add a line there, or try sslmode=require.",
-    ),
-    (
-        r"server does not support SSL",
-        "tls",
-        "The server has no TLS: turn it on there, or, on a network you trust, set sslmode=prefer or disable.",
-    ),
-    (
-        r"certificate|SSL error|sslrootcert|SSL",
-        "tls",
-        "The server's certificate is not trusted or not for this host: name its authority in sslrootcert.",
-    ),
-    (r'database ".*" does not exist', "database", "Make it (createdb), or correct its name in DATABASE_URL."),
-    (
-        r"too many clients|remaining connection slots|too many connections",
-        "connections",
-        "Every connection is taken: make pools smaller, raise max_connections, or put PgBouncer in between.",
-    ),
-    (
-        r"could not translate host|Name or service not known|nodename nor servname|resolve",
-        "host",
-        "The host's name is not known here: correct it in DATABASE_URL; in a container it is the service's name.",
-    ),
-    (r"starting up|shutting down|recovery", "server", "The server is not ready yet: wait a moment."),
-    (r"timeout|timed out", "server", "The host does not answer: is there a firewall, a VPN that is off?"),
-)
-
-
 def _connect(config: Config, url: str) -> tuple[Connection[TupleRow] | None, Check]:
     from querygen.server.database import connect
 
     try:
         conn = connect(url, connect_timeout=5)
     except ServerError as problem:
-        reason = problem.message
-        for pattern, name, cure in _CONNECTION:
-            if re.search(pattern, reason, re.IGNORECASE):
-                return None, _bad(name, _last_line(reason), cure)
-        return None, _refused(config, url, reason)
+        if problem.about:
+            return None, _bad(problem.about, _last_line(problem.message), problem.hint)
+        return None, _refused(config, url, problem.message)
     version = conn.info.parameter_status("server_version") or ""
     return conn, _good("connection", f"PostgreSQL {version}")
 

@@ -7,7 +7,7 @@ psycopg is imported inside the functions: `querygen build` must start quickly an
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from querygen.server.errors import ServerError
 
@@ -72,23 +72,51 @@ def connect(url: str, *, connect_timeout: int = 10) -> Connection[TupleRow]:
         raise _unreachable(url, str(error)) from None
 
 
-_HINTS = (
-    (r"password authentication failed|no password supplied", "check the user and the password in DATABASE_URL"),
-    (r'database ".*" does not exist', "create the database (createdb), or correct its name in DATABASE_URL"),
-    (r'role ".*" does not exist', "correct the user in DATABASE_URL, or create it (createuser)"),
-    (r"could not translate host|resolve", "correct the host in DATABASE_URL"),
-    (r"too many clients|remaining connection slots", "the server has no free connection: close some"),
-    (r"no pg_hba.conf entry|SSL", "the server refuses this kind of connection: see sslmode and its pg_hba.conf"),
+# What libpq or the server says → what the connection fails on, and the cure.
+_REASONS: Final[tuple[tuple[str, str, str], ...]] = (
+    (
+        r"password authentication failed|no password supplied",
+        "authentication",
+        "Correct the user and the password in DATABASE_URL; @ : / in a password are written %40 %3A %2F.",
+    ),
+    (r'role ".*" does not exist', "authentication", "Correct the user in DATABASE_URL, or make it: createuser."),
+    (
+        r"no pg_hba.conf entry",
+        "authentication",
+        "The server's pg_hba.conf does not let this user in from here: add a line there, or try sslmode=require.",
+    ),
+    (
+        r"server does not support SSL",
+        "tls",
+        "The server has no TLS: turn it on there, or, on a network you trust, set sslmode=prefer or disable.",
+    ),
+    (
+        r"certificate|SSL error|sslrootcert|SSL",
+        "tls",
+        "The server's certificate is not trusted or not for this host: name its authority in sslrootcert.",
+    ),
+    (r'database ".*" does not exist', "database", "Make it (createdb), or correct its name in DATABASE_URL."),
+    (
+        r"too many clients|remaining connection slots|too many connections",
+        "connections",
+        "Every connection is taken: make pools smaller, raise max_connections, or put PgBouncer in between.",
+    ),
+    (
+        r"could not translate host|Name or service not known|nodename nor servname|resolve",
+        "host",
+        "The host's name is not known here: correct it in DATABASE_URL; in a container it is the service's name.",
+    ),
+    (r"starting up|shutting down|recovery", "server", "The server is not ready yet: wait a moment."),
+    (r"timeout|timed out", "server", "The host does not answer: is there a firewall, a VPN that is off?"),
 )
 
 
 def _unreachable(url: str, reason: str) -> ServerError:
-    hint = "start the server, correct DATABASE_URL, or unset it to use the embedded server"
-    for pattern, specific in _HINTS:
+    message = f"cannot connect to {hide_password(url)}: {hide_password(reason.strip())}"
+    for pattern, about, cure in _REASONS:
         if re.search(pattern, reason, re.IGNORECASE):
-            hint = specific
-            break
-    return ServerError(f"cannot connect to {hide_password(url)}: {hide_password(reason.strip())}", hint)
+            return ServerError(message, cure, about)
+    return ServerError(message, "Start the server, correct DATABASE_URL, or unset it to use the embedded server.")
 
 
 # ---------------------------------------------------------------- databases

@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING, Final
 from querygen.server.database import resolve_database_url
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILES: Final = (".env.local", ".env")
+
+
+def project_url(root: Path, given: str | None, environ: Mapping[str, str]) -> tuple[str | None, str]:
+    """The URL that a command works on, and who names it: the command line, the environment, a file of the project."""
+    if given:
+        return resolve_database_url(given, {}), "--database-url"
+    if url := resolve_database_url(None, environ):
+        return url, "the environment"
+    return database_url_of(root), ".env.local or .env"
 
 
 def database_url_of(folder: Path) -> str | None:
