@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
-from querygen.cli import BAD_SQL, STALE, project_config, report
+from querygen.cli import BAD_SQL, STALE, project_config, report, told_on_a_terminal
 from querygen.diagnostics import error
 from querygen.diagnostics_render import to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from querygen.config import Config
     from querygen.runner.commands import Outcome, Place
     from querygen.runner.plan import Entry
@@ -58,11 +61,10 @@ def place_of(
     from querygen.runner.apply import Limits
     from querygen.runner.commands import Place
     from querygen.runner.history import parse_table
-    from querygen.server.database import resolve_database_url
-    from querygen.server.environment import database_url_of
+    from querygen.server.environment import project_url
 
     config = config or project_config((), ())
-    url = resolve_database_url(database_url, os.environ) or database_url_of(config.root)
+    url, _ = project_url(config.root, database_url, os.environ)
     if url is None:
         raise DiagnosticError(
             error(
@@ -80,28 +82,18 @@ def _told(text: str) -> None:
     click.echo(f"  {text}", err=True)
 
 
-class _Progress:
-    """What is being run: a spinner on a terminal, a line each elsewhere."""
+@contextmanager
+def _progress(verb: str) -> Iterator[Callable[[Entry, int, int], None]]:
+    """What is being run, where somebody looks."""
+    with told_on_a_terminal("connecting") as told:
+        yield lambda entry, number, count: told(f"{verb} {entry.label} ({number} of {count})")
 
-    def __init__(self, verb: str) -> None:
-        self.verb = verb
-        self.status: Any = None
 
-    def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            from rich.console import Console
-
-            self.status = Console(stderr=True).status("connecting")
-            self.status.__enter__()
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        if self.status is not None:
-            self.status.__exit__(None, None, None)
-
-    def started(self, entry: Entry, number: int, count: int) -> None:
-        if self.status is not None:
-            self.status.update(f"{self.verb} {entry.label} ({number} of {count})")
+def running(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a command that runs files."""
+    for option in (json_option, dry_option, wait_option, statement_timeout_option, lock_timeout_option, url_option):
+        command = option(command)
+    return command
 
 
 def _finish(outcome: Outcome, *, as_json: bool, nothing: str) -> None:
@@ -175,14 +167,9 @@ def _print_plan(outcome: Outcome, *, as_json: bool, down: bool) -> None:
 
 
 @migrate.command()
-@url_option
 @click.option("--to", metavar="VERSION", help="Stop behind this one.")
 @click.option("--allow-out-of-order", is_flag=True, help="Apply files that are older than an applied one, too.")
-@lock_timeout_option
-@statement_timeout_option
-@wait_option
-@dry_option
-@json_option
+@running
 def up(
     database_url: str | None,
     to: str | None,
@@ -197,13 +184,13 @@ def up(
     from querygen.runner import commands
 
     place = place_of(database_url, wait, lock_timeout, statement_timeout)
-    with _Progress("applying") as progress:
+    with _progress("applying") as started:
         outcome = commands.up(
             place,
             to=to,
             dry_run=dry_run,
             allow_out_of_order=allow_out_of_order,
-            started=progress.started,
+            started=started,
             told=_told,
         )
     if dry_run:
@@ -213,14 +200,9 @@ def up(
 
 
 @migrate.command()
-@url_option
 @click.option("--to", metavar="VERSION", help="Take back all that is newer; 0: every one.")
 @click.option("--steps", type=click.IntRange(min=1), default=1, show_default=True, help="How many, without --to.")
-@lock_timeout_option
-@statement_timeout_option
-@wait_option
-@dry_option
-@json_option
+@running
 def down(
     database_url: str | None,
     to: str | None,
@@ -235,8 +217,8 @@ def down(
     from querygen.runner import commands
 
     place = place_of(database_url, wait, lock_timeout, statement_timeout)
-    with _Progress("taking back") as progress:
-        outcome = commands.down(place, to=to, steps=steps, dry_run=dry_run, started=progress.started, told=_told)
+    with _progress("taking back") as started:
+        outcome = commands.down(place, to=to, steps=steps, dry_run=dry_run, started=started, told=_told)
     if dry_run:
         _print_plan(outcome, as_json=as_json, down=True)
         return

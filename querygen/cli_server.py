@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from querygen.config import Config
 
-SCHEMA_REFUSED = "QG598"  # a statement of the schema files that the server does not take
-
 format_option = click.option(
     "--format",
     "output_format",
@@ -43,19 +41,12 @@ def database_for(config: Config, database_url: str | None) -> Iterator[tuple[str
     if url is not None:
         yield url, None
         return
-    from querygen.pipeline import schema_statements
+    from querygen.reset import load_schema
     from querygen.server.embedded import create_database, running_server
-    from querygen.server.vet import load_statements
 
     with running_server() as server:
         dsn = create_database(server, "querygen_verify")
-        if failed := load_statements(dsn, schema_statements(config)):
-            raise DiagnosticErrors(
-                [
-                    error(SCHEMA_REFUSED, f"the server does not take a statement of the schema: {why}: {text[:80]}")
-                    for text, why in failed
-                ]
-            )
+        load_schema(config, dsn)
         yield dsn, server.data_dir
 
 
@@ -66,8 +57,7 @@ def database_for(config: Config, database_url: str | None) -> Iterator[tuple[str
 @format_option
 def verify(database_url: str | None, live: bool, against: str | None, output_format: str) -> None:
     """Ask a PostgreSQL what it makes of every query, and compare."""
-    from querygen.server.database import resolve_database_url
-    from querygen.server.environment import database_url_of
+    from querygen.server.environment import project_url
 
     config = project_config((), ())
     if against is not None:
@@ -75,7 +65,7 @@ def verify(database_url: str | None, live: bool, against: str | None, output_for
 
         finish(compare(config, against), output_format, "nothing breaks")
     if live and database_url is None:
-        database_url = resolve_database_url(None, os.environ) or database_url_of(config.root)
+        database_url, _ = project_url(config.root, None, os.environ)
         if database_url is None:
             raise click.UsageError("--live: there is no DATABASE_URL")
     from querygen.pipeline import analyze

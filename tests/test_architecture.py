@@ -24,7 +24,7 @@ LAYERS: list[tuple[str, int]] = [
     (r"querygen\.(render|lint|migrate|runner|write|server|compat)(\..*)?", 6),
     (r"querygen\.config", 6),
     (r"querygen\.sqlc\.(commands|import_commands)", 8),
-    (r"querygen\.(pipeline|describe|describe_table|explain|sqlc|verify\w*|revision|doctor|plans)(\..*)?", 7),
+    (r"querygen\.(pipeline|describe|describe_table|explain|sqlc|verify\w*|revision|doctor|plans|reset)(\..*)?", 7),
     (r"querygen\.(cli\w*|studio|scaffold|plugin|__main__)(\..*)?", 8),
     (r"querygen", 8),
 ]
@@ -102,6 +102,7 @@ def test_who_may_import_the_parser_and_the_driver(path: Path) -> None:
                 "querygen.verify",
                 "querygen.doctor",
                 "querygen.plans",
+                "querygen.reset",
                 "querygen.migrate",
                 "querygen.cli_studio",
                 "querygen.studio",

@@ -16,7 +16,7 @@ from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, 
 from querygen.runner import history, plan
 from querygen.runner.apply import Limits, Work, run_step, told_plainly, units
 from querygen.runner.files import Migration, read_migrations, read_step
-from querygen.runner.history import BASELINE, DONE, REPAIRED, Table
+from querygen.runner.history import BASELINE, REPAIRED, Table
 from querygen.runner.plan import Entry, State
 from querygen.runner.session import Session, holder_of, open_session
 from querygen.server.database import connect
@@ -339,8 +339,3 @@ def rebase(place: Place, *, versions: tuple[str, ...] = (), now: datetime | None
             path.rename(target)
             renamed.append((path, target))
     return renamed
-
-
-def is_applied(entry: Entry) -> bool:
-    """Whether the database has it."""
-    return entry.row is not None and entry.row.state in DONE

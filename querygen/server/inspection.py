@@ -6,9 +6,11 @@ for oids differ from server to server.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from querygen.server.vet import plan_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.pq.abc import PGresult
     from psycopg.rows import TupleRow
-
-_GENERIC_PLAN: Final = 160000  # the version that explains a statement without values for its parameters
 
 
 class Refusal(Struct, frozen=True):
@@ -102,22 +102,16 @@ def refusal_of(result: PGresult) -> Refusal:
     )
 
 
-def plan_problem(conn: Connection[TupleRow], sql: str, params: int) -> Refusal | None:
-    """Whether this role may run a statement, and the server can plan it: EXPLAIN checks rights, PREPARE does not."""
-    from psycopg.pq import ExecStatus
+def plan_problem(conn: Connection[TupleRow], sql: str) -> Refusal | None:
+    """Why the server cannot plan a statement, or does not let this role run it; None if all is well."""
+    import psycopg
 
-    pgconn = conn.pgconn
-    if conn.info.server_version >= _GENERIC_PLAN:
-        result = pgconn.exec_(f"EXPLAIN (GENERIC_PLAN) {sql}".encode())
-        return None if result.status == ExecStatus.TUPLES_OK else refusal_of(result)
-    result = pgconn.exec_(f"PREPARE querygen_verify AS {sql}".encode())
-    if result.status != ExecStatus.COMMAND_OK:
-        return refusal_of(result)
-    values = f"({', '.join(['NULL'] * params)})" if params else ""
-    result = pgconn.exec_(f"EXPLAIN EXECUTE querygen_verify{values}".encode())
-    problem = None if result.status == ExecStatus.TUPLES_OK else refusal_of(result)
-    pgconn.exec_(b"DEALLOCATE querygen_verify")
-    return problem
+    try:
+        plan_of(conn, sql)
+    except psycopg.Error as problem:
+        said = problem.diag
+        return Refusal(said.sqlstate or "08006", said.message_primary or str(problem), None, said.message_hint)
+    return None
 
 
 def with_names(conn: Connection[TupleRow], found: Iterable[RawDescription]) -> list[Described]:

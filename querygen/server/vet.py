@@ -35,15 +35,20 @@ def explain(conn: Connection[TupleRow], sql: str) -> dict[str, Any]:
     """The plan of a query that serves any values; raises `ServerError` where there is none."""
     import psycopg
 
-    options = "VERBOSE, COSTS, SETTINGS, FORMAT JSON"
     try:
-        if conn.info.server_version >= _GENERIC_PLANS:
-            # As bytes: the text of a query is no literal of ours, and without parameters `%` means itself.
-            row = conn.execute(f"EXPLAIN (GENERIC_PLAN, BUFFERS, {options}) {sql}".encode()).fetchone()
-        else:
-            row = _explain_prepared(conn, sql, options)
+        return plan_of(conn, sql)
     except psycopg.Error as problem:
         raise ServerError(str(problem).splitlines()[0]) from None
+
+
+def plan_of(conn: Connection[TupleRow], sql: str) -> dict[str, Any]:
+    """The same, with psycopg's errors. EXPLAIN asks whether the role may run the statement; PREPARE does not."""
+    options = "VERBOSE, COSTS, SETTINGS, FORMAT JSON"
+    if conn.info.server_version >= _GENERIC_PLANS:
+        # As bytes: the text of a query is no literal of ours, and without parameters `%` means itself.
+        row = conn.execute(f"EXPLAIN (GENERIC_PLAN, BUFFERS, {options}) {sql}".encode()).fetchone()
+    else:
+        row = _explain_prepared(conn, sql, options)
     found = row[0] if row else []
     plans = json.loads(found) if isinstance(found, str) else found
     return dict(plans[0]) if plans else {}

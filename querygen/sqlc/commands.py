@@ -28,7 +28,7 @@ from querygen.cli import (
 )
 from querygen.config import NO_CONFIG, Config, find_sqlc_file
 from querygen.diagnostics import Diagnostic, DiagnosticError, error
-from querygen.server.errors import ServerError
+from querygen.reset import load_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,7 +184,7 @@ def _database(target: SqlcTarget) -> Iterator[_Live]:
 
     server = start_server()
     try:
-        _load(server.dsn(), target.config)
+        load_schema(target.config, server.dsn())
         live = _Live(server.dsn())
         try:
             yield live
@@ -192,17 +192,6 @@ def _database(target: SqlcTarget) -> Iterator[_Live]:
             live.connection.close()
     finally:
         server.stop()
-
-
-def _load(url: str, config: Config) -> None:
-    """Run the schema files of a query set; raises ServerError with what PostgreSQL does not take."""
-    from querygen.pipeline import schema_statements
-    from querygen.server.vet import load_statements
-
-    failed = load_statements(url, schema_statements(config))
-    if failed:
-        statement, problem = failed[0]
-        raise ServerError(f"PostgreSQL refuses a statement of the schema: {problem}", f"it begins: {statement[:60]!r}")
 
 
 # ---------------------------------------------------------------- parse and analyze
@@ -317,7 +306,7 @@ def createdb(file: Path | None, queryset: str | None, database_url: str | None) 
 
     server: EmbeddedServer = start_server(tcp=True)
     try:
-        _load(server.dsn(), configs[0])
+        load_schema(configs[0], server.dsn())
         click.echo(server.tcp_url())
         click.echo("Stop it with Ctrl-C.", err=True)
         sys.stdout.flush()
@@ -333,5 +322,5 @@ def _new_database(url: str, config: Config) -> str:
     from querygen.server.vet import create_beside
 
     made = create_beside(url, f"querygen_createdb_{time.time_ns():x}_{os.getpid():x}")
-    _load(made, config)
+    load_schema(config, made)
     return made

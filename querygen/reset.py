@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from querygen.config import Config
 
+SCHEMA_REFUSED: Final = "QG598"  # a statement of the schema files that the server does not take
 SEED_REFUSED: Final = "QG605"  # a seed file that the server does not take
 
 
@@ -44,7 +45,6 @@ def _bring_up(config: Config, url: str, told: Callable[[str], None]) -> Iterator
     from querygen.runner import commands
     from querygen.runner.files import read_migrations
     from querygen.runner.history import parse_table
-    from querygen.server.vet import load_statements
 
     folder = config.root / config.migrations
     migrations, problems = read_migrations(folder)
@@ -59,22 +59,19 @@ def _bring_up(config: Config, url: str, told: Callable[[str], None]) -> Iterator
         yield f"{len(outcome.done)} migrations applied"
         return
     told("loading the schema")
-    texts = schema_texts(config)
+    yield f"{load_schema(config, url)} statements of the schema loaded"
+
+
+def load_schema(config: Config, url: str) -> int:
+    """Run the schema files on an empty database; how many statements. `DiagnosticErrors` for those it does not take."""
+    from querygen.pipeline import schema_statements
+    from querygen.server.vet import load_statements
+
+    texts = schema_statements(config)
     if failed := load_statements(url, texts):
-        raise DiagnosticErrors(
-            [error(SEED_REFUSED, f"a statement of the schema is refused: {why}: {text[:80]}") for text, why in failed]
-        )
-    yield f"{len(texts)} statements of the schema loaded"
-
-
-def schema_texts(config: Config) -> list[str]:
-    """The statements of the schema files, in order."""
-    from querygen.sql.parse import expand_paths, parse_schema_file
-
-    found = []
-    for path in expand_paths(config.schema, config.root):
-        found += [one.text for one in parse_schema_file(read_source(path))[0]]
-    return found
+        told = "PostgreSQL refuses a statement of the schema: "
+        raise DiagnosticErrors([error(SCHEMA_REFUSED, f"{told}{why}: {text[:80]}") for text, why in failed])
+    return len(texts)
 
 
 def seed_files(config: Config) -> list[Path]:
