@@ -279,3 +279,13 @@ SELECT id FROM audit_log WHERE created_at > %(e)s;
 SELECT id FROM audit_log LIMIT %(f)s;
 -- given:
 SELECT id FROM audit_log;
+
+-- query: FullJoinStays
+-- args: {'id': 1}
+-- args: {'id': 2}
+-- given:
+SELECT u.id FROM "user" AS u LEFT JOIN (SELECT id FROM account WHERE id = 1) AS a
+FULL JOIN (SELECT id FROM audit_log WHERE id = 2) AS l ON l.id = a.id ON true;
+-- given: id
+SELECT u.id FROM "user" AS u LEFT JOIN (SELECT id FROM account WHERE id = 1) AS a
+FULL JOIN (SELECT id FROM audit_log WHERE id = 2) AS l ON l.id = a.id ON true WHERE coalesce(a.id, l.id) = %(id)s;
