@@ -111,6 +111,7 @@ class _Substitution:
     ) -> None:
         self.ps = ps
         self.catalog: Catalog = ps.catalog
+        self.qry = qry
         self.rtable = ps.p_rtable
         self.has_grouping_sets = bool(qry.groupingSets)
         self.group_clauses = group_clauses
@@ -248,6 +249,7 @@ class _Substitution:
         if rte.rtekind == enums.RTEKind.RTE_RELATION:
             if check_functional_grouping(self.catalog, rte.relid, var.varno, self.common_vars):
                 self.func_grouped_rels.add(var.varno)
+                self.qry.constraintDeps += (rte.relid,)
                 return var
         name = f"{rte.eref.aliasname}.{get_rte_attribute_name(self.catalog, rte, var.varattno)}"
         if self.sublevels_up == 0:
@@ -265,7 +267,7 @@ class _Substitution:
 def check_functional_grouping(catalog: Catalog, relid: Oid, varno: int, grouping: Iterable[Var]) -> bool:
     """pg_constraint.c: check_functional_grouping — grouped by the whole primary key, a row is grouped alone.
 
-    PG: adds the key to Query.constraintDeps, for views to depend on it; nobody here asks for that.
+    PG: adds the key's oid to Query.constraintDeps; constraints have none here, so the caller adds the table's.
     """
     key = catalog.primary_key(relid)
     if key is None or key.deferrable:

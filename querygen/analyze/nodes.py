@@ -445,4 +445,4 @@ class Query(Struct, eq=False):
     limitOption: enums.LimitOption = enums.LimitOption.LIMIT_OPTION_COUNT
     rowMarks: tuple[RowMarkClause, ...] = ()
     setOperations: SetOperationStmt | None = None
-    constraintDeps: tuple[Oid, ...] = ()
+    constraintDeps: tuple[Oid, ...] = ()  # the tables whose primary keys GROUP BY relies on

@@ -48,12 +48,8 @@ def query_needs(reader: Reader, query: Any) -> set[Id]:
     found = references(reader.catalog, query)
     needs = reader.ids(found)
     for one in found:
-        if one.kind == "constraint-oid":
+        if one.kind == "primary key":
             needs |= _primary_keys(reader, one.oid)
-    if query.constraintDeps:
-        for address in found:
-            if address.kind == "relation" and not address.sub:
-                needs |= _primary_keys(reader, address.oid)
     return needs
 
 

@@ -35,7 +35,7 @@ def references(catalog: Catalog, node: Any, relation: int = 0) -> set[Address]:
             continue
         if isinstance(one, Query):
             levels = (one, *levels)
-            found.update(Address("constraint-oid", oid) for oid in one.constraintDeps)
+            found.update(Address("primary key", oid) for oid in one.constraintDeps)
             found.update(_of_query(one))
         else:
             found.update(_of_node(catalog, one, levels, relation))
