@@ -227,6 +227,12 @@ def _is_outer_column(plan: n.JsonTablePlan | None, column: int) -> bool:
 # ---------------------------------------------------------------------------------------------- tables and views
 
 
+def declared_column(catalog: Catalog, relation: Relation, column: Column) -> Verdict:
+    """May a column be NULL in a row of a table or view? As a query that reads it is told."""
+    children = relation.kind in "rpf"
+    return declared_verdict(Env(catalog), relation.oid, column.attnum, column.name, children=children)
+
+
 def declared_verdict(env: Env, relid: Oid, attno: int, name: str, *, children: bool) -> Verdict:
     """A column as CREATE TABLE declares it, or as a view's query gives it."""
     relation = relation_of(env.catalog, relid)

@@ -39,7 +39,6 @@ class Column(Struct, frozen=True):
     is_local: bool = True  # declared at the relation itself, not only inherited
     attcollation: Oid = 0  # pg_attribute.attcollation: what `collation` names or the type has; 0: not collatable
     dimensions: int = 0  # pg_attribute.attndims: how many [] were written; PostgreSQL does not hold values to it
-    nullable_proof: bool | None = None  # of a view's column: the nullability that analysis proved; None: not analysed
 
 
 class Constraint(Struct, frozen=True):

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 from querygen.analyze.elements import makes_elements
 from querygen.analyze.nodes import Query
 from querygen.analyze.nullability_expr import domain_not_null
-from querygen.analyze.nullability_relation import declared_verdict
-from querygen.analyze.nullability_scope import Env
+from querygen.analyze.nullability_relation import declared_column
 from querygen.analyze.shapes import view_shape
 from querygen.analyze.shapes_expr import is_built
 from querygen.diagnostics import Diagnostic, Severity
@@ -37,7 +36,6 @@ from querygen.render.pytypes import MODELS, ROW, TYPES, Composite, Import, PyTyp
 from querygen.render.renames import check_fields, check_renames, refused
 
 if TYPE_CHECKING:
-    from querygen.analyze.nullability_scope import Verdict
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Column, Relation
     from querygen.pg_catalog.rows import Oid, PgType
@@ -126,16 +124,11 @@ class Models:
         made: bool | None = None
         if relation.kind in "vm" and self.types.is_array(column.type_oid):
             # What a view's query makes of arrays, as for the columns of a query.
-            if not self._declared(relation, column).nullable_elements:
+            if not declared_column(self.catalog, relation, column).nullable_elements:
                 made = False
             elif isinstance(relation.view_query, Query):
                 made = makes_elements(self.catalog, relation.view_query, column.attnum - 1) or None
         return self.types.of_column(names, column.type_oid, made, column.dimensions)
-
-    def _declared(self, relation: Relation, column: Column) -> Verdict:
-        """May the column be NULL in a row of the relation? As a query that reads it is told."""
-        children = relation.kind in "rpf"
-        return declared_verdict(Env(self.catalog), relation.oid, column.attnum, column.name, children=children)
 
     def column_names(self, relation: Relation, column: str) -> tuple[str, str]:
         """How the configuration may call a column."""
@@ -179,7 +172,7 @@ class Models:
         names = naming.field_names(renamed[one.name][1] if one.name in renamed else one.name for one in columns)
         fields = []
         for column, name, found in zip(columns, names, types, strict=True):
-            nullable = self._declared(relation, column).nullable or found.json_null
+            nullable = declared_column(self.catalog, relation, column).nullable or found.json_null
             # A table's column of a NOT NULL domain can hold NULL all the same, by way of a subquery without rows.
             by_domain = domain_not_null(self.catalog, column.type_oid) and not column.not_null
             always = not nullable and not by_domain and relation.kind != "c"

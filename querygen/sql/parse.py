@@ -60,11 +60,6 @@ _OTHER_CODES: Final = (
 _CLAUSES: Final = frozenset({"select", "from", "where", "and", "or", "not", "on", "as", "then", "else", "when", "in"})
 
 
-def reserved_keywords() -> frozenset[str]:
-    """The words that are a name only in quotes, in lower case."""
-    return frozenset(keywords.RESERVED_KEYWORDS)
-
-
 def parse_statement(sql: str) -> Node:
     """The tree of exactly one statement; a `PgError` with PostgreSQL's words for anything else."""
     try:

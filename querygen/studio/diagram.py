@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from querygen.analyze.nullability_relation import declared_column
 from querygen.analyze.typename import format_type
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _box(catalog: Catalog, table: Relation, links: Sequence[Link], *, keys_only:
             _short(one.name, 28),
             _short(_short_type(format_type(catalog, one.type_oid, one.typmod)), 22),
             " ".join(mark for mark, names in (("PK", primary), ("FK", foreign)) if one.name in names),
-            not one.not_null if table.kind not in "vm" else one.nullable_proof is not False,
+            declared_column(catalog, table, one).nullable,
         )
         for one in drawn
     )

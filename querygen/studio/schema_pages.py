@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 from starlette.responses import Response
 
+from querygen.analyze.nullability_relation import declared_column
 from querygen.analyze.typename import format_type
 from querygen.catalog.catalog import FIRST_USER_OID
 from querygen.pipeline import FailedQuery
@@ -226,7 +227,7 @@ def _columns(project: Project, found: Relation) -> list[ColumnRow]:
             default = f"= {default} ({'stored' if one.generated == 's' else 'virtual'})"
         marks = [mark for mark, names in (("PK", primary), ("FK", refers), ("UK", unique)) if one.name in names]
         enum = catalog.enum(one.type_oid)
-        null = not one.not_null if found.kind not in "vm" else one.nullable_proof is not False
+        null = declared_column(catalog, found, one).nullable
         rows.append(
             ColumnRow(
                 one.name,
