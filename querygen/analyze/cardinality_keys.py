@@ -216,8 +216,6 @@ def _needs(scope: Scope, expr: Expr) -> frozenset[int] | None:
                     needs.add(column[0])
                 else:
                     needs.add(node.varno)
-            case n.FuncExpr() if node.funcretset:
-                return None
             case _:
                 pass
     return frozenset(needs)

@@ -28,9 +28,10 @@ from querygen.analyze.dynamic_parts import BAD_SORT, Edit, holds, make_parts, se
 from querygen.analyze.nested import nest_of
 from querygen.analyze.nodefuncs import walk_levels
 from querygen.analyze.nullability import is_outer_joined, open_targets, result_entries
-from querygen.analyze.nullability_expr import domain_default, domain_not_null
+from querygen.analyze.nullability_expr import domain_not_null
 from querygen.analyze.star import star_edits, ungrouped
 from querygen.catalog.ddl_text import walk
+from querygen.catalog.serving import fills
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity, error
 from querygen.ir import (
     ALWAYS,
@@ -435,7 +436,7 @@ def _check_defaults(
         if column is None or (statement, relid, row, attnum) in written:
             continue
         needed = column.not_null or domain_not_null(catalog, column.type_oid)
-        if not needed or column.has_default or column.identity or domain_default(catalog, column.type_oid):
+        if not needed or fills(catalog, column):
             continue
         mark = next((cut.mark for cut in dropped if cut.mark and cut.mark.name == column.name), dropped[0].mark)
         message = f'column "{column.name}" is NOT NULL and has no default: it cannot be left out'

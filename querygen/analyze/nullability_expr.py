@@ -187,17 +187,6 @@ def domain_not_null(catalog: Catalog, type_oid: Oid) -> bool:
     return False
 
 
-def domain_default(catalog: Catalog, type_oid: Oid) -> bool:
-    """Whether a domain, or one that it is over, gives columns a default; DEFAULT NULL takes it away."""
-    row = catalog.find_type(type_oid)
-    while row is not None and row.typtype == "d":
-        domain = catalog.domain(row.oid)
-        if domain is not None and domain.default_sql is not None:
-            return domain.default_sql.upper() != "NULL"
-        row = catalog.find_type(row.typbasetype)
-    return False
-
-
 # ---------------------------------------------------------------------------------------------- columns, constants
 
 

@@ -1,4 +1,4 @@
-"""Which index serves a look-up by columns: for foreign keys, in lint and beside a server's plans."""
+"""What a table does for a statement: the index that serves a look-up, the value that fills a column left out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from querygen.catalog.catalog import Catalog
+    from querygen.catalog.objects import Column
     from querygen.pg_catalog.rows import Oid
 
 
@@ -20,3 +21,19 @@ def has_index_for(catalog: Catalog, relation: Oid, columns: Iterable[str]) -> bo
         and {column.name for column in index.columns[: len(wanted)]} == wanted
         for index in catalog.indexes_of(relation)
     )
+
+
+def fills(catalog: Catalog, column: Column) -> bool:
+    """Whether INSERT finds a value for a column that it leaves out: a default, an identity, the default of its domain.
+
+    build_column_default (rewriteHandler.c), which takes the default of the nearest domain; DEFAULT NULL takes it away.
+    """
+    if column.has_default or column.identity:
+        return True
+    row = catalog.find_type(column.type_oid)
+    while row is not None and row.typtype == "d":
+        domain = catalog.domain(row.oid)
+        if domain is not None and domain.default_sql is not None:
+            return domain.default_sql.upper() != "NULL"
+        row = catalog.find_type(row.typbasetype)
+    return False

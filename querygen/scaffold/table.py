@@ -12,8 +12,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from querygen.analyze.nullability_expr import domain_default, domain_not_null
+from querygen.analyze.nullability_expr import domain_not_null
 from querygen.analyze.typename import quote_identifier
+from querygen.catalog.serving import fills
 from querygen.diagnostics import DiagnosticError, error
 from querygen.pipeline import load_catalog, load_queries
 from querygen.render import naming
@@ -249,15 +250,10 @@ def _page(table: _Table) -> tuple[str, str, str, list[str]] | None:
     return f"Page{table.many}", ":many", doc, lines
 
 
-def _has_default(table: _Table, column: Column) -> bool:
-    """A default of its own or of its type, which is a domain's."""
-    return column.has_default or domain_default(table.catalog, column.type_oid)
-
-
 def _given(table: _Table, column: Column) -> str:
     """How a value comes in: what has a default may be left out."""
     needed = column.not_null or domain_not_null(table.catalog, column.type_oid)
-    if _has_default(table, column) or column.identity or not needed:
+    if not needed or fills(table.catalog, column):
         return f"qg.optional({_quoted(column)})"
     return f"@{_quoted(column)}"
 
