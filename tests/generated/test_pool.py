@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
+import time
+import traceback
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -13,6 +16,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 from psycopg.types.numeric import FloatLoader
 
 from querygen.render.options import RenderOptions
+from querygen.server.embedded import running_server
 from tests.generated.project import project
 
 if TYPE_CHECKING:
@@ -51,8 +55,9 @@ def test_where_it_connects_to(db: Any, url: str, tmp_path: Path, monkeypatch: py
     ):
         db.connect("postgresql://localhost:1/x")
     (tmp_path / ".env").write_text("OTHER=1\nDATABASE_URL=nonsense # what is meant?\n")
+    told = "is no connection string, which looks like postgresql://user:password@host:5432/database: missing"
     for connect in (db.connect, db.pool, db.async_pool):
-        with pytest.raises(db.DatabaseUrlError, match='DATABASE_URL is no connection string: missing "=" after "nonse'):
+        with pytest.raises(db.DatabaseUrlError, match=told):
             connect()
     (tmp_path / ".env.local").write_text(f'# mine\nexport DATABASE_URL="{url}" # of the test\n')
     with db.connect() as conn:
@@ -108,6 +113,96 @@ def test_pools(db: Any, url: str) -> None:
             assert type((await (await conn.execute("SELECT 1.5")).fetchone())[0]) is float
 
     asyncio.run(use())
+
+
+SECRET = "s3cr et"  # noqa: S105
+
+
+@pytest.fixture(scope="module")
+def pg_tcp() -> Iterator[str]:
+    with running_server(tcp=True) as server:
+        yield server.tcp_url()
+
+
+@pytest.mark.parametrize("wrong", ["port", "password", "database"])
+def test_what_cannot_be_reached(
+    db: Any, pg_tcp: str, wrong: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line that says why, at once, from a connection and from a pool, whose workers then do not try on and on."""
+    parts: dict[str, dict[str, Any]] = {
+        "port": {"port": closed_port(), "password": SECRET},
+        "password": {"password": SECRET},
+        "database": {"dbname": "missing"},
+    }
+    reason = {
+        "port": "Connection refused",
+        "password": "password authentication failed",
+        "database": 'database "missing" does not exist',
+    }[wrong]
+    monkeypatch.setenv("DATABASE_URL", psycopg.conninfo.make_conninfo(pg_tcp, **parts[wrong]))
+
+    def open_pool() -> None:
+        with db.pool():
+            raise AssertionError("the pool is open")
+
+    async def open_async_pool() -> None:
+        async with db.async_pool():
+            raise AssertionError("the pool is open")
+
+    start = time.monotonic()
+    tries = (db.connect, open_pool, lambda: asyncio.run(db.async_connect()), lambda: asyncio.run(open_async_pool()))
+    for connect in tries:
+        with pytest.raises(db.DatabaseUrlError, match="cannot connect to the database, check") as told:
+            connect()
+        assert reason in str(told.value)
+        assert isinstance(told.value.__cause__, psycopg.OperationalError)
+        assert len(str(told.value).splitlines()) == 1
+        assert SECRET not in "".join(traceback.format_exception(told.value))
+    assert time.monotonic() - start < 5
+    assert not caplog.records
+
+
+def test_a_pool_opens_when_the_server_is_back(db: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = db.pool(url, timeout=5)
+    with monkeypatch.context() as away:
+        away.setattr(db.Connection, "connect", unreachable)
+        with pytest.raises(db.DatabaseUrlError, match="it is away"):
+            pool.open()
+    with pool, pool.connection() as conn:
+        pool.open()  # it is, and tries nothing
+        assert numbers(conn) == []
+
+
+def unreachable(*_arguments: Any, **_keywords: Any) -> None:
+    raise psycopg.OperationalError("it is away")
+
+
+@pytest.mark.parametrize("url", [f"postgresql://me:{SECRET}@host/x", "postgresql://me:s3cr%zzet@host/x", "s3cret"])
+def test_no_connection_string_is_shown(db: Any, url: str) -> None:
+    for connect in (db.connect, db.pool, db.async_pool):
+        with pytest.raises(db.DatabaseUrlError, match="is no connection string") as told:
+            connect(url)
+        assert "s3cr" not in str(told.value)
+        assert "s3cr" not in "".join(traceback.format_exception_only(told.value))
+        assert told.value.__suppress_context__
+
+
+def test_how_long_it_tries(db: Any, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def seconds(pool: Any) -> Any:
+        return psycopg.conninfo.conninfo_to_dict(pool.conninfo)["connect_timeout"]
+
+    for pool in (db.pool, db.async_pool):
+        assert int(seconds(pool(url, timeout=3.2))) == 3
+        assert int(seconds(pool(psycopg.conninfo.make_conninfo(url, connect_timeout=7), timeout=3))) == 7
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", "4")
+    assert int(seconds(db.pool(url))) == 4
+
+
+def closed_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+    return port
 
 
 def leave(conn: Any) -> None:
