@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from querygen.cli import BAD_SQL, STALE, project_config, report, told_on_a_terminal
 from querygen.cli_migrate import dry_option, json_option, place_of, url_option, wait_option
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from querygen.config import Config
     from querygen.diagnostics import Diagnostic
+    from querygen.migrate.drift import Drift
     from querygen.migrate.live import Database
     from querygen.migrate.push import Push
     from querygen.migrate.shadow import Sides
@@ -70,6 +72,29 @@ def _both(config: Config, place: Place, sources: Sequence[SourceFile]) -> Sides:
 # ---------------------------------------------------------------- drift
 
 
+class Comparison(Struct, frozen=True):
+    """Where a database is not what it should be. `undo`: the statements that would bring it there; nobody runs them."""
+
+    against: str
+    found: list[Drift]
+    notes: list[Diagnostic]
+    undo: Push
+
+
+def compare_database(config: Config, place: Place) -> Comparison:
+    """The database beside the migrations that it has applied; beside the schema, where there are no migrations."""
+    from querygen.migrate.drift import drift as compare
+    from querygen.migrate.push import Push, plan_push
+
+    sources, against = _applied(config, place)
+    both = _both(config, place, sources)
+    found, problems = compare(both.live, both.wanted, certain=not both.shadow)
+    notes = [warning(NOT_READ, one) for one in problems]
+    if both.shadow:
+        notes.append(_unsure(both.shadow))
+    return Comparison(against, found, notes, plan_push(both.live, both.wanted) if found else Push())
+
+
 @migrate.command()
 @url_option
 @json_option
@@ -78,17 +103,10 @@ def drift(database_url: str | None, as_json: bool) -> None:
 
     It is compared with the migrations that it has applied; with the schema, where there are no migrations.
     """
-    from querygen.migrate.drift import drift as compare
-
     config = project_config((), ())
     place = place_of(database_url)
-    sources, against = _applied(config, place)
     with told_on_a_terminal("reading the database"):
-        both = _both(config, place, sources)
-    found, problems = compare(both.live, both.wanted, certain=not both.shadow)
-    notes = [warning(NOT_READ, one) for one in problems]
-    if both.shadow:
-        notes.append(_unsure(both.shadow))
+        compared = compare_database(config, place)
     if as_json:
         rows = [
             {
@@ -100,16 +118,24 @@ def drift(database_url: str | None, as_json: bool) -> None:
                     for part in one.details
                 ],
             }
-            for one in found
+            for one in compared.found
         ]
-        click.echo(json.dumps({"against": against, "drift": rows, "notes": [one.message for one in notes]}, indent=2))
+        notes = [one.message for one in compared.notes]
+        click.echo(json.dumps({"against": compared.against, "drift": rows, "notes": notes}, indent=2))
     else:
-        report(notes)
-        for one in found:
+        report(compared.notes)
+        for one in compared.found:
             click.echo(one.text)
-        count = f"{len(found)} differences from {against}" if found else f"the database is what {against} say"
-        click.echo(count, err=True)
-    sys.exit(STALE if found else 0)
+        click.echo(summary(compared), err=True)
+    sys.exit(STALE if compared.found else 0)
+
+
+def summary(compared: Comparison) -> str:
+    """How many differences there are, and from what."""
+    count = len(compared.found)
+    if not count:
+        return f"the database is what {compared.against} say"
+    return f"{count} difference{'s' if count > 1 else ''} from {compared.against}"
 
 
 def _unsure(why: str) -> Diagnostic:
@@ -238,7 +264,7 @@ def push(
     dry_run: bool,
 ) -> None:
     """Bring a development database to the schema, without a migration. The plan is shown before anything runs."""
-    from querygen.migrate.push import apply, plan_push
+    from querygen.migrate.push import apply, as_text, plan_push
     from querygen.runner.session import open_session
 
     config = project_config((), ())
@@ -252,7 +278,7 @@ def push(
     if not planned.statements:
         click.echo("nothing to do: the database has this schema", err=True)
         return
-    _show(planned)
+    click.echo(as_text(planned), nl=False)
     if planned.losing and not allow_drop:
         report(_would_lose(planned.losing))
         sys.exit(BAD_SQL)
@@ -263,16 +289,6 @@ def push(
     with open_session(place.url, place.table, wait=wait, told=lambda text: click.echo(text, err=True)) as session:
         apply(session.conn, planned, lock_timeout=lock_timeout)
     click.echo(f"{len(planned.statements)} statements run", err=True)
-
-
-def _show(planned: Push) -> None:
-    for number, group in enumerate(planned.groups):
-        if number:
-            click.echo("-- in a transaction of its own" if not group[0].alone else "-- in no transaction")
-        for one in group:
-            for hazard in one.hazards:
-                click.echo(f"-- {hazard.name}: {hazard.why}")
-            click.echo(f"{one.sql};")
 
 
 def _would_lose(losing: Sequence[Statement]) -> list[Diagnostic]:

@@ -16,8 +16,9 @@ import click
 
 from querygen.cli import BAD_SQL, STALE, project_config, report
 from querygen.cli_migrate import migrate as migrate
-from querygen.config import Config, catalog_folder, extension_bases, find_root, read_config
-from querygen.diagnostics import Diagnostic, DiagnosticError, error
+from querygen.config import Config, catalog_folder, extension_bases
+from querygen.config_file import find_root, read_config
+from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -176,8 +177,7 @@ def history_sources(folder: Path) -> list[SourceFile]:
 
     ups, _downs, problems = migration_files(folder)
     if problems:
-        report(problems)
-        sys.exit(BAD_SQL)
+        raise DiagnosticErrors(problems)
     return [read_source(ups[version]) for version in sorted(ups, key=int)]
 
 

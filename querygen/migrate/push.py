@@ -71,6 +71,18 @@ def _groups(statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], ...
     return tuple(tuple(one) for one in groups if one)
 
 
+def as_text(push: Push) -> str:
+    """For reading: the statements with their hazards, and where a transaction ends."""
+    lines = []
+    for number, group in enumerate(push.groups):
+        if number:
+            lines.append("-- in a transaction of its own" if not group[0].alone else "-- in no transaction")
+        for one in group:
+            lines += [f"-- {hazard.name}: {hazard.why}" for hazard in one.hazards]
+            lines.append(f"{one.sql};")
+    return "".join(f"{line}\n" for line in lines)
+
+
 def apply(
     conn: Connection[TupleRow], push: Push, *, lock_timeout: str, told: Callable[[Statement], None] = lambda _one: None
 ) -> None:

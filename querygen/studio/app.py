@@ -51,6 +51,7 @@ ACTING: Final[dict[str, Answer]] = {
     "/changes/discard": data_pages.discard,
     "/queries/run": query_pages.run,
     "/findings/verify": other_pages.verify,
+    "/migrations/compare": other_pages.compare,
 }
 
 

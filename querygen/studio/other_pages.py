@@ -5,23 +5,26 @@ Takes an `Ask`, gives a page. What costs time (lint, verify) is kept until a fil
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from querygen.cli_lint import find_problems, levels_of
 from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, Severity
+from querygen.diagnostics_render import sort_diagnostics
 from querygen.lint.output import to_diagnostic
 from querygen.runner import commands, plan
 from querygen.runner.files import migration_files, read_migrations
 from querygen.server.errors import ServerError
-from querygen.studio import drift
 from querygen.studio.view import Ask, goto
-from querygen.verify import verify_database
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from querygen.cli_migrate_live import Comparison
+    from querygen.migrate.drift import Drift
+    from querygen.migrate.statement import Statement
     from querygen.runner.plan import Entry
 
 
@@ -40,16 +43,33 @@ class Shown(Struct, frozen=True):
     down: bool
 
 
+class Compared(Struct, frozen=True):
+    """How the database differs from its migrations; found `at` that time, with the files as `signature` has them."""
+
+    signature: object
+    at: str
+    summary: str
+    differences: list[tuple[Drift, list[Statement]]]  # with the statements that are about this object
+    notes: list[Diagnostic]
+    undo: str  # all statements, in their order
+    refusals: list[Diagnostic]  # why there are none
+
+
+def _signature(ask: Ask) -> object:
+    """The state of the project's files, migrations included."""
+    project = ask.project
+    up, _, _ = migration_files(project.config.root / project.config.migrations)
+    return project.signature, tuple((str(path), path.stat().st_mtime_ns) for path in up.values())
+
+
 def _linted(ask: Ask) -> tuple[list[Diagnostic], list[Diagnostic]]:
     """What lint finds, and what keeps it from looking; kept while the files stay as they are."""
     project = ask.project
-    folder = project.config.root / project.config.migrations
-    up, _, _ = migration_files(folder)
-    files = tuple((str(path), path.stat().st_mtime_ns) for path in up.values())
+    signature = _signature(ask)
     kept = ask.studio.kept.get("lint")
-    if kept is None or kept[0] != (project.signature, files):
+    if kept is None or kept[0] != signature:
         problems, broken = find_problems(project.config, levels_of(project.config), analysis=project.analysis)
-        kept = ((project.signature, files), [to_diagnostic(one) for one in problems], broken)
+        kept = (signature, [to_diagnostic(one) for one in problems], broken)
         ask.studio.kept["lint"] = kept
     return kept[1], kept[2]
 
@@ -61,7 +81,6 @@ def migrations(ask: Ask) -> Response:
     problem, hint, holder = "", "", None
     entries: list[Entry] = []
     obstacles: list[Diagnostic] = []
-    differences: list[drift.Difference] | None = None
     try:
         if ask.studio.database is None:
             problem = f"{ask.studio.missing}: whether a file was applied is not known"
@@ -69,11 +88,6 @@ def migrations(ask: Ask) -> Response:
             place = ask.studio.database.place
             entries, holder = commands.look(place)
             obstacles = plan.obstacles(entries)
-            with ask.studio.database.connections.connection() as conn:
-                project = ask.project
-                differences = drift.differences(
-                    conn, project.analysis.catalog, project.tables, (place.table.schema, place.table.name)
-                )
     except ServerError as refused:
         problem, hint = refused.message, refused.hint
     except DiagnosticError as refused:
@@ -85,6 +99,7 @@ def migrations(ask: Ask) -> Response:
         entries = [] if not problem else plan.compare(files, [])
     hazards, _ = _linted(ask) if entries else ([], [])
     shown = [_shown(one, hazards, known=not problem) for one in reversed(entries)]
+    compared: Compared | None = ask.studio.kept.get("drift")
     return ask.page(
         "migrations",
         "Migrations",
@@ -94,7 +109,8 @@ def migrations(ask: Ask) -> Response:
         hint=hint,
         holder=holder,
         obstacles=obstacles,
-        differences=differences,
+        compared=compared,
+        stale=compared is not None and compared.signature != _signature(ask),
         folder=config.migrations,
         pending=sum(one.state in ("pending", "out of order", "repaired") for one in shown),
     )
@@ -114,6 +130,32 @@ def _shown(entry: Entry, hazards: list[Diagnostic], *, known: bool) -> Shown:
         row.duration_ms if row else None,
         [one for one in hazards if one.span is not None and path and one.span.source.path == path],
         bool(file and file.down),
+    )
+
+
+def compare(ask: Ask) -> Response:
+    """Compare the database as `querygen migrate drift` does. Nothing is changed there."""
+    from querygen.cli_migrate_live import compare_database, summary
+
+    signature = _signature(ask)
+    found = compare_database(ask.studio.config, ask.database.place)
+    ask.studio.kept["drift"] = _compared(signature, found, summary(found))
+    return goto("/migrations#drift")
+
+
+def _compared(signature: object, found: Comparison, summary: str) -> Compared:
+    from querygen.cli_migrate_write import refusal_messages
+    from querygen.migrate.push import as_text
+
+    differences = [(one, [each for each in found.undo.statements if each.target == one.id]) for one in found.found]
+    return Compared(
+        signature,
+        time.strftime("%H:%M:%S"),
+        summary,
+        differences,
+        found.notes,
+        as_text(found.undo),
+        refusal_messages(found.undo.refusals),
     )
 
 
@@ -137,9 +179,14 @@ def findings(ask: Ask) -> Response:
 
 
 def verify(ask: Ask) -> Response:
-    """Ask the database of every query; nothing is run."""
+    """Ask the database of every query, and whether it has this schema, as `querygen verify --live` does."""
+    from querygen.verify import statements, verify_database
+    from querygen.verify_schema import verify_schema
+
     project = ask.project
     url = ask.database.place.url
     problems = verify_database(project.analysis, url, live=True, told=lambda _done, _all: None)
-    ask.studio.kept["verify"] = (project.signature, problems, len(project.analysis.queries))
+    problems += verify_schema(project.config, project.analysis.catalog, url)
+    count = sum(1 for _ in statements(project.analysis))
+    ask.studio.kept["verify"] = (project.signature, sort_diagnostics(problems), count)
     return goto("/findings#verify")

@@ -12,7 +12,8 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from querygen.config import Config, read_config
+from querygen.config import Config
+from querygen.config_file import read_config
 from querygen.runner.commands import Place
 from querygen.runner.history import Table
 from querygen.scaffold.init import init_project

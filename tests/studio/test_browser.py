@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.server.database import connect
 from querygen.studio.app import READING
 from tests.studio.conftest import HTML, NAME, RTL, Served, make_studio, url_of

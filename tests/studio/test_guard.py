@@ -15,7 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from querygen.cli import main
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.studio.app import ACTING, READING, application
 from querygen.studio.guard import MAX_BODY
 from tests.studio.conftest import ORIGIN, PORT, Visitor, make_studio

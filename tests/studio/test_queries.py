@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.pipeline import FailedQuery
 from querygen.server.database import connect
 from querygen.studio import plan
