@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from querygen.config import Config
-    from querygen.config import read_config as load_project
+    from querygen.config_file import read_config as load_project
     from querygen.pipeline import Analysis, Result, analyze, generate
 
 __version__ = "0.1.0"
@@ -25,7 +25,7 @@ __all__ = ["Analysis", "Config", "Result", "__version__", "analyze", "generate",
 
 _HOME = {
     "Config": ("querygen.config", "Config"),
-    "load_project": ("querygen.config", "read_config"),
+    "load_project": ("querygen.config_file", "read_config"),
     "Analysis": ("querygen.pipeline", "Analysis"),
     "Result": ("querygen.pipeline", "Result"),
     "analyze": ("querygen.pipeline", "analyze"),

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from querygen import __version__
-from querygen.config import BAD_CONFIG, NO_CONFIG, Config, check_config, find_root, find_sqlc_file, read_config
+from querygen.config import BAD_CONFIG, NO_CONFIG, Config, check_config
+from querygen.config_file import find_root, find_sqlc_file, read_config
 from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, Severity, error, internal_error
 from querygen.diagnostics_render import plural, render_github, render_text, sort_diagnostics
 from querygen.server.errors import ServerError

@@ -1,7 +1,7 @@
-"""`[tool.querygen]` of pyproject.toml, or querygen.toml → `Config`.
+"""What a project may ask for: the keys, what reads their values, what they mean together.
 
-Takes the folder of a project; gives a frozen `Config` with absolute paths. Every key is known here: one that is not is
-an error that names the nearest one that is, and a value of the wrong kind says which kind is wanted.
+Takes the values of a table of TOML (config_file.py) or of sqlc's options; gives the fields of a frozen `Config`. A
+value that means nothing is a `BadValue` with the place it stands at; `BadValues` carries all that were found.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import builtins
 import difflib
 import keyword
 import re
-import tomllib
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from querygen.diagnostics import DiagnosticError, error
+from querygen.diagnostics import DiagnosticErrors, error
 from querygen.pg_catalog.load import NEWEST_MAJOR, builtin_folder, load_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-CONFIG_FILE = "querygen.toml"
-PYPROJECT = "pyproject.toml"
-SQLC_FILES = ("sqlc.yaml", "sqlc.yml", "sqlc.json")
+# Where a value stands: the keys and numbers that lead to it from its table.
+Place = tuple[str | int, ...]
+T = TypeVar("T")
 
 # QG0xx: usage and configuration
 UNREADABLE = "QG001"  # a file or folder cannot be read
@@ -115,8 +115,48 @@ class Config:
         return self.root / self.out
 
 
-def _fail(message: str, hint: str | None = None, code: str = BAD_CONFIG) -> DiagnosticError:
-    return DiagnosticError(error(code, message, hint=hint))
+class BadValue(NamedTuple):
+    """A value that means nothing: where it stands, what is wrong, what to do."""
+
+    place: Place
+    message: str
+    hint: str | None = None
+
+
+class BadValues(Exception):  # noqa: N818 - several at once
+    """All that is wrong with what was read."""
+
+    def __init__(self, problems: list[BadValue]) -> None:
+        super().__init__(problems[0].message)
+        self.problems = problems
+
+
+def _fail(where: str, message: str, hint: str | None = None) -> BadValues:
+    """`where` is how messages name the place: `overrides[0].python`."""
+    place = tuple(int(one) if one.isdigit() else one for one in re.findall(r"[^.\[\]]+", where))
+    return BadValues([BadValue(place, message, hint)])
+
+
+def each(reads: Iterable[Callable[[], T]]) -> list[T]:
+    """What the calls give; all that is wrong with any of them at once."""
+    found: list[T] = []
+    problems: list[BadValue] = []
+    for read in reads:
+        try:
+            found.append(read())
+        except BadValues as wrong:
+            problems += wrong.problems
+    if problems:
+        raise BadValues(problems)
+    return found
+
+
+def unknown_key(place: Place, shown: str, known: Iterable[str]) -> BadValue:
+    """A key that nobody reads, with the nearest one that somebody does."""
+    names = list(known)
+    near = difflib.get_close_matches(str(place[-1]), names, 1)
+    hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(names) + "."
+    return BadValue(place, f"unknown key {shown}", hint)
 
 
 def _strings(where: str, value: Any) -> tuple[str, ...]:
@@ -124,58 +164,62 @@ def _strings(where: str, value: Any) -> tuple[str, ...]:
         return (value,)
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return tuple(value)
-    raise _fail(f"{where} must be a string or a list of strings")
+    raise _fail(where, f"{where} must be a string or a list of strings")
 
 
 def _string(where: str, value: Any) -> str:
     if isinstance(value, str) and value:
         return value
-    raise _fail(f"{where} must be a string")
+    raise _fail(where, f"{where} must be a string")
 
 
 def _boolean(where: str, value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    raise _fail(f"{where} must be true or false")
+    raise _fail(where, f"{where} must be true or false")
 
 
 def _integer(where: str, value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise _fail(f"{where} must be a whole number")
+    raise _fail(where, f"{where} must be a whole number")
 
 
 def _overrides(where: str, value: Any) -> tuple[Override, ...]:
     if not isinstance(value, list):
-        raise _fail(f"{where} must be a list of tables: [[{where}]]")
-    return tuple(_override(f"{where}[{number}]", one) for number, one in enumerate(value))
+        raise _fail(where, f"{where} must be a list of tables: [[{where}]]")
+    return tuple(each(partial(_override, f"{where}[{number}]", one) for number, one in enumerate(value)))
 
 
 def _override(where: str, value: Any) -> Override:
     if not isinstance(value, dict):
-        raise _fail(f"{where} must be a table")
+        raise _fail(where, f"{where} must be a table")
     known = Override.__match_args__
-    for key in value:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(known) + "."
-            raise _fail(f"unknown key {where}.{key}", hint)
-    strings = {key: _string(f"{where}.{key}", one) for key, one in value.items()}
+    unknown = [key for key in value if key not in known]
+    if unknown:
+        place = _fail(where, "").problems[0].place
+        raise BadValues([unknown_key((*place, key), f"{where}.{key}", known) for key in unknown])
+    strings = dict(each(partial(_named_string, where, key, one) for key, one in value.items()))
     if "python" not in strings:
-        raise _fail(f"{where} has no python", 'Name the Python type: python = "app.types.UserId".')
+        raise _fail(where, f"{where} has no python", 'Name the Python type: python = "app.types.UserId".')
     if len({"type", "column", "query"} & strings.keys()) != 1:
-        raise _fail(f"{where} must have exactly one of type, column and query")
-    check_python_name(f"{where}.python", strings["python"])
-    for key in {"load", "dump"} & strings.keys():
-        check_function_name(f"{where}.{key}", strings[key])
+        raise _fail(where, f"{where} must have exactly one of type, column and query")
+    checks = {"python": check_python_name, "load": check_function_name, "dump": check_function_name}
+    each(partial(check, f"{where}.{key}", strings[key]) for key, check in checks.items() if key in strings)
     return Override(**strings)
+
+
+def _named_string(where: str, key: str, value: Any) -> tuple[str, str]:
+    return key, _string(f"{where}.{key}", value)
 
 
 def check_function_name(where: str, python: str) -> None:
     """A function whose module is known: `app.types.read_tag`."""
     parts = python.split(".")
     if len(parts) < 2 or any(not one.isidentifier() or keyword.iskeyword(one) for one in parts):
-        raise _fail(f"{where}: {python!r} is no dotted name of a function", 'Write it as "app.types.read_user_id".')
+        raise _fail(
+            where, f"{where}: {python!r} is no dotted name of a function", 'Write it as "app.types.read_user_id".'
+        )
 
 
 # What the expression of a type is made of: `app.types.Tag`, `dict[str, list[int | None]]`, `typing.Literal["a"]`.
@@ -192,16 +236,16 @@ def check_python_name(where: str, python: str) -> None:
     except (SyntaxError, ValueError):
         nodes = []
     if not nodes or not all(isinstance(one, _OF_TYPES) for one in nodes):
-        raise _fail(f"{where}: {python!r} is no Python type", 'Write a dotted name: "app.types.UserId".')
+        raise _fail(where, f"{where}: {python!r} is no Python type", 'Write a dotted name: "app.types.UserId".')
     for name in re.findall(r"[A-Za-z_][\w.]*", python):
         if "." not in name and name != "None" and not hasattr(builtins, name):
-            raise _fail(f'{where}: "{name}" has no module', 'Write a dotted name: "app.types.UserId".')
+            raise _fail(where, f'{where}: "{name}" has no module', 'Write a dotted name: "app.types.UserId".')
 
 
 def _renames(where: str, value: Any) -> tuple[tuple[str, str], ...]:
     if isinstance(value, dict) and all(isinstance(one, str) for one in value.values()):
         return tuple(value.items())
-    raise _fail(f"{where} must be a table of strings: {where}.name = 'value'")
+    raise _fail(where, f"{where} must be a table of strings: {where}.name = 'value'")
 
 
 # Each key of the configuration, and what reads its value: the name for messages and the value in, the value out.
@@ -240,126 +284,45 @@ READERS = {
 }
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as problem:
-        raise _fail(f"{path.name} is not valid TOML: {problem}") from problem
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
-        raise _fail(f"cannot read {path.name}: {reason}", code=UNREADABLE) from problem
-
-
-def _settings(root: Path) -> tuple[Path, dict[str, Any]] | None:
-    """The file that configures the folder, and its table."""
-    if (own := root / CONFIG_FILE).exists():
-        return own, _read_toml(own)
-    if (pyproject := root / PYPROJECT).exists():
-        table = _read_toml(pyproject).get("tool", {}).get("querygen")
-        if table is not None:
-            return pyproject, table
-    return None
-
-
-def find_root(start: Path) -> Path | None:
-    """The nearest folder, from `start` upwards, that is configured."""
-    return next((folder for folder in (start, *start.parents) if _settings(folder) is not None), None)
-
-
-def find_sqlc_file(start: Path) -> Path | None:
-    """The configuration of sqlc in the nearest folder that has one, from `start` upwards."""
-    for folder in (start, *start.parents):
-        found = [folder / name for name in SQLC_FILES if (folder / name).is_file()]
-        if len(found) > 1:
-            names = " and ".join(one.name for one in found)
-            raise _fail(f"{names} are both there", "Remove one of them, or choose with --file.")
-        if found:
-            return found[0]
-    return None
-
-
-def read_config(root: Path) -> Config:
-    """The configuration of a folder; `Config` with its defaults where nothing configures it.
-
-    Raises DiagnosticError (QG001, QG002) for a file that cannot be read, an unknown key and a wrong value.
-    """
-    found = _settings(root)
-    if found is None:
-        return Config(root)
-    file, table = found
-    prefix = "" if file.name == CONFIG_FILE else "tool.querygen."
-    values = _values(prefix, table, (*READERS, "targets"), file)
-    targets = values.pop("targets", None)
-    if targets is None:
-        return check_config(replace(Config(root, file=file), **values))
-    return _with_targets(Config(root, file=file), values, f"{prefix}targets", targets)
-
-
-def _values(prefix: str, table: dict[str, Any], known: Sequence[str], file: Path) -> dict[str, Any]:
-    """The values of a table, each read by its key's reader."""
-    values: dict[str, Any] = {}
-    for key, value in table.items():
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            hint = f'Did you mean "{near[0]}"?' if near else "Known keys: " + ", ".join(known) + "."
-            raise _fail(f"unknown key {prefix}{key} in {file.name}", hint)
-        values[key] = READERS[key](prefix + key, value) if key in READERS else value
-    return values
-
-
-def _with_targets(config: Config, values: dict[str, Any], where: str, tables: Any) -> Config:
-    """A project of several packages. What a target says takes the place of what the project says for all."""
-    if not isinstance(tables, list) or not tables or not all(isinstance(one, dict) for one in tables):
-        raise _fail(f"{where} must be a list of tables: [[{where}]]")
-    known = [key for key in READERS if key not in OF_PROJECT]
-    file = config.file or config.root / CONFIG_FILE
-    targets: list[Config] = []
-    for number, table in enumerate(tables):
-        own = _values(f"{where}[{number}].", table, known, file)
-        if "out" not in own:
-            raise _fail(f"{where}[{number}] has no out", 'Name the folder of its package: out = "app/db".')
-        targets.append(check_config(replace(config, **{**values, **own})))
-    outs = [one.out_path.resolve() for one in targets]
-    for number, out in enumerate(outs):
-        if out in outs[:number]:
-            raise _fail(f'two targets have out = "{targets[number].out}"', "Give each a folder of its own.")
-        # A package has folders of its own (aio), and removes what it finds there and did not write.
-        outer = next((one for one, other in enumerate(outs) if other in out.parents), None)
-        if outer is not None:
-            message = f'out = "{targets[number].out}" is inside of out = "{targets[outer].out}", another target\'s'
-            raise _fail(message, "Put the two beside each other.")
-    queries = tuple(dict.fromkeys(path for one in targets for path in one.queries))
-    return replace(targets[0], queries=queries, targets=tuple(targets))
-
-
 def check_config(config: Config) -> Config:
-    """The same configuration, if its values mean something together."""
+    """The same configuration, if its values mean something together. Raises DiagnosticErrors (QG002)."""
+    problems = [error(BAD_CONFIG, one.message, hint=one.hint) for one in wrong_values(config)]
+    if problems:
+        raise DiagnosticErrors(problems)
+    return config
+
+
+def wrong_values(config: Config) -> Iterator[BadValue]:
+    """The values that mean nothing where the others are what they are."""
     if config.style not in STYLES:
-        raise _fail(f'unknown style "{config.style}"', "Choose one of: " + ", ".join(STYLES) + ".")
-    other, of_other = ("querier", OF_QUERIER) if config.style == "functions" else ("functions", OF_FUNCTIONS)
-    default = Config(config.root)
-    for key in of_other:
-        if getattr(config, key) != getattr(default, key):
-            raise _fail(f'{key} means nothing in style "{config.style}"', f'Leave it out, or set style = "{other}".')
+        yield BadValue(("style",), f'unknown style "{config.style}"', "Choose one of: " + ", ".join(STYLES) + ".")
+    else:
+        other, of_other = ("querier", OF_QUERIER) if config.style == "functions" else ("functions", OF_FUNCTIONS)
+        default = Config(config.root)
+        for key in of_other:
+            if getattr(config, key) != getattr(default, key):
+                hint = f'Leave it out, or set style = "{other}".'
+                yield BadValue((key,), f'{key} means nothing in style "{config.style}"', hint)
     if any(not part.isidentifier() or keyword.iskeyword(part) for part in config.package.split(".")) and config.package:
-        raise _fail(f'package = "{config.package}" cannot be imported', 'Write a dotted name: package = "app.db".')
+        message = f'package = "{config.package}" cannot be imported'
+        yield BadValue(("package",), message, 'Write a dotted name: package = "app.db".')
     if not (config.emit_sync or config.emit_async):
-        raise _fail("emit_sync and emit_async are both false: nothing would be written")
-    for name in config.catalogs:
+        yield BadValue(("emit_sync",), "emit_sync and emit_async are both false: nothing would be written")
+    for number, name in enumerate(config.catalogs):
         if not (config.root / name).is_dir():
-            raise _fail(
-                f'catalogs names "{name}", which is no folder', "Correct it, or dump it with `querygen catalog dump`."
-            )
+            hint = "Correct it, or dump it with `querygen catalog dump`."
+            yield BadValue(("catalogs", number), f'catalogs names "{name}", which is no folder', hint)
     package = config.out_path.resolve().name
     if not package.isidentifier() or keyword.iskeyword(package):
-        raise _fail(f'"{package}" cannot be the name of a package', "Choose an out folder whose name can be imported.")
+        message = f'"{package}" cannot be the name of a package'
+        yield BadValue(("out",), message, "Choose an out folder whose name can be imported.")
     if not catalog_folder(config).is_dir():
-        raise _fail(
+        yield BadValue(
+            ("pg_version",),
             f"there is no catalog of PostgreSQL {config.pg_version}",
             f"Dump one with `querygen catalog dump --database-url … --out catalogs/{config.pg_version}`"
             f' and name it: catalogs = ["catalogs/{config.pg_version}"].',
         )
-    return config
 
 
 def catalog_folder(config: Config) -> Path:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from querygen.analyze.query import analyze_query
 from querygen.catalog.ddl import build_catalog
 from querygen.config import BAD_CONFIG, Config, catalog_folder, extension_bases
+from querygen.config_file import span_of
 from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
 from querygen.diagnostics_render import sort_diagnostics
 from querygen.pg_catalog.load import load_folder
@@ -133,7 +134,8 @@ def _unknown_schemas(config: Config, catalog: Catalog) -> list[Diagnostic]:
         close = difflib.get_close_matches(name, sorted(known), 1)
         hint = f'Did you mean "{close[0]}"?' if close else "Correct the configuration, or create it in a schema file."
         message = f'search_path in the configuration names "{name}", a schema that is not there'
-        problems.append(Diagnostic(BAD_CONFIG, severity, message, None, hint))
+        place = ("search_path", config.search_path.index(name))
+        problems.append(Diagnostic(BAD_CONFIG, severity, message, span_of(config, place), hint))
     return problems
 
 

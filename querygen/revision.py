@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from querygen.analyze.typename import format_type
-from querygen.config import SQLC_FILES, read_config
+from querygen.config_file import SQLC_FILES, read_config
 from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, Severity, error
 from querygen.pipeline import UNREAD_SCHEMA, FailedQuery, analyze
 

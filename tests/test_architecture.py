@@ -15,14 +15,17 @@ MAX_LINES = 600
 
 # A module may import from its own layer or a lower one: the first entry that matches its dotted name decides.
 LAYERS: list[tuple[str, int]] = [
-    (r"querygen\.singular|querygen\.source|querygen\.diagnostics|querygen\.diagnostics_render", 0),
+    (
+        r"querygen\.singular|querygen\.source|querygen\.diagnostics|querygen\.diagnostics_render|querygen\.config_places",
+        0,
+    ),
     (r"querygen\.pg_catalog(\..*)?", 1),
     (r"querygen\.catalog\.(objects|store|catalog)", 2),
     (r"querygen\.sql(\..*)?", 3),
     (r"querygen\.(catalog|analyze)(\..*)?", 4),
     (r"querygen\.ir", 5),
     (r"querygen\.(render|lint|migrate|runner|write|server|compat)(\..*)?", 6),
-    (r"querygen\.config", 6),
+    (r"querygen\.(config|config_file)", 6),
     (r"querygen\.sqlc\.(commands|import_commands)", 8),
     (r"querygen\.(pipeline|describe|describe_table|explain|sqlc|verify\w*|revision|doctor|plans|reset)(\..*)?", 7),
     (r"querygen\.(cli\w*|studio|scaffold|plugin|__main__)(\..*)?", 8),

@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.diagnostics import DiagnosticError
 from querygen.pipeline import load_catalog
 from querygen.server import development

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from querygen.cli import cli, main
-from querygen.config import Config, read_config
+from querygen.config import Config
+from querygen.config_file import read_config
 from querygen.pipeline import analyze
 from querygen.scaffold.init import example_files, init_project
 from tests.pg_fixtures import PgDatabase

@@ -12,7 +12,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from querygen import doctor
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.doctor import Check, State, examine
 from querygen.pipeline import generate
 from querygen.scaffold.init import init_project

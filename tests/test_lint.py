@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from querygen.cli import cli
 from querygen.cli_lint import find_problems
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.diagnostics_render import as_sarif
 from querygen.lint.output import to_diagnostic
 from querygen.lint.rule import Level

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from querygen.cli import cli
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.pipeline import analyze
 from querygen.plans import BIG_SORT, HIDDEN_INDEX, SCAN, UNINDEXED_KEY, plans
 from querygen.server.database import connect, create_database, load_sql

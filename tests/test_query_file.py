@@ -245,15 +245,19 @@ def test_read_source(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "code", "part"),
+    ("data", "code", "part", "place"),
     [
-        (b"\n\xe9t\xe9", "22021", "0xe9 at byte 1 (line 2)"),
-        (b"\xef\xbb\xbfab\xff", "22021", "0xff at byte 5 (line 1)"),
-        (b"a\0b", "22021", "0x00 at byte 1"),
-        (None, "QG131", "there is no such file"),
+        (b"\n\xe9t\xe9", "22021", ": 0xe9", (2, 1)),
+        (b"\xef\xbb\xbfab\xff", "22021", ": 0xff", (1, 3)),
+        ("-- ä\n-- äö".encode() + b"\xc3(", "22021", ": 0xc3", (2, 6)),
+        (b"a\0b", "22021", ": 0x00", (1, 2)),
+        ("select 1".encode("utf-16"), "22021", ": 0xff", (1, 1)),
+        (None, "QG131", "there is no such file", None),
     ],
 )
-def test_unreadable_source(tmp_path: Path, data: bytes | None, code: str, part: str) -> None:
+def test_unreadable_source(
+    tmp_path: Path, data: bytes | None, code: str, part: str, place: tuple[int, int] | None
+) -> None:
     path = tmp_path / "a.sql"
     if data is not None:
         path.write_bytes(data)
@@ -261,6 +265,8 @@ def test_unreadable_source(tmp_path: Path, data: bytes | None, code: str, part: 
         read_source(path)
     assert caught.value.diagnostic.code == code
     assert part in caught.value.diagnostic.message
+    span = caught.value.diagnostic.span
+    assert (span and (span.line, span.column)) == place
 
 
 def test_folder_and_broken_link(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from querygen.cli import cli
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.diagnostics import DiagnosticError
 from querygen.revision import against
 

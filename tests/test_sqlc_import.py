@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from querygen.config import Config, read_config
+from querygen.config import Config
+from querygen.config_file import read_config
 from querygen.pipeline import analyze
 from querygen.sqlc.from_aiosql import rewrite_aiosql
 from querygen.sqlc.from_pgtyped import rewrite_pgtyped

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from querygen.cli import cli
-from querygen.config import read_config
-from querygen.diagnostics import DiagnosticError
+from querygen.config_file import read_config
+from querygen.diagnostics import DiagnosticError, DiagnosticErrors
 from querygen.doctor import State, examine
 from querygen.pipeline import analyze
 
@@ -125,29 +125,31 @@ def test_nothing_is_written_when_one_target_is_wrong(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "message"),
+    ("config", "message", "line"),
     [
-        ("[[targets]]\nqueries = 'app'", "targets[0] has no out"),
-        ("[[targets]]\nout = 'a'\n[[targets]]\nout = './a'", 'two targets have out = "./a"'),
+        ("[[targets]]\nqueries = 'app'", "targets[0] has no out", 1),
+        ("[[targets]]\nout = 'a'\n[[targets]]\nout = './a'", 'two targets have out = "./a"', 4),
         (
             "[[targets]]\nout = 'a'\n[[targets]]\nout = 'a/aio'",
             'out = "a/aio" is inside of out = "a", another target\'s',
+            4,
         ),
         (
             "[[targets]]\nout = 'x/../a/b/c'\n[[targets]]\nout = './a'",
             'out = "x/../a/b/c" is inside of out = "./a", another target\'s',
+            2,
         ),
-        ("[[targets]]\nout = 'a'\nschema = 'b'", "unknown key targets[0].schema in querygen.toml"),
-        ("[[targets]]\nout = 'a'\nemit_asinc = false", "unknown key targets[0].emit_asinc in querygen.toml"),
-        ("targets = 3", "targets must be a list of tables: [[targets]]"),
-        ("targets = []", "targets must be a list of tables: [[targets]]"),
+        ("[[targets]]\nout = 'a'\nschema = 'b'", "unknown key targets[0].schema", 3),
+        ("[[targets]]\nout = 'a'\nemit_asinc = false", "unknown key targets[0].emit_asinc", 3),
+        ("targets = 3", "targets must be a list of tables: [[targets]]", 1),
+        ("targets = []", "targets must be a list of tables: [[targets]]", 1),
     ],
 )
-def test_what_is_no_target(config: str, message: str, tmp_path: Path) -> None:
+def test_what_is_no_target(config: str, message: str, line: int, tmp_path: Path) -> None:
     (tmp_path / "querygen.toml").write_text(config)
-    with pytest.raises(DiagnosticError) as refused:
+    with pytest.raises(DiagnosticErrors) as refused:
         read_config(tmp_path)
-    assert refused.value.diagnostic.message == message
+    assert [(one.message, one.span and one.span.line) for one in refused.value.diagnostics] == [(message, line)]
 
 
 def test_paths_of_the_command_line_have_no_target(folder: Path) -> None:

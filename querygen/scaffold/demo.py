@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from querygen.config import UNREADABLE, Config, read_config
+from querygen.config import UNREADABLE, Config
+from querygen.config_file import read_config
 from querygen.diagnostics import DiagnosticError, error
 from querygen.scaffold.init import PROJECT, init_project
 from querygen.server.database import HasDsn, create_database, drop_database, load_sql, resolve_database_url

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from querygen.config import CONFIG_FILE, PYPROJECT, UNREADABLE, find_root
+from querygen.config import UNREADABLE
+from querygen.config_file import CONFIG_FILE, PYPROJECT, find_root
 from querygen.diagnostics import DiagnosticError, error
 
 PROJECT = Path(__file__).parent / "project"

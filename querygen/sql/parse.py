@@ -258,17 +258,23 @@ def read_source(path: Path) -> SourceFile:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         # with the mark cut off, the codec counts from behind it
-        offset = problem.start + (3 if data.startswith(b"\xef\xbb\xbf") and len(problem.object) < len(data) else 0)
-        shown = " ".join(f"0x{byte:02x}" for byte in problem.object[problem.start : problem.end])
-        line = data.count(b"\n", 0, offset) + 1
-        message = f'{name}: invalid byte sequence for encoding "UTF8": {shown} at byte {offset} (line {line})'
-        raise _stop("22021", message, "Save the file as UTF-8.") from None
+        marked = data.startswith(b"\xef\xbb\xbf") and len(problem.object) < len(data)
+        start, end = (at + 3 * marked for at in (problem.start, problem.end))
+        raise _no_text(name, data, start, end, "Save the file as UTF-8.") from None
     if "\0" in text:
         offset = data.index(b"\0")
-        line = data.count(b"\n", 0, offset) + 1
-        message = f'{name}: invalid byte sequence for encoding "UTF8": 0x00 at byte {offset} (line {line})'
-        raise _stop("22021", message, "Remove the byte: no text of SQL has it. Is it a text file, and not UTF-16?")
+        hint = "Remove the byte: no text of SQL has it. Is it a text file, and not UTF-16?"
+        raise _no_text(name, data, offset, offset + 1, hint)
     return SourceFile(name, text)
+
+
+def _no_text(name: str, data: bytes, start: int, end: int, hint: str) -> DiagnosticError:
+    """report_invalid_encoding (mbutils.c), with the place: bytes of a file that are no text."""
+    shown = " ".join(f"0x{byte:02x}" for byte in data[start:end])
+    source = SourceFile(name, data.decode("utf-8-sig", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}"))
+    offset = len(data[:start].decode("utf-8-sig"))
+    span = Span(source, offset, offset + 1)
+    return DiagnosticError(error("22021", f'invalid byte sequence for encoding "UTF8": {shown}', span, hint))
 
 
 def _stop(code: str, message: str, hint: str) -> DiagnosticError:

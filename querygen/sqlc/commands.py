@@ -26,7 +26,8 @@ from querygen.cli import (
     report,
     run_build,
 )
-from querygen.config import NO_CONFIG, Config, find_sqlc_file
+from querygen.config import NO_CONFIG, Config
+from querygen.config_file import find_sqlc_file
 from querygen.diagnostics import Diagnostic, DiagnosticError, error
 from querygen.reset import load_schema
 
@@ -92,7 +93,7 @@ def compile_(file: Path | None, queryset: str | None, output_format: str) -> Non
 
 def _sqlc_project(file: Path | None) -> SqlcProject | None:
     """The configuration of sqlc, with every query set that is PostgreSQL's; None where querygen's own is nearer."""
-    from querygen.config import find_root
+    from querygen.config_file import find_root
 
     here = Path.cwd()
     if file is None and find_root(here) is not None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from querygen.cli import GOOD, file_option, queryset_option, report
-from querygen.config import NO_CONFIG, find_sqlc_file
+from querygen.config import NO_CONFIG
+from querygen.config_file import find_sqlc_file
 from querygen.diagnostics import DiagnosticError, error
 from querygen.sqlc.imports import CANNOT_MOVE, Imported, import_sqlc, rewrite_files, write_imported
 

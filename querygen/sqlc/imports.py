@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from querygen.config import CONFIG_FILE, PYPROJECT, Config, find_root
+from querygen.config import Config
+from querygen.config_file import CONFIG_FILE, PYPROJECT, find_root
 from querygen.diagnostics import DiagnosticError, error
 from querygen.sql.parse import expand_paths, read_source
 

@@ -11,8 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from querygen.config import READERS, Override, check_python_name
-from querygen.diagnostics import DiagnosticError
+from querygen.config import READERS, BadValues, Override, check_python_name
 from querygen.sqlc.read import did_you_mean
 
 if TYPE_CHECKING:
@@ -163,8 +162,9 @@ def _check(key: str, value: Any, check: Callable[[Any], str | None]) -> None:
 def _own(key: str, value: Any) -> Any:
     try:
         return READERS[key](key, value)
-    except DiagnosticError as problem:
-        raise OptionError((key,), problem.diagnostic.message, problem.diagnostic.hint) from None
+    except BadValues as wrong:
+        first = wrong.problems[0]
+        raise OptionError(first.place, first.message, first.hint) from None
 
 
 # ---------------------------------------------------------------- sqlc-gen-better-python
@@ -248,8 +248,8 @@ def _py_type(place: Place, value: Any) -> str:
     if not module:
         try:
             check_python_name("type", str(name))
-        except DiagnosticError as problem:
-            raise OptionError((*place, "type"), problem.diagnostic.message, "Name its module: import.") from None
+        except BadValues as wrong:
+            raise OptionError((*place, "type"), wrong.problems[0].message, "Name its module: import.") from None
     if not module or name.startswith(f"{module}."):
         return str(name)
     return f"{module}.{name}" if not package or name.split("[")[0].split(".")[0] == package else f"{module}.{package}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from querygen.config import Config, check_config
+from querygen.config import Config, check_config, wrong_values
 from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
 from querygen.sqlc.files import MissingPathError, sql_files
 from querygen.sqlc.options import Kind, OptionError, read_options
@@ -110,11 +110,8 @@ def read_project(path: Path, *, out: str | None = None, builds: bool = True) -> 
     if builds:
         _check_folders(file, targets)
     for target in targets:
-        try:
-            check_config(target.config)
-        except DiagnosticError as problem:
-            said = problem.diagnostic
-            raise file.stop(BAD_VALUE, target.origin.place, said.message, said.hint) from None
+        for wrong in wrong_values(target.config):
+            raise file.stop(BAD_VALUE, target.origin.place, wrong.message, wrong.hint)
     return SqlcProject(file, tuple(targets), tuple(_told(file, others, unused)))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.pipeline import generate
 from querygen.write import write_files
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from querygen.config import Config, check_config
-from querygen.diagnostics import DiagnosticError
+from querygen.diagnostics import DiagnosticErrors
 from querygen.pipeline import generate
 
 QUERIER: dict[str, Any] = {"style": "querier", "emit_sync_querier": True}
@@ -27,9 +27,9 @@ TABLE = "CREATE TYPE foo AS ENUM ('a');\nCREATE TABLE t (id int);\n"
     ],
 )
 def test_keys_that_do_not_fit(tmp_path: Path, values: dict[str, Any], message: str) -> None:
-    with pytest.raises(DiagnosticError) as refused:
+    with pytest.raises(DiagnosticErrors) as refused:
         check_config(replace(Config(tmp_path), **values))
-    assert (refused.value.diagnostic.code, refused.value.diagnostic.message) == ("QG002", message)
+    assert [(one.code, one.message) for one in refused.value.diagnostics] == [("QG002", message)]
 
 
 def problems(folder: Path, queries: str, schema: str = TABLE, **values: Any) -> list[tuple[str, str]]:

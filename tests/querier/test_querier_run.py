@@ -20,7 +20,7 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg.types.range import Range
 
-from querygen.config import read_config
+from querygen.config_file import read_config
 from querygen.sql.parse import expand_paths
 from tests.pg_fixtures import PgDatabase
 
