@@ -30,6 +30,7 @@ from querygen.analyze.typename import (
     get_base_type,
 )
 from querygen.diagnostics import PgError
+from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +54,13 @@ def oper(
     location: int,
 ) -> PgOperator | None:
     """parse_oper.c: oper — the binary operator that these operands mean; with `no_error` None where there is none."""
+    # As PostgreSQL's OprCacheHash: which operator it is depends on the path, operators and casts, and on types that
+    # cannot change; a row type may get a parent
+    key = None
+    if _stays(catalog, ltype) and _stays(catalog, rtype):
+        key = (tuple(one.sval for one in opname), ltype, rtype, catalog.search_path_oids())
+        if (chosen := catalog.operator_choices.get(key)) is not None:
+            return catalog.operator(chosen)
     try:
         oid = _binary_oper_exact(catalog, opname, ltype, rtype)
         ambiguous = False
@@ -65,10 +73,20 @@ def oper(
         error.location = location
         raise
     if oid != InvalidOid:
+        if key is not None:
+            catalog.operator_choices[key] = oid
         return catalog.operator(oid)
     if no_error:
         return None
     raise _op_error(catalog, opname, ltype, rtype, ambiguous, location)
+
+
+def _stays(catalog: Catalog, oid: Oid) -> bool:
+    """Is it one of PostgreSQL's types, or a scalar of the user's that cannot become another?"""
+    if oid < FIRST_NORMAL_OBJECT_ID:
+        return True
+    row = catalog.find_type(oid)
+    return row is not None and (row.typtype == "e" or (row.typtype == "d" and _stays(catalog, row.typbasetype)))
 
 
 def _binary_oper_exact(catalog: Catalog, opname: Sequence[Any], arg1: Oid, arg2: Oid) -> Oid:

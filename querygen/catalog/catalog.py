@@ -49,6 +49,7 @@ class Catalog:
         self._journal = Journal()
         self.made: list[str] = []  # names put since somebody last emptied it: ddl.py's retries wait on them
         self._visible: dict[tuple[str, str, str | None], list[Any]] = {}  # what _rows_on_path found, once frozen
+        self.operator_choices: dict[Any, Oid] = {}  # analyze/oper.py; void when an operator or a cast comes or goes
         self.has_collations = False  # whether a column or type of the schema was declared with one
         self.facts: dict[tuple[Any, ...], Any] = {}  # ddl_facts.py
         self.text_search_names: set[tuple[str, str]] = set()  # of the user's: (config or dictionary, name)
@@ -154,10 +155,7 @@ class Catalog:
 
     def creation_namespace(self) -> Oid | None:
         """RangeVarGetCreationNamespace: where an unqualified new object goes; None if the path names no schema."""
-        for name in self.search_path:
-            if (oid := self._namespaces.get(name)) is not None:
-                return oid
-        return None
+        return next((oid for name in self.search_path if (oid := self._namespaces.get(name)) is not None), None)
 
     def _by_path(self, owners: dict[Oid, Oid] | None) -> Oid | None:
         if owners:
@@ -248,8 +246,7 @@ class Catalog:
         return self._rows_on_path(self._operators, self._operator_names, name, "oprnamespace", schema)
 
     def _rows_on_path(self, rows: Rows, names: Any, name: str, column: str, schema: str | None) -> list[Any]:
-        known = self._visible.get((column, name, schema))
-        if known is not None:
+        if (known := self._visible.get((column, name, schema))) is not None:
             return known
         path = self.search_path_oids() if schema is None else (self._namespaces.get(schema),)
         found = [row for oid in names.get(name, ()) if (row := rows.get(oid)) is not None]
@@ -365,8 +362,7 @@ class Catalog:
         return self._comments.get((kind, oid))
 
     def primary_key(self, relation: Oid) -> Constraint | None:
-        found = self.relation(relation)
-        return next((constraint for constraint in found.constraints if constraint.kind == "p"), None)
+        return next((one for one in self.relation(relation).constraints if one.kind == "p"), None)
 
     # ------------------------------------------------------------------ writing: ddl.py only
 
@@ -392,6 +388,7 @@ class Catalog:
     def rollback_to(self, mark: int) -> None:
         self._journal.rollback_to(mark)
         self._path_cache = None
+        self.operator_choices.clear()
 
     @property
     def journal(self) -> Journal:
@@ -444,7 +441,7 @@ class Catalog:
         if (range_ := self._journal.pop(self._ranges, oid)) is not None:
             self._journal.pop(self._multiranges, range_.rngmultitypid)
         for key in [key for key in self._casts if oid in key]:
-            self._journal.pop(self._casts, key)
+            self.drop_cast(*key)
 
     def put_enum(self, enum: EnumType) -> None:
         self._check_writable()
@@ -503,6 +500,7 @@ class Catalog:
 
     def drop_operator(self, oid: Oid) -> None:
         self._check_writable()
+        self.operator_choices.clear()
         old: PgOperator | None = self._operators.get(oid)
         if old is not None:
             self._journal.pop(self._operator_names[old.oprname], oid)
@@ -510,10 +508,12 @@ class Catalog:
 
     def put_cast(self, row: PgCast) -> None:
         self._check_writable()
+        self.operator_choices.clear()
         self._journal.put(self._casts, (row.castsource, row.casttarget), row)
 
     def drop_cast(self, source: Oid, target: Oid) -> None:
         self._check_writable()
+        self.operator_choices.clear()
         self._journal.pop(self._casts, (source, target))
 
     def put_opclass(self, row: PgOpclass) -> None:
