@@ -109,6 +109,7 @@ class Config:
     lenient: bool = False  # a configuration of sqlc's: some of what PostgreSQL refuses is a warning (sqlc/lenient.py)
     targets: tuple[Config, ...] = ()  # the packages to write, where there are several; `queries` are those of all
     file: Path | None = field(default=None, compare=False)
+    place: Place = field(default=(), compare=False)  # of a target's table in the file
 
     @property
     def out_path(self) -> Path:

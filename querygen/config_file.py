@@ -132,11 +132,13 @@ def read_config(root: Path) -> Config:
 
 
 def span_of(config: Config, place: Place) -> Span | None:
-    """Where a value of the project's configuration stands; None where it comes from elsewhere."""
+    """Where a value of a configuration stands, a target's own or the project's; None where it comes from elsewhere."""
     found = _settings(config.root)
     if found is None or found.path != config.file:
         return None
-    return _span(found, places_of(found.source.text), place)
+    places = places_of(found.source.text)
+    own = (*found.place, *config.place, place[0]) in places
+    return _span(found, places, (*config.place, *place) if own else place)
 
 
 def _span(found: _Table, places: dict[Place, tuple[int, int]], place: Place) -> Span:
@@ -185,7 +187,7 @@ def _with_targets(found: _Table, config: Config, values: dict[str, Any], tables:
     targets = each(partial(_target, found, config, values, number, table) for number, table in enumerate(tables))
     _raise_all(_clashes(targets))
     queries = tuple(dict.fromkeys(path for one in targets for path in one.queries))
-    return replace(targets[0], queries=queries, targets=tuple(targets))
+    return replace(targets[0], queries=queries, targets=tuple(targets), place=())
 
 
 def _target(found: _Table, config: Config, values: dict[str, Any], number: int, table: dict[str, Any]) -> Config:
@@ -194,7 +196,7 @@ def _target(found: _Table, config: Config, values: dict[str, Any], number: int, 
     if "out" not in own:
         name = found.named(f"targets[{number}]")
         raise BadValues([BadValue(above, f"{name} has no out", 'Name the folder of its package: out = "app/db".')])
-    target = replace(config, **{**values, **own})
+    target = replace(config, **{**values, **own}, place=above)
     _raise_all(
         one._replace(place=(*above, *one.place) if one.place[0] in own else one.place) for one in wrong_values(target)
     )

@@ -10,6 +10,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze.query import analyze_query
 from querygen.catalog.ddl import build_catalog
@@ -185,7 +186,10 @@ def analyze(config: Config) -> Analysis:
         return analysis
     from querygen.sqlc.lenient import settle
 
-    allowance, warnings = settle(refused, lambda one: _refused(_analyze(config, one)))
+    names = frozenset(raw.name for raw, _ in refused)
+    allowance, warnings = settle(refused, lambda one: _refused(_analyze(config, one, only=names)))
+    if not (allowance.functions or allowance.replaced):
+        return analysis
     analysis = _analyze(config, allowance)
     return Analysis(analysis.catalog, analysis.queries, tuple(sort_diagnostics((*analysis.diagnostics, *warnings))))
 
@@ -194,8 +198,8 @@ def _refused(analysis: Analysis) -> list[tuple[RawQuery, Diagnostic]]:
     return [(one.raw, one.problem) for one in analysis.queries if isinstance(one, FailedQuery)]
 
 
-def _analyze(config: Config, allowance: Allowance | None = None) -> Analysis:
-    """One run over everything; `allowance` is what a configuration of sqlc takes for granted."""
+def _analyze(config: Config, allowance: Allowance | None = None, only: frozenset[str] | None = None) -> Analysis:
+    """One run over everything, or queries of some names; `allowance` is what sqlc's configuration takes for granted."""
     problems: list[Diagnostic] = []
     catalog = load_catalog(config, problems, allowance.statements() if allowance else ())
     queries: list[AnalyzedQuery | FailedQuery] = []
@@ -205,6 +209,8 @@ def _analyze(config: Config, allowance: Allowance | None = None) -> Analysis:
     causes = sort_diagnostics(problems)  # they stand before the errors of queries, which may be their consequences
     problems = []
     for raw in _queries_of_all(config, catalog, problems):
+        if only is not None and raw.name not in only:
+            continue
         try:
             analyzed = analyze_query(allowance.prepared(raw) if allowance else raw, catalog)
         except DiagnosticError as refused:
@@ -239,10 +245,12 @@ def unmatched_overrides(configs: Sequence[Config], results: Sequence[Result]) ->
     for config, result in zip(configs, results, strict=True):
         queries = [one for one in result.analysis.queries if not isinstance(one, FailedQuery)]
         severity = Severity.WARNING if config.lenient else Severity.ERROR
+        overrides = _overrides(config)
         missing.append(
             {
-                one: Diagnostic(OVERRIDES_NOTHING, severity, message, None, hint)
-                for one, message, hint in unmatched(_overrides(config), result.analysis.catalog, queries)
+                one: Diagnostic(OVERRIDES_NOTHING, severity, message, span_of(config, place), hint)
+                for one, message, hint in unmatched(overrides, result.analysis.catalog, queries)
+                for place in [("overrides", overrides.index(one))]
             }
         )
     matched = {
@@ -254,13 +262,18 @@ def unmatched_overrides(configs: Sequence[Config], results: Sequence[Result]) ->
 
 def render(queries: Sequence[AnalyzedQuery], catalog: Catalog, config: Config) -> Rendered:
     """The code for analysed queries, in the style of the configuration. Jinja is loaded here: not to refuse."""
-    if config.style == "querier":
-        from querygen.render.querier import render_querier
+    from querygen.render.renames import RenameErrors
+    from querygen.render.render import Rendered, render_package
 
-        return render_querier(queries, catalog, _querier_options(config))
-    from querygen.render.render import render_package
+    try:
+        if config.style == "querier":
+            from querygen.render.querier import render_querier
 
-    return render_package(queries, catalog, _render_options(config))
+            return render_querier(queries, catalog, _querier_options(config))
+        return render_package(queries, catalog, _render_options(config))
+    except RenameErrors as wrong:
+        found = [replace(one, span=span_of(config, ("rename", key))) for key, one in wrong.problems]
+        return Rendered((), tuple(found))
 
 
 def _querier_options(config: Config) -> QuerierOptions:

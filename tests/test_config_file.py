@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from querygen.cli import cli
 from querygen.config_file import read_config
 from querygen.config_places import Place, places_of
 from querygen.diagnostics import DiagnosticError, DiagnosticErrors
@@ -112,3 +115,23 @@ def test_what_is_no_toml(config: str, line: int, column: int, tmp_path: Path) ->
     span = refused.value.diagnostic.span
     assert span
     assert (span.line, span.column) == (line, column)
+
+
+def test_names_and_types_of_the_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only the schema tells wrong has its place, too; of several targets that of the one that says it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "schema.sql").write_text("CREATE TABLE t (id int);\n")
+    (tmp_path / "queries.sql").write_text("-- name: A :many\nSELECT id FROM t;\n")
+    (tmp_path / "querygen.toml").write_text(
+        "schema = 'schema.sql'\nsearch_path = ['pubic', 'public']\n"
+        "[[targets]]\nout = 'a'\nqueries = 'queries.sql'\nrename = {t = 'class', foo = 'Foo'}\n"
+        "[[targets]]\nout = 'b'\nqueries = 'queries.sql'\noverrides = [{type = 'nix', python = 'str'}]\n"
+    )
+    done = CliRunner().invoke(cli, ["build"])
+    assert done.exit_code == 1
+    assert re.findall(r"\[(\w+)\].*\n *--> querygen.toml:(\d+:\d+)", done.output) == [
+        ("QG002", "2:16"),
+        ("QG207", "6:11"),
+        ("QG207", "6:24"),
+        ("QG210", "10:14"),
+    ]

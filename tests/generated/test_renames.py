@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from querygen.diagnostics import DiagnosticError
+from querygen.render.renames import RenameErrors
 from querygen.render.options import RenderOptions
 from tests.generated.project import project, rendered
 
@@ -58,11 +58,12 @@ SELECT * FROM users;
     ],
 )
 def test_a_name_that_cannot_be_given(key: str, value: str, why: str, tmp_path: Path) -> None:
-    with pytest.raises(DiagnosticError) as refused:
+    with pytest.raises(RenameErrors) as refused:
         rendered(tmp_path, SCHEMA, QUERIES, RenderOptions(rename={key: value}))
-    assert refused.value.diagnostic.code == "QG207"
-    assert refused.value.diagnostic.message == f'cannot rename "{key}" to "{value}": {why}'
-    assert refused.value.diagnostic.hint
+    [(where, problem)] = refused.value.problems
+    assert (where, problem.code) == (key, "QG207")
+    assert problem.message == f'cannot rename "{key}" to "{value}": {why}'
+    assert problem.hint
 
 
 def test_names_that_can_be_given(tmp_path: Path) -> None:
