@@ -168,6 +168,8 @@ def generate(
     if not no_proof:
         _prove(shadow_url, history, [(part.up, part.down) for part in made.parts], schema)
     _write(folder, name, made.parts)
+    for one in refusal_messages(made.one_way):
+        click.echo(f"  no way back is written: {one.message}", err=True)
 
 
 def history_sources(folder: Path) -> list[SourceFile]:
@@ -206,6 +208,8 @@ def _write(folder: Path, name: str, parts: Sequence[Part]) -> None:
         newest = version
         tail = "" if len(parts) == 1 else f"_{number + 1}"
         for text, suffix in ((part.up, ".sql"), (part.down, ".down.sql")):
+            if text is None:
+                continue
             path = folder / f"{version}_{name}{tail}{suffix}"
             path.write_text(text, encoding="utf-8")
             click.echo(f"  wrote {os.path.relpath(path)}")
@@ -214,7 +218,7 @@ def _write(folder: Path, name: str, parts: Sequence[Part]) -> None:
 def _prove(
     shadow_url: str | None,
     history: Sequence[SourceFile],
-    parts: Sequence[tuple[str, str]],
+    parts: Sequence[tuple[str, str | None]],
     schema: Sequence[SourceFile],
 ) -> None:
     """Let a server confirm it; what it does not confirm is not written."""
@@ -232,12 +236,12 @@ def _prove(
         except ServerError as problem:
             click.echo(f"not proved: no PostgreSQL at hand ({problem.message})", err=True)
             return
-    _tell(verdict)
+    _tell(verdict, back=all(down is not None for _up, down in parts))
 
 
-def _tell(verdict: Verdict) -> None:
+def _tell(verdict: Verdict, *, back: bool) -> None:
     if verdict.proved:
-        click.echo("proved: a PostgreSQL came to the schema, and back", err=True)
+        click.echo(f"proved: a PostgreSQL came to the schema{', and back' if back else ''}", err=True)
         return
     if verdict.failed:
         message, detail = "a PostgreSQL refuses the migration", verdict.failed

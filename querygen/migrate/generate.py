@@ -18,31 +18,35 @@ from querygen.migrate.online import online
 from querygen.migrate.read import read_model
 from querygen.migrate.renames import Rename, option
 from querygen.migrate.statement import Refusal, Statement
+from querygen.source import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from querygen.migrate.load import Loaded, Setting
-    from querygen.source import SourceFile
 
 NO_TRANSACTION = "-- querygen: no-transaction"
 _LABEL = re.compile(r"ADD VALUE ('(?:[^']|'')*')")
 
 
 class Part(Struct, frozen=True):
-    """The text of one file, and that of its `.down.sql`."""
+    """The text of one file, and that of its `.down.sql`; None: it cannot be taken back."""
 
     up: str
-    down: str
+    down: str | None
 
 
 class Draft(Struct, frozen=True):
-    """Parts in order; `refusals`: reasons why there are none. `drops` is what the new schema no longer declares."""
+    """Parts in order; `refusals`: reasons why there are none. `drops` is what the new schema no longer declares.
+
+    `one_way` says why a part has no way down.
+    """
 
     parts: tuple[Part, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     drops: tuple[str, ...] = ()
     errors: tuple[object, ...] = ()
+    one_way: tuple[Refusal, ...] = ()
 
 
 def options_of(
@@ -99,26 +103,29 @@ def draft(
     if drops and not allow_drop:
         hint = "Say --allow-drop if that is meant; if it was renamed, --rename OLD=NEW or `-- @renamed from=OLD`."
         return Draft(refusals=tuple(Refusal(one.target, "the schema no longer declares it", hint) for one in drops))
-    back = _way_back(history, schema, setting, result)
     statements = list(result.statements)
     groups = online(statements, after) if concurrently else [statements]
-    groups = [part for group in groups for part in split(group)]
-    parts = []
-    for number, group in enumerate(groups):
-        down = back if number == 0 else "-- Everything is taken back by the first of these files.\n"
-        parts.append(Part(text_of(group), down))
-    return Draft(tuple(parts), drops=tuple(show(one.target) for one in drops))
+    ups = [text_of(part) for group in groups for part in split(group)]
+    files = [SourceFile(f"part {number}", up) for number, up in enumerate(ups, 1)]
+    parts: list[Part] = []
+    one_way: list[Refusal] = []
+    for number, up in enumerate(ups):
+        # one step of several leads to what the history and the files before it come to
+        there = schema if number == len(ups) - 1 else [*history, *files[: number + 1]]
+        down = _way_back([*history, *files[:number]], there, setting, result)
+        parts.append(Part(up, down if isinstance(down, str) else None))
+        if not isinstance(down, str):
+            one_way += down
+    return Draft(tuple(parts), drops=tuple(show(one.target) for one in drops), one_way=tuple(one_way))
 
 
-def _way_back(history: Sequence[SourceFile], schema: Sequence[SourceFile], setting: Setting, result: Result) -> str:
-    """The diff the other way, with the renames turned round."""
+def _way_back(
+    before: Sequence[SourceFile], there: Sequence[SourceFile], setting: Setting, result: Result
+) -> str | tuple[Refusal, ...]:
+    """The diff the other way, with the renames turned round; or why there is none."""
     inverse = [Rename(one.before, one.after[-1]) for one in result.renamed if one.before[0] != "function"]
-    old, new = load(schema, setting), load(history, setting)
-    again = diff(old, new, told=inverse)
-    if again.refusals:
-        reasons = "".join(f"-- {show(one.target) if one.target else ''}: {one.reason}\n" for one in again.refusals)
-        return f"-- This migration cannot be taken back:\n{reasons}"
-    return text_of(again.statements, lost=True)
+    again = diff(load(there, setting), load(before, setting), told=inverse)
+    return again.refusals or text_of(again.statements, lost=True)
 
 
 def text_of(statements: Sequence[Statement], *, lost: bool = False) -> str:

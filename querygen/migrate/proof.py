@@ -48,9 +48,9 @@ class Url:
 
 
 def prove(
-    server: HasDsn, history: Sequence[SourceFile], parts: Sequence[tuple[str, str]], schema: Sequence[SourceFile]
+    server: HasDsn, history: Sequence[SourceFile], parts: Sequence[tuple[str, str | None]], schema: Sequence[SourceFile]
 ) -> Verdict:
-    """History and then the new files against the schema; the way down against the history."""
+    """History and then the new files against the schema; each way down, if there is one, against what was before."""
     names = [f"querygen_proof_{secrets.token_hex(6)}" for _ in range(2)]
     try:
         for name in names:
@@ -58,18 +58,23 @@ def prove(
         try:
             for source in history:
                 _run(server, names[0], source.text)
-            before = dump(server.dsn(names[0]))
+            before = []
             for up, _down in parts:
+                before.append(dump(server.dsn(names[0])))
                 _run(server, names[0], up)
             for source in schema:
                 _run(server, names[1], source.text)
             got, wanted = dump(server.dsn(names[0])), dump(server.dsn(names[1]))
             if got != wanted:
                 return Verdict(up=_difference(wanted, got))
-            for _up, down in reversed(parts):
+            for (_up, down), was in zip(reversed(parts), reversed(before), strict=True):
+                if down is None:
+                    break
                 _run(server, names[0], down)
-            back = dump(server.dsn(names[0]))
-            return Verdict(down=_difference(before, back) if back != before else "")
+                back = dump(server.dsn(names[0]))
+                if back != was:
+                    return Verdict(down=_difference(was, back))
+            return Verdict()
         except _RunError as problem:
             return Verdict(failed=str(problem))
     finally:

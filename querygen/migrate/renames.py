@@ -50,7 +50,8 @@ def find_renames(
     """The statements, those of tables and types before those of their parts."""
     from querygen.migrate.annotations import annotated
 
-    found = [*told, *annotated(sources, state, new)]
+    # who says it in both places, in an option and in the file, means one
+    found = [*{(one.new, one.old, one.value): one for one in (*annotated(sources, state, new), *told)}.values()]
     rank = {"schema": 0, "table": 1, "view": 1, "matview": 1, "sequence": 1, "type": 1, "function": 1}
     found.sort(key=lambda one: (rank.get(one.new[0], 2), one.value is not None))
     statements: list[Statement] = []

@@ -80,14 +80,31 @@ def test_a_rename_is_told(project: Path) -> None:
     assert run("generate", "--name", "x", "--rename", "a.b=c.d").exit_code == 1
 
 
+def test_a_rename_that_is_told_twice_is_one(project: Path) -> None:
+    """By an option and an annotation; on the way back by what was carried out and an annotation of long ago."""
+    for file, name, before in (
+        ("migrations/1_start.sql", "name", "full_name"),
+        ("schema/author.sql", "full_name", "name"),
+    ):
+        (project / file).write_text(f"CREATE TABLE author (\n{name} text -- @renamed from={before}\n);\n")
+    result = run("generate", "--name", "rename", "--rename", "author.name=author.full_name", "--no-proof")
+    assert result.exit_code == 0, result.output
+    for path in project.glob("migrations/2*"):
+        assert path.read_text().count("RENAME COLUMN") == 1, path
+    assert len(list(project.glob("migrations/2*.down.sql"))) == 1
+
+
 def test_using_is_asked_for(project: Path) -> None:
     (project / "migrations" / "1_start.sql").write_text("CREATE TABLE author (born date);\n")
     (project / "schema" / "author.sql").write_text("CREATE TABLE author (born integer);\n")
     refused = run("generate", "--name", "year", "--no-proof")
     assert refused.exit_code == 1
     assert "--using" in refused.stderr
-    told = run("generate", "--name", "year", "--no-proof", "--using", "author.born=extract(year from born)::integer")
+    told = run("generate", "--name", "year", "--using", "author.born=extract(year from born)::integer")
     assert told.exit_code == 0, told.output
+    assert "no way back is written: column public.author.born" in told.stderr  # no cast leads from integer to date
+    assert "proved" in told.stderr
+    assert [path.suffixes for path in project.glob("migrations/2*")] == [[".sql"]]
 
 
 def test_values_of_enums_are_used_in_another_file(project: Path) -> None:
@@ -95,8 +112,11 @@ def test_values_of_enums_are_used_in_another_file(project: Path) -> None:
     (project / "schema" / "author.sql").write_text(
         "CREATE TYPE s AS ENUM ('a', 'b'); CREATE TABLE t (x s DEFAULT 'b');\n"
     )
-    assert run("generate", "--name", "more", "--no-proof").exit_code == 0
-    assert len(list(project.glob("migrations/2*.down.sql"))) == 2
+    assert run("generate", "--name", "more").exit_code == 0
+    first, second = sorted(project.glob("migrations/2*.down.sql"))
+    assert "DROP DEFAULT" in second.read_text()
+    assert "CREATE TYPE" not in second.read_text()  # each takes back what its own file did
+    assert "CREATE TYPE" in first.read_text()
 
 
 def test_online(project: Path) -> None:
