@@ -1,15 +1,24 @@
 """Migrations measured on pairs of schemas that others wrote: does `migrate diff` lead from the one to the other?
 
     python benchmarks/migrate.py --psqldef FOLDER --migra FOLDER [--extensions FOLDER] [--only NAME] [--out FILE]
-    python benchmarks/migrate.py … --peer 'migra --unsafe --with-privileges {old} {new}'
+    python benchmarks/migrate.py … --every 5 --peer 'migra=migra --unsafe --with-privileges {old} {new}'
 
 FOLDER is a checkout of sqldef/sqldef (cmd/psqldef/tests*.yml: current, desired) and of djrobstep/migra
 (tests/FIXTURES/*/a.sql, b.sql). Every pair is taken forward and reversed. For each: the old schema is applied to an
-empty database of the embedded server, rows are inserted where that is possible, the SQL that `querygen.migrate.diff`
-makes (without a database) is run statement by statement, and pg_dump's output is compared with that of a database made
-from the new schema. `converged`: equal, and the rows are there. `wrong`: not equal. `failed`: the server refused a
-statement. `rows`: it refused because of the rows, and converged without them. `lost`: a row or value is gone that no
-drop declares. `refused`: nothing was printed, with a reason. `noop`: pairs of which diff(new, new) is not empty.
+empty database of the embedded server, rows are inserted, the SQL that `querygen.migrate.diff` makes (without a
+database) is run statement by statement, and pg_dump's output is compared with that of a database made from the new
+schema.
+
+Rows: two in every table, which both schemas permit (migrate_rows.py says how they are found). A row that the new
+schema forbids can be kept by no tool; a table of which that is true of every row stays empty, and the last lines say
+of how many tables, and why. `--rows old` takes rows that only the old schema permits.
+
+`converged`: equal, and every row is there with its values, but for what a drop declares. `wrong`: not equal. `failed`:
+the server refused a statement. `rows`: it refused because of the rows, and converged without them. `lost`: a row or a
+value is gone. `refused`: nothing was printed, with a reason. `noop`: pairs of which diff(new, new) is not empty.
+
+With `--proof`: what `migrate generate --allow-drop` does, history = old, schema = new. `written`: proved, and the files
+replayed on the old schema come to the new one; `differs`: proved, and they do not; `not proved`: nothing was written.
 """
 
 from __future__ import annotations
@@ -26,22 +35,30 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import psycopg
 import yaml
+from migrate_rows import Chosen, Renames, choose, lost, rows_of
 from psycopg import sql
 
 from querygen.config import Config, catalog_folder, extension_bases
 from querygen.migrate.diff import diff
+from querygen.migrate.generate import NO_TRANSACTION, Part, draft
 from querygen.migrate.load import Loaded, Setting, load
+from querygen.migrate.proof import Verdict, prove
 from querygen.server.embedded import EmbeddedServer, running_server
 from querygen.source import SourceFile
+from querygen.sql.parse import parse_schema_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parent.parent
 _CONFIG = Config(ROOT)
@@ -65,10 +82,14 @@ class Pair(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct):
     name: str
     status: str
+    tool: str = "querygen"
     why: str = ""
     sql: str = ""
     renamed: bool = False
     seconds: float = 0.0
+    kept: int = 0  # tables that both schemas have
+    filled: int = 0  # of these, with rows
+    empty: dict[str, str] = {}  # the others, and why no row is permitted
 
 
 # ---------------------------------------------------------------------------------------------- pairs
@@ -111,7 +132,7 @@ class Databases:
         with _LOCK:
             self.number += 1
             name = f"m{self.number}"
-        self.admin(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
+        self.admin(sql.SQL("create database {} template template0 strategy file_copy").format(sql.Identifier(name)))
         return name
 
     def drop(self, name: str) -> None:
@@ -142,9 +163,12 @@ class Databases:
         )
         return done.stdout if not done.returncode else f"pg_dump failed: {done.stderr}"
 
+    def file(self, text: str) -> Path:
+        return self.cache / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
+
     def expected(self, text: str) -> tuple[str, str | None]:
         """(normalised dump, why the schema cannot be applied)"""
-        file = self.cache / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"
+        file = self.file(text)
         if file.exists():
             stored = json.loads(file.read_text())
             return stored[0], stored[1]
@@ -173,102 +197,45 @@ def _sorted_columns(statement: str) -> str:
     return found[1] + "\n".join(lines) + found[3]
 
 
+def difference(expected: str, got: str) -> str:
+    return "\n".join(difflib.unified_diff(expected.splitlines(), got.splitlines(), "expected", "got", lineterm="", n=1))
+
+
 # ---------------------------------------------------------------------------------------------- rows
 
-_VALUES = {
-    "N": "1",
-    "S": "'a'",
-    "B": "true",
-    "D": "'2024-01-01'",
-    "T": "'1 day'",
-    "I": "'127.0.0.1'",
-    "V": "'1'",
-}
+
+def chosen(pair: Pair, databases: Databases, method: str) -> tuple[Chosen, Renames]:
+    """The rows of a pair, the same for every program; `method` is `both`, or `old` for what the old schema permits."""
+    renames = _renames(pair) if pair.renamed else Renames()
+    file = databases.file(f"{method}\0{pair.old}\0{pair.new}")
+    if file.exists():
+        return msgspec.json.decode(file.read_bytes(), type=Chosen), renames
+    names = [databases.make(), databases.make()]
+    try:
+        for name, text in zip(names, (pair.old, pair.new), strict=True):
+            databases.apply(name, text)
+        old, new = (psycopg.connect(databases.server.dsn(name), autocommit=True) for name in names)
+        with old, new:
+            found = choose(old, new if method == "both" else None, renames)
+    finally:
+        for name in names:
+            databases.drop(name)
+    file.write_bytes(msgspec.json.encode(found))
+    return found, renames
 
 
-def insert_rows(conn: psycopg.Connection[Any]) -> None:
-    """A row into every table that takes one of plain values; what a table needs of others comes first."""
-    tables = [
-        (oid, name)
-        for oid, name in conn.execute(
-            "select c.oid, c.oid::regclass::text from pg_class c where relkind = 'r' and relnamespace not in"
-            " ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) order by c.oid"
-        ).fetchall()
-    ]
-    for _round in range(2):
-        for oid, name in tables:
-            if conn.execute(f"select 1 from only {name} limit 1".encode()).fetchone():
-                continue
-            columns = conn.execute(
-                "select quote_ident(attname), typcategory, format_type(atttypid, atttypmod), typname, typtype"
-                " from pg_attribute a join pg_type t on t.oid = atttypid"
-                " where attrelid = %s and attnum > 0 and not attisdropped and attgenerated = '' and attidentity <> 'a'",
-                [oid],
-            ).fetchall()
-            values = [_value(*column[1:]) for column in columns]
-            names = ", ".join(column[0] for column in columns)
-            text = (
-                f"insert into {name} ({names}) values ({', '.join(values)})"
-                if columns
-                else f"insert into {name} default values"
-            )
-            try:
-                with conn.transaction():
-                    conn.execute(text.encode())
-            except psycopg.Error:
-                pass
-
-
-def _value(category: str, full: str, name: str, kind: str) -> str:
-    if kind == "e":
-        return f"(enum_range(null::{full}))[1]"
-    if name in ("json", "jsonb"):
-        return "'{}'"
-    if name == "uuid":
-        return "'00000000-0000-0000-0000-000000000001'"
-    if name in ("bytea", "xml"):
-        return "'a'"
-    if category == "A":
-        return "'{}'"
-    if category in "TD" and name in ("time", "timetz"):
-        return "'00:00'"
-    return _VALUES.get(category, "null")
-
-
-def rows_of(conn: psycopg.Connection[Any]) -> dict[str, dict[str, Any]]:
-    """For each table its number of rows, and for each column its type and its values that are not NULL."""
-    found: dict[str, dict[str, Any]] = {}
-    for oid, name in conn.execute(
-        "select c.oid, c.oid::regclass::text from pg_class c where relkind = 'r' and relnamespace not in"
-        " ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)"
-    ).fetchall():
-        columns = conn.execute(
-            "select attname, quote_ident(attname), format_type(atttypid, atttypmod) from pg_attribute"
-            " where attrelid = %s and attnum > 0 and not attisdropped and attgenerated = ''",
-            [oid],
-        ).fetchall()
-        one: dict[str, Any] = {}
-        row = conn.execute(f"select count(*) from only {name}".encode()).fetchone()
-        one[""] = row[0] if row else 0
-        for column, quoted, kind in columns:
-            row = conn.execute(f"select count({quoted}) from only {name}".encode()).fetchone()
-            one[column] = (kind, row[0] if row else 0)
-        found[name] = one
-    return found
-
-
-def lost(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> str | None:
-    """A row, or the values of a column that has the same name and type, that are not there any more."""
-    for table, old in before.items():
-        new = after.get(table)
-        if new is None:
-            continue
-        if new[""] != old[""]:
-            return f"{table} had {old['']} rows and has {new['']}"
-        for column, kept in old.items():
-            if column and column in new and new[column][0] == kept[0] and new[column][1] < kept[1]:
-                return f"{table}.{column} had {kept[1]} values and has {new[column][1]}"
-    return None
+def _renames(pair: Pair) -> Renames:
+    """What the annotations of the pair come to."""
+    renames = Renames()
+    for one in diff(loaded(pair.old, "old"), loaded(pair.new, "new")).renamed:
+        match one.before:
+            case ("schema", name):
+                renames.schemas[name] = one.after[1]
+            case ("table", schema, name):
+                renames.tables[schema, name] = one.after[2]
+            case ("column", schema, table, name):
+                renames.columns[schema, table, name] = one.after[3]
+    return renames
 
 
 # ---------------------------------------------------------------------------------------------- one pair
@@ -278,7 +245,7 @@ def loaded(text: str, name: str) -> Loaded:
     return load([SourceFile(name, text)], SETTING)
 
 
-def run(pair: Pair, databases: Databases | None) -> Outcome:
+def run(pair: Pair, databases: Databases | None, method: str = "both") -> Outcome:
     """One pair, from its two texts to a status; without databases only as far as that goes."""
     start = time.perf_counter()
     outcome = Outcome(pair.name, "", renamed=pair.renamed)
@@ -312,27 +279,43 @@ def run(pair: Pair, databases: Databases | None) -> Outcome:
     statements = [one.sql for one in result.statements]
     outcome.sql = ";\n".join(statements)
     if databases is not None:
-        _on_server(outcome, pair, statements, expected, databases, rows=True)
-        if outcome.status == "rows":
-            why = outcome.why
-            _on_server(outcome, pair, statements, expected, databases, rows=False)
-            if outcome.status == "converged":
-                outcome.status, outcome.why = "rows", why
+        measure(outcome, pair, statements, expected, databases, method)
     outcome.seconds = time.perf_counter() - start
     return outcome
 
 
+def measure(
+    outcome: Outcome, pair: Pair, statements: list[str], expected: str, databases: Databases, method: str
+) -> None:
+    """Run it on the old schema with rows; where the server refuses because of these, without them, too."""
+    rows, renames = chosen(pair, databases, method)
+    outcome.kept, outcome.filled, outcome.empty = rows.kept, rows.filled, rows.empty
+    _on_server(outcome, pair, statements, expected, databases, rows.inserts, renames)
+    if outcome.status == "rows":
+        why = outcome.why
+        _on_server(outcome, pair, statements, expected, databases, [], renames)
+        if outcome.status == "converged":
+            outcome.status, outcome.why = "rows", why
+
+
 def _on_server(
-    outcome: Outcome, pair: Pair, statements: list[str], expected: str, databases: Databases, *, rows: bool
+    outcome: Outcome,
+    pair: Pair,
+    statements: list[str],
+    expected: str,
+    databases: Databases,
+    rows: list[str],
+    renames: Renames,
 ) -> None:
     name = databases.make()
     try:
         databases.apply(name, pair.old)
         with psycopg.connect(databases.server.dsn(name), autocommit=True) as conn:
-            before: dict[str, dict[str, Any]] = {}
-            if rows:
-                insert_rows(conn)
-                before = rows_of(conn)
+            for one in rows:
+                conn.execute(one.encode())
+            before = rows_of(conn)
+        # as psql does it: a connection of its own, one statement after the other
+        with psycopg.connect(databases.server.dsn(name), autocommit=True) as conn:
             for statement in statements:
                 try:
                     _execute(conn, statement, databases)
@@ -341,15 +324,12 @@ def _on_server(
                     outcome.status = "rows" if by_rows else "failed"
                     outcome.why = f"{error.sqlstate} {error}\n{statement}"
                     return
-            gone = lost(before, rows_of(conn)) if rows else None
+        with psycopg.connect(databases.server.dsn(name), autocommit=True) as conn:
+            gone = lost(before, rows_of(conn), renames)
         dumped = normalised(databases.dump(name))
         if dumped != expected:
-            outcome.status = "wrong"
-            lines = difflib.unified_diff(
-                expected.splitlines(), dumped.splitlines(), "expected", "got", lineterm="", n=1
-            )
-            outcome.why = "\n".join(lines)
-        elif gone is not None and not pair.renamed:
+            outcome.status, outcome.why = "wrong", difference(expected, dumped)
+        elif gone is not None:
             outcome.status, outcome.why = "lost", gone
         else:
             outcome.status, outcome.why = "converged", ""
@@ -371,12 +351,86 @@ def _execute(conn: psycopg.Connection[Any], statement: str, databases: Databases
             return
 
 
+# ---------------------------------------------------------------------------------------------- proof
+
+
+def run_proof(pair: Pair, databases: Databases) -> Outcome:
+    """What `migrate generate --allow-drop` does with the pair: drafts, proves, writes; the files are then replayed."""
+    start = time.perf_counter()
+    outcome = Outcome(pair.name, "", renamed=pair.renamed)
+    before, problem = databases.expected(pair.old)
+    if problem is None:
+        expected, problem = databases.expected(pair.new)
+    if problem is not None:
+        outcome.status, outcome.why = "left out", problem
+        return outcome
+    history, schema = [SourceFile("history.sql", pair.old)], [SourceFile("schema.sql", pair.new)]
+    try:
+        made = draft(history, schema, SETTING, allow_drop=True)
+        if made.errors or made.refusals:
+            outcome.status = "refused"
+            outcome.why = "; ".join(str(one) for one in (*made.errors, *made.refusals))
+            return outcome
+        if not made.parts:
+            outcome.status = "nothing to do" if before == expected else "differs"
+            return outcome
+        outcome.sql = "\n".join(one.up for one in made.parts)
+        verdict = _verdict(databases, history, made.parts, schema)
+    except (ArithmeticError, LookupError, TypeError, AttributeError, ValueError, RuntimeError, AssertionError):
+        outcome.status, outcome.why = "crash", traceback.format_exc()[-1500:]
+        return outcome
+    if verdict.proved:
+        outcome.why = _replayed(pair, made.parts, expected, databases)
+        outcome.status = "differs" if outcome.why else "written"
+    else:
+        outcome.status = "not proved"
+        outcome.why = f"failed: {verdict.failed}\nup: {verdict.up}\ndown: {verdict.down}"
+    outcome.seconds = time.perf_counter() - start
+    return outcome
+
+
+def _verdict(
+    databases: Databases, history: list[SourceFile], parts: tuple[Part, ...], schema: list[SourceFile]
+) -> Verdict:
+    """The proof of `migrate generate`; roles that the schemas take for granted are made."""
+    while True:
+        verdict = prove(databases.server, history, [(one.up, one.down) for one in parts], schema)
+        found = _ROLE.search(verdict.failed)
+        if found is None:
+            return verdict
+        databases.admin(sql.SQL("create role {}").format(sql.Identifier(found[1])))
+
+
+def _replayed(pair: Pair, parts: tuple[Part, ...], expected: str, databases: Databases) -> str:
+    """The written files run on the old schema: what then differs from the new one, or what the server refuses."""
+    name = databases.make()
+    try:
+        databases.apply(name, pair.old)
+        with psycopg.connect(databases.server.dsn(name), autocommit=True) as conn:
+            for part in parts:
+                alone = part.up.startswith(NO_TRANSACTION)
+                statements = [one.text for one in parse_schema_file(SourceFile("up.sql", part.up))[0]]
+                for statement in statements if alone else [part.up]:
+                    conn.execute(statement.encode())
+        return difference(expected, normalised(databases.dump(name)))
+    except psycopg.Error as error:
+        return f"{error.sqlstate} {error}"
+    finally:
+        databases.drop(name)
+
+
 # ---------------------------------------------------------------------------------------------- peers
 
 
-def run_peer(pair: Pair, databases: Databases, command: str) -> Outcome:
-    """The same pair by a program that compares two live databases and prints SQL."""
-    outcome = Outcome(pair.name, "", renamed=pair.renamed)
+def statements_of(script: str) -> list[str]:
+    """A script as psql would send it; what cannot be cut is one piece."""
+    statements, problems = parse_schema_file(SourceFile("peer.sql", script))
+    return [script] if problems else [one.text for one in statements]
+
+
+def run_peer(pair: Pair, databases: Databases, tool: str, command: str, method: str) -> Outcome:
+    """The same pair by a program that compares two live databases and prints SQL. Of renames it knows nothing."""
+    outcome = Outcome(pair.name, "", tool, renamed=pair.renamed)
     _dump, problem = databases.expected(pair.old)
     if problem is None:
         expected, problem = databases.expected(pair.new)
@@ -389,17 +443,15 @@ def run_peer(pair: Pair, databases: Databases, command: str) -> Outcome:
             databases.apply(name, text)
         old, new = (databases.server.tcp_url(name) for name in names)
         words = [one.replace("{old}", old).replace("{new}", new) for one in shlex.split(command)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
         if not done.stdout.strip() and done.returncode not in (0, 2):
             outcome.status, outcome.why = "refused", done.stderr[-500:]
             return outcome
         outcome.sql = done.stdout
-        _on_server(outcome, pair, [done.stdout or "select"], expected, databases, rows=True)
-        if outcome.status == "rows":
-            why = outcome.why
-            _on_server(outcome, pair, [done.stdout or "select"], expected, databases, rows=False)
-            if outcome.status == "converged":
-                outcome.status, outcome.why = "rows", why
+        measure(outcome, pair, statements_of(done.stdout), expected, databases, method)
+        if outcome.status == "lost" and pair.renamed:  # the annotations are not written for it
+            outcome.status = "converged"
     except subprocess.TimeoutExpired:
         outcome.status, outcome.why = "failed", "no answer in two minutes"
     finally:
@@ -423,11 +475,15 @@ def main() -> None:
     parser.add_argument("--static", action="store_true", help="no server: only what is refused, and no-ops")
     parser.add_argument("--forward", action="store_true")
     parser.add_argument(
-        "--peer", help="a command with {old} and {new} for URLs, which prints SQL; in place of querygen"
+        "--peer", action="append", default=[], help="NAME=COMMAND with {old} and {new} for URLs, which prints SQL"
+    )
+    parser.add_argument("--proof", action="store_true", help="migrate generate with its proof, and its files replayed")
+    parser.add_argument(
+        "--rows", choices=["both", "old"], default="both", help="rows that both schemas permit, or the old one"
     )
     parser.add_argument("--every", type=int, default=1, help="every n-th pair only")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, help="a line of JSON a pair; pairs that stand there are not taken again")
     arguments = parser.parse_args()
     found = collect(arguments.psqldef, arguments.migra)
     pairs = found + ([] if arguments.forward else [Pair(f"{one.name} reversed", one.new, one.old) for one in found])
@@ -435,38 +491,73 @@ def main() -> None:
         pairs = [one for one in pairs if arguments.only in one.name]
     pairs = pairs[:: arguments.every]
     if arguments.again:
-        done = {}
-        for line in arguments.again.read_text().splitlines():
-            one = json.loads(line)
-            done[one["name"]] = one["status"]
-        pairs = [one for one in pairs if done.get(one.name) not in ("converged", "left out")]
+        good = ("converged", "written", "nothing to do", "left out")
+        fine = {one.name for one in _stored(arguments.again) if one.status in good}
+        pairs = [one for one in pairs if one.name not in fine]
+    names = {one.name for one in pairs}
+    outcomes = _stored(arguments.out) if arguments.out and arguments.out.exists() else []
+    outcomes = [one for one in outcomes if one.name in names]
+    taken = {(one.tool, one.name) for one in outcomes}
     sys.setrecursionlimit(50_000)
     from querygen.server.binaries import find_binaries
 
     pg_dump = arguments.pg_dump or find_binaries().program("pg_dump")
     if arguments.static:
-        outcomes = [run(one, None) for one in pairs]
+        for pair in pairs:
+            _note(outcomes, run(pair, None), arguments.out)
     else:
         with running_server(extension_dirs=arguments.extensions, tcp=bool(arguments.peer)) as server:
             databases = Databases(server, pg_dump, arguments.cache)
+            tools: dict[str, Callable[[Pair], Outcome]] = {}
+            if arguments.proof:
+                tools["querygen"] = functools.partial(run_proof, databases=databases)
+            else:
+                tools["querygen"] = functools.partial(run, databases=databases, method=arguments.rows)
+            for peer in arguments.peer:
+                tool, _equals, command = peer.partition("=")
+                tools[tool] = functools.partial(
+                    run_peer, databases=databases, tool=tool, command=command, method=arguments.rows
+                )
+            todo = [(tool, pair) for pair in pairs for tool in tools if (tool, pair.name) not in taken]
             with concurrent.futures.ThreadPoolExecutor(arguments.workers) as pool:
-                outcomes = []
-                peer = arguments.peer
-                work = run if peer is None else functools.partial(run_peer, command=peer)
-                for one in pool.map(lambda pair: work(pair, databases), pairs):
-                    outcomes.append(one)
-                    if arguments.out:
-                        with arguments.out.open("a") as lines:
-                            lines.write(json.dumps(msgspec.to_builtins(one)) + "\n")
+                for one in pool.map(lambda job: tools[job[0]](job[1]), todo):
+                    _note(outcomes, one, arguments.out)
+    print(f"{len(found)} pairs found, {len(pairs)} taken both ways")
+    for tool in dict.fromkeys(one.tool for one in outcomes):
+        _print([one for one in outcomes if one.tool == tool], tool, rows=not arguments.proof and not arguments.static)
+
+
+def _print(outcomes: list[Outcome], tool: str, *, rows: bool) -> None:
+    """How many ended how, in percent of those that apply."""
     counts = collections.Counter(one.status for one in outcomes)
     applied = [one for one in outcomes if one.status != "left out"]
-    print(f"{len(found)} pairs found, {len(outcomes)} taken both ways, {len(applied)} apply on PostgreSQL 18")
+    print(f"{tool}: {len(applied)} apply on PostgreSQL 18")
     for status, count in counts.most_common():
         print(f"  {status or 'made'}: {count} ({100 * count / max(len(applied), 1):.1f} %)")
     renamed = collections.Counter(one.status for one in applied if one.renamed)
     print(f"  of these with @renamed: {dict(renamed)}")
-    if arguments.out and arguments.static:
-        arguments.out.write_text("".join(json.dumps(msgspec.to_builtins(one)) + "\n" for one in outcomes))
+    if rows:
+        reasons = collections.Counter(_reason(why) for one in applied for why in one.empty.values())
+        kept, filled = sum(one.kept for one in applied), sum(one.filled for one in applied)
+        print(f"  tables that both schemas have: {kept}, with rows: {filled}, without: {dict(reasons.most_common())}")
+
+
+def _reason(why: str) -> str:
+    """Why a table has no row, without names."""
+    if why.startswith("no row"):
+        return "a new column is NOT NULL and has no default"
+    return re.sub(r"(: \w{5}) .*", r"\1", why)
+
+
+def _stored(file: Path) -> list[Outcome]:
+    return [msgspec.json.decode(line, type=Outcome) for line in file.read_text().splitlines()]
+
+
+def _note(outcomes: list[Outcome], one: Outcome, file: Path | None) -> None:
+    outcomes.append(one)
+    if file is not None:
+        with file.open("a") as lines:
+            lines.write(msgspec.json.encode(one).decode() + "\n")
 
 
 if __name__ == "__main__":
