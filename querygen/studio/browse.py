@@ -131,6 +131,8 @@ def shown(column: ServerColumn) -> list[sql.Composable]:
 def condition(table: Table, one: Filter) -> sql.Composable:
     """A filter as SQL, its value a literal that the server casts."""
     column = table.column(one.column)
+    if not one.column:
+        raise Refused("choose the column that is to be compared")
     if column is None:
         raise Refused(f'there is no column "{one.column}" to filter by')
     if one.operator not in OPERATORS:
@@ -154,7 +156,7 @@ def read_page(conn: Connection[TupleRow], table: Table, wanted: Wanted) -> Page:
     if not keys:
         return _by_offset(conn, table, wanted, conditions)
     if wanted.sort is not None and wanted.sort not in table.sortable:
-        raise Refused(f'"{wanted.sort}" leads no index: sorting by it would read the whole table')
+        raise Refused(f'"{wanted.sort}" leads no index: sorting by it would read the whole table, which is large')
     return _by_key(conn, table, wanted, conditions, keys)
 
 

@@ -87,7 +87,7 @@ def _wanted(ask: Ask) -> Wanted:
     filters = tuple(
         Filter(column, operator, value)
         for column, operator, value in zip(columns, operators, values, strict=False)
-        if column
+        if column or value or operator in WITHOUT_VALUE
     )[:_FILTERS]
     offset = ask.query.get("offset", "0")
     return Wanted(

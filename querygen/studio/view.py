@@ -248,7 +248,9 @@ def _tried(answer: Answer, ask: Ask) -> Response:
 
 
 def _sorry(ask: Ask, status: int, title: str, message: str, hint: str = "") -> Response:
-    return ask.page("sorry", title, "", status, message=hide_password(message), hint=hint)
+    section = next((one for one in SECTIONS if ask.request.url.path.startswith(one[1])), None)
+    _, back, name = section or ("", "", "")
+    return ask.page("sorry", title, "", status, message=hide_password(message), hint=hint, back=back, back_name=name)
 
 
 def _diagnostics(ask: Ask, found: list[Diagnostic], status: int = 422) -> Response:

@@ -437,3 +437,33 @@ def test_addresses_are_local(reader: Visitor) -> None:
     text = reader.get("/data/table?s=public&t=node&sort=rank").text
     for address in re.findall(r'(?:href|action|src)="([^"]*)"', text):
         assert urlsplit(address).netloc == ""
+
+
+def test_a_small_table_is_sorted_by_any_column(writer: Visitor) -> None:
+    """Page by page, NULLs last; a large table, or one with long values, only where an index gives the order."""
+    load_sql(dsn_of(writer), "create table heap (id int primary key, label text, weight int, document json);")
+    load_sql(
+        dsn_of(writer),
+        "insert into heap select i, 'l' || i % 7, nullif(i % 11, 3), '{}' from generate_series(1, 120) i",
+    )
+    seen: list[str] = []
+    address: str | None = "/data/table?s=public&t=heap&sort=weight&desc=1"
+    while address is not None:
+        text = writer.get(address).text
+        seen += [one[0] for one in keys(text)]
+        following = re.search(r'rel="next" href="([^"]*)"', text)
+        address = html.unescape(following[1]) if following else None
+    wanted = "select array_agg(id::text order by weight desc nulls last, id desc) from heap"
+    assert seen == rows(dsn_of(writer), wanted)[0][0]
+    assert "sort=document" not in text
+    load_sql(dsn_of(writer), "insert into heap select i, repeat('x', 200) from generate_series(1000, 12000) i")
+    assert "leads no index" in writer.get("/data/table?s=public&t=heap&sort=weight").text
+
+
+def test_a_filter_without_a_column_says_so(reader: Visitor) -> None:
+    answer = reader.get("/data/table", params={"s": "public", "t": "node", "c": "", "o": "eq", "v": "7"})
+    assert "choose the column" in answer.text
+    assert 'value="7"' in answer.text
+    assert (
+        "rows here" in reader.get("/data/table", params={"s": "public", "t": "node", "c": "", "o": "eq", "v": ""}).text
+    )

@@ -223,7 +223,7 @@ function bytesEditor(field, area) {
     area.value = "\\x" + Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
     area.dispatchEvent(new Event("input", { bubbles: true }));
   });
-  area.after(make("p", { className: "note" }, "hexadecimal digits behind \\x, or ", file));
+  area.after(make("p", { className: "note parts" }, "hexadecimal digits behind \\x, or ", file));
 }
 
 for (const field of document.querySelectorAll("[data-field]")) {
@@ -234,7 +234,18 @@ for (const field of document.querySelectorAll("[data-field]")) {
   const beforeMode = mode?.value;
   const editor = { list: listEditor, range: rangeEditor, bytes: bytesEditor }[field.dataset.editor];
   if (editor) editor(field, value);
+  if (mode) {
+    const give = make("button", { type: "button", className: "give" });
+    give.addEventListener("click", () => {
+      mode.value = "value";
+      mode.dispatchEvent(new Event("change"));
+    });
+    value.before(give);
+  }
   const show = () => {
+    const give = field.querySelector(".give");
+    if (give) give.textContent = `${mode.selectedOptions[0].textContent}: give a value`;
+    give?.setAttribute("aria-label", `Give a value for ${field.querySelector("label").textContent}`);
     field.classList.toggle("off", mode !== null && mode.value !== "value");
     field.classList.toggle("changed", (mode?.value ?? "value") !== (beforeMode ?? "value") || (value.value !== before && mode?.value !== "null"));
   };
