@@ -75,7 +75,7 @@ class Table(Struct, frozen=True):
     comment: str | None
     columns: tuple[ServerColumn, ...]
     key: tuple[str, ...]
-    sortable: tuple[str, ...]  # columns that lead an index; in a small table, without values too long for an address, any
+    sortable: tuple[str, ...]  # columns that lead an index; any, in a small table of short values
     outgoing: tuple[ForeignKey, ...]
     incoming: tuple[ForeignKey, ...]
     may_insert: bool
@@ -113,8 +113,7 @@ select coalesce(json_agg(t order by t.schema, t.name), '[]') from (
     and n.nspname !~ '^pg_(toast|temp)' and has_schema_privilege(n.oid, 'usage')
 ) t"""
 
-_TABLE: Final = (
-    """
+_TABLE: Final = """
 with this as (
   select c.*, n.nspname from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   where n.nspname = %s and c.relname = %s and c.relkind in ('r', 'p', 'v', 'm', 'f')
@@ -164,9 +163,7 @@ select json_build_object(
     union all
     select a.attname::text from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
     where a.attrelid = this.oid and a.attnum > 0 and not a.attisdropped and this.relkind in ('r', 'm')
-      and pg_catalog.pg_relation_size(this.oid) <= """
-    + str(SMALL)
-    + """
+      and pg_catalog.pg_relation_size(this.oid) <= pg_catalog.pg_size_bytes('2 MB')
       and coalesce(pg_catalog.pg_relation_size(nullif(this.reltoastrelid, 0)), 0) = 0
       and (t.typtype = 'e' or t.typnamespace = 'pg_catalog'::regnamespace and t.typname in (
         'bool', 'int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'money', 'text', 'varchar', 'bpchar', 'name',
@@ -199,7 +196,6 @@ select json_build_object(
   'may_update', has_table_privilege(this.oid, 'update') or has_any_column_privilege(this.oid, 'update'),
   'may_delete', has_table_privilege(this.oid, 'delete'))
 from this"""
-)
 
 
 def _value(conn: Connection[TupleRow], statement: str, params: tuple[Any, ...] = ()) -> Any:
