@@ -434,3 +434,24 @@ def test_unreachable_server_is_one_message(querygen: RunCommand) -> None:
     failed = querygen("catalog", "dump", "--database-url", "postgresql://localhost:1/nothing")
     assert failed.code == 2
     assert "QG005" in failed.err
+
+
+@pytest.mark.parametrize(
+    ("statement", "hint"),
+    [
+        ("SELECT 1 FROM user_", "Did you mean users?"),
+        ("SELECT 1 FROM order_line", "Did you mean shop.order_line?"),
+        ("SELECT 1 FROM shop.order_lin", "Did you mean shop.order_line?"),
+        ("SELECT 1 FROM shp.order_line", "Did you mean shop.order_line?"),
+        ("SELECT 'a'::mod", "Did you mean mood?"),
+        ('SELECT 1 FROM "Odd"', 'Did you mean shop."Odd"?'),
+    ],
+)
+def test_a_name_that_is_nearly_there(statement: str, hint: str, querygen: RunCommand) -> None:
+    schema = (
+        f"{SCHEMA}CREATE SCHEMA shop;\nCREATE TABLE shop.order_line (id int);\nCREATE TYPE mood AS ENUM ('a');\n"
+        'CREATE VIEW shop."Odd" AS SELECT 1 AS a;\n'
+    )
+    query = f"-- name: A :many\n{statement};\n"
+    failed = querygen("build", files={"schema/a.sql": schema, "queries/a.sql": query, "querygen.toml": ""})
+    assert f"hint: {hint}" in failed.err

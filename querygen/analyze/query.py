@@ -86,7 +86,7 @@ def analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
         return _analyze_query(raw, catalog)
     except RecursionError as deep:
         problem = PgError("54001", "stack depth limit exceeded", hint="Split the statement: it nests too deeply.")
-        raise DiagnosticError(_diagnostic(raw, problem)) from deep
+        raise DiagnosticError(_diagnostic(raw, problem, catalog)) from deep
 
 
 def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
@@ -97,7 +97,7 @@ def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
         _check_keyword_tables(raw, tree, catalog)
         query = stmt.parse_analyze_varparams(catalog, tree, raw.sql, params)
     except PgError as problem:
-        raise DiagnosticError(_diagnostic(raw, problem)) from problem
+        raise DiagnosticError(_diagnostic(raw, problem, catalog)) from problem
     entries = result_entries(query)
     # SELECT without columns has rows all the same.
     if not entries and query.commandType != enums.CmdType.CMD_SELECT and raw.command in _NEEDS_ROWS:
@@ -158,8 +158,10 @@ def _place(raw: RawQuery, location: int) -> Span:
     return Span(raw.source, start, match.end() if match else start)
 
 
-def _diagnostic(raw: RawQuery, problem: PgError) -> Diagnostic:
-    hint = problem.hint
+def _diagnostic(raw: RawQuery, problem: PgError, catalog: Catalog) -> Diagnostic:
+    from querygen.analyze.suggest import suggestion  # most statements are right
+
+    hint = problem.hint or suggestion(catalog, problem)
     if problem.code == "42P18" and hint is None:
         number = next((int(word) for word in re.findall(r"parameter \$(\d+)", problem.message)), 0)
         if not re.search(rf"\${number}(?!\d)", raw.sql):
