@@ -77,10 +77,9 @@ def diff_command(rename: tuple[str, ...], using: tuple[str, ...], old: str, new:
     """
     from querygen.migrate.diff import diff
     from querygen.migrate.generate import options_of
-    from querygen.migrate.load import load
+    from querygen.migrate.together import load_both
 
-    setting = setting_of(nearest_config())
-    before, after = (load(_sources(one, other), setting) for one, other in ((old, new), (new, old)))
+    before, after = load_both(_sources(old, new), _sources(new, old), setting_of(nearest_config()))
     if before.errors or after.errors:
         report((*before.errors, *after.errors))
         sys.exit(BAD_SQL)

@@ -42,7 +42,7 @@ _FUNCTION_NAME = re.compile(r"^(?:function|procedure|routine|aggregate|type) ([^
 _TOKEN = re.compile(r'"(?:[^"]|"")*"|[\w$]+|.', re.DOTALL)
 
 
-class _Pending(Struct, frozen=True):
+class Pending(Struct, frozen=True):
     """A statement that was put aside: with its place, its search path, and why."""
 
     order: int
@@ -84,12 +84,25 @@ def fold(
 
     `full` keeps what only comparing and printing schemas asks for (ddl_facts.py).
     """
+    state = begin(data, extension_folders=extension_folders, collations=collations, full=full)
+    finish(state, advance(state, statements))
+    return state
+
+
+def begin(
+    data: CatalogData,
+    *,
+    extension_folders: Sequence[Path] = (),
+    collations: Sequence[str] = (),
+    full: bool = False,
+) -> DdlState:
+    """A database in which nothing has been declared. `advance` and `finish` are the rest of `fold`."""
     catalog = Catalog(data)
     path = ("public",)  # and "$user", which stands for none
     catalog.search_path = path
     for name in collations:
         add_system_collation(catalog, name)
-    state = DdlState(
+    return DdlState(
         catalog,
         Depend(catalog.journal),
         extension_folders=extension_folders,
@@ -97,13 +110,15 @@ def fold(
         session_path=path,
         full=full,
     )
-    pending = _first_pass(state, statements)
+
+
+def finish(state: DdlState, pending: list[Pending]) -> None:
+    """What was put aside, and what is settled when everything has been read."""
     _retry(state, pending)
     for late, error in ddl_constraint.settle_late_foreign_keys(state):
         state.diagnostics.append(diagnostic_of(error, late.raw))
     state.diagnostics += ddl_body.settle_late_bodies(state)
     state.diagnostics.sort(key=_place)
-    return state
 
 
 def _place(diagnostic: Diagnostic) -> int:
@@ -111,8 +126,9 @@ def _place(diagnostic: Diagnostic) -> int:
     return diagnostic.span.start if diagnostic.span is not None else -1
 
 
-def _first_pass(state: DdlState, statements: Sequence[RawStatement]) -> list[_Pending]:
-    pending: list[_Pending] = []
+def advance(state: DdlState, statements: Sequence[RawStatement]) -> list[Pending]:
+    """Carry the statements out, one after the other; those that wait for something are put aside."""
+    pending: list[Pending] = []
     awaited: set[str] = set()  # what the statements put aside would have made
     source: SourceFile | None = None
     for order, raw in enumerate(statements):
@@ -130,7 +146,7 @@ def _first_pass(state: DdlState, statements: Sequence[RawStatement]) -> list[_Pe
         if error is None:
             continue
         if error.code in _UNDEFINED and (not isinstance(raw.stmt, ast.DropStmt) or awaited & _dropped(raw.stmt)):
-            pending.append(_Pending(order, raw, path, error))
+            pending.append(Pending(order, raw, path, error))
             awaited |= _made(raw.stmt)
         else:
             state.diagnostics.append(diagnostic_of(error, raw))
@@ -156,12 +172,12 @@ def run(state: DdlState, raw: RawStatement) -> PgError | None:
     return None
 
 
-def _retry(state: DdlState, pending: list[_Pending]) -> None:
+def _retry(state: DdlState, pending: list[Pending]) -> None:
     """Try again what was put aside, in order, whenever a name it waits for has been made."""
     made = set(state.catalog.made)
     state.catalog.made.clear()
-    waiting: dict[str | None, list[_Pending]] = defaultdict(list)
-    ready: list[tuple[int, _Pending]] = []
+    waiting: dict[str | None, list[Pending]] = defaultdict(list)
+    ready: list[tuple[int, Pending]] = []
     for one in pending:
         key = _awaited_name(one.error)
         if key is None or key in made:
@@ -191,7 +207,7 @@ def _retry(state: DdlState, pending: list[_Pending]) -> None:
                 # the first error is PostgreSQL's own, unless what it missed has come and something else is missing
                 first = _awaited_name(one.error)
                 if first is not None and first in made:
-                    one = _Pending(one.order, one.raw, one.search_path, error)
+                    one = Pending(one.order, one.raw, one.search_path, error)
                 waiting[_awaited_name(error)].append(one)
     for held in waiting.values():
         state.diagnostics.extend(diagnostic_of(one.error, one.raw) for one in held)
@@ -259,4 +275,4 @@ def diagnostic_of(error: PgError, raw: RawStatement) -> Diagnostic:
     return Diagnostic(error.code, severity, error.message, span, error.hint, error.detail)
 
 
-__all__ = ["UNKNOWN_EXTENSION", "build_catalog", "diagnostic_of", "fold", "run"]
+__all__ = ["UNKNOWN_EXTENSION", "advance", "begin", "build_catalog", "diagnostic_of", "finish", "fold", "run"]

@@ -178,6 +178,7 @@ def choose_relation_name(
             constraint and state.catalog.constraint_name_exists(name, namespace)
         ):
             return name
+        state.collided = True
         number += 1
         suffix = f"{label}{number}"
 
@@ -192,6 +193,7 @@ def choose_constraint_name(
         name = make_object_name(name1, name2, suffix)
         if name not in others and not state.catalog.constraint_name_exists(name, namespace):
             return name
+        state.collided = True
         number += 1
         suffix = f"{label}{number}"
 

@@ -82,6 +82,7 @@ class DdlState(Struct, eq=False):
     late_bodies: list[Any] = field(default_factory=list)  # ddl_body.LateBody
     full: bool = False  # keep what only comparing and printing schemas asks for (ddl_facts.py)
     check_bodies: bool = True  # check_function_bodies
+    collided: bool = False  # a name that the server makes up was taken: the order of the statements decided it
     unknown_extension: bool = False  # a CREATE EXTENSION of which there is no catalogue: names may be its
     first_path: tuple[str, ...] = ("public",)  # what the project is configured to begin with
     session_path: tuple[str, ...] = ("public",)  # what a new session begins with, and RESET goes back to

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from querygen.catalog.fork import fork
 from querygen.migrate.load import replay
 from querygen.migrate.matching import renames
 from querygen.migrate.model import show
 from querygen.migrate.plan import plan
-from querygen.migrate.read import read_model
+from querygen.migrate.read import earlier, read_model
 from querygen.migrate.renames import Renamed, find_renames
 from querygen.migrate.statement import Refusal, Statement
 
@@ -55,18 +56,21 @@ def diff(
     target, problems = read_model(new.state)
     if problems:
         return _refused(problems, "the new schema")
-    current, problems = read_model(state)
+    shared = old.family is not None and old.family is new.family
+    current, problems = read_model(state, earlier(target, new.state, state) if shared else None)
     if problems:
         return _refused(problems, "the old schema")
+    as_read = fork(state)
     statements, refusals, renamed = find_renames([*told], new.sources, new.state, current, target)
     if refusals:
         return Result(refusals=tuple(refusals))
     if statements:
         if (refusal := _replay(state, statements)) is not None:
             return Result(refusals=(refusal,))
-        current, problems = read_model(state)
+        current, problems = read_model(state, earlier(current, as_read, state))
         if problems:
             return _refused(problems, "the old schema after renaming")
+        as_read = fork(state)
     for _round in range(_ROUNDS):
         found = renames(current, target)
         if not found:
@@ -81,9 +85,10 @@ def diff(
         if (refusal := _replay(state, found)) is not None:
             return Result(refusals=(refusal,))
         statements += found
-        current, problems = read_model(state)
+        current, problems = read_model(state, earlier(current, as_read, state))
         if problems:
             return _refused(problems, "the schema after the change")
+        as_read = fork(state)
     return _settled(statements, current, target, renamed)
 
 

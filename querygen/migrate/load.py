@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from querygen.catalog.ddl_state import DdlState
+    from querygen.sql.parse import RawStmt
 
 # What a schema may hold that says nothing of its structure; an error in it is not the differ's.
 _FORGIVEN = frozenset({"QG402"})
@@ -41,6 +42,7 @@ class Loaded(Struct, eq=False):
     state: DdlState
     sources: tuple[SourceFile, ...]
     errors: tuple[Diagnostic, ...]
+    family: object = None  # those of one family began as copies of one state (together.py)
 
 
 def read_paths(paths: Iterable[str], root: Path) -> list[SourceFile]:
@@ -50,12 +52,24 @@ def read_paths(paths: Iterable[str], root: Path) -> list[SourceFile]:
 
 def load(sources: Sequence[SourceFile], setting: Setting) -> Loaded:
     """Replay the files, one after the other."""
+    return folded(sources, *parse(sources), setting)
+
+
+def parse(sources: Iterable[SourceFile]) -> tuple[list[RawStmt], list[Diagnostic]]:
+    """The statements of all files, and what is wrong with them."""
     problems: list[Diagnostic] = []
-    statements = []
+    statements: list[RawStmt] = []
     for source in sources:
         found, wrong = parse_schema_file(source)
         statements += found
         problems += wrong
+    return statements, problems
+
+
+def folded(
+    sources: Sequence[SourceFile], statements: Sequence[RawStmt], problems: Sequence[Diagnostic], setting: Setting
+) -> Loaded:
+    """What the statements of the files come to."""
     state = ddl.fold(
         statements,
         load_folder(setting.catalog),
@@ -63,10 +77,12 @@ def load(sources: Sequence[SourceFile], setting: Setting) -> Loaded:
         full=True,
     )
     state.catalog.search_path = state.session_path
-    errors = [
-        one for one in (*problems, *state.diagnostics) if one.severity is Severity.ERROR and one.code not in _FORGIVEN
-    ]
-    return Loaded(state, tuple(sources), tuple(errors))
+    return Loaded(state, tuple(sources), errors_of((*problems, *state.diagnostics)))
+
+
+def errors_of(problems: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """What stands in the way of comparing."""
+    return tuple(one for one in problems if one.severity is Severity.ERROR and one.code not in _FORGIVEN)
 
 
 def replay(state: DdlState, sql: str, name: str = "generated SQL") -> list[Diagnostic]:

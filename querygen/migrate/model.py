@@ -31,10 +31,13 @@ class Model(Struct):
     """Every object of a schema, in the order in which they were declared."""
 
     objects: dict[Id, Object] = field(default_factory=dict)
+    pieces: dict[tuple[str, int], list[Object]] = field(default_factory=dict)  # what was read of which relation
+    added: list[Object] = field(default_factory=list)
     born: dict[str, Any] = field(default_factory=dict)  # default privileges: kind and schema → what new objects have
 
     def add(self, one: Object) -> None:
         self.objects[one.id] = one
+        self.added.append(one)
 
 
 def show(identity: Id) -> str:
