@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from querygen.catalog import (
     ddl_aggregate,
     ddl_alter,
+    ddl_do,
     ddl_domain,
     ddl_drop,
     ddl_function,
@@ -50,7 +51,6 @@ SKIPPED: dict[str, str] = {
             "CopyStmt",
             "TruncateStmt",
             "CallStmt",
-            "DoStmt",
             "ExecuteStmt",
             "PrepareStmt",
             "DeallocateStmt",
@@ -248,6 +248,7 @@ _HANDLERS: dict[Any, Callable[[DdlState, Any], None]] = {
     ast.RenameStmt: ddl_rename.rename,
     ast.AlterObjectSchemaStmt: ddl_rename.set_schema,
     ast.DropStmt: ddl_drop.drop_objects,
+    ast.DoStmt: ddl_do.do,
 }
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from pglast import ast as structs
 from pglast import enums
-from pglast.parser import ParseError, parse_sql_json
+from pglast.parser import ParseError, parse_plpgsql_json, parse_sql_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -229,15 +229,14 @@ def _to_characters(value: Any, table: list[int]) -> None:
         if isinstance(one, list):
             stack += one
         elif isinstance(one, dict):
+            if "stmt_len" in one:  # while the location beside it still counts bytes
+                start = one.get("stmt_location", 0)
+                one["stmt_len"] = table[start + one["stmt_len"]] - table[start]
             for name, inner in one.items():
                 if isinstance(inner, (dict, list)):
                     stack.append(inner)
                 elif name in _LOCATIONS and inner > 0:
                     one[name] = table[inner]
-            if "stmt_len" in one:
-                start = one.get("stmt_location", 0)
-                byte_start = table.index(start) if start else 0
-                one["stmt_len"] = table[byte_start + one["stmt_len"]] - start
 
 
 def parse_sql(text: str) -> tuple[Any, ...]:
@@ -250,4 +249,14 @@ def parse_sql(text: str) -> tuple[Any, ...]:
     return tuple([build(statement) for statement in statements])
 
 
-__all__ = ["Node", "ParseError", "ast", "enums", "parse_sql"]
+def parse_plpgsql(body: str) -> dict[str, Any]:
+    """The block of a DO statement as PL/pgSQL reads it: the `PLpgSQL_function` of libpg_query's JSON."""
+    tag = "$do$"
+    while tag in body:
+        tag = f"{tag[:-1]}o$"
+    functions = json.loads(parse_plpgsql_json(f"DO {tag}{body}{tag}"))
+    function: dict[str, Any] = functions[0]["PLpgSQL_function"]
+    return function
+
+
+__all__ = ["Node", "ParseError", "ast", "enums", "parse_plpgsql", "parse_sql"]
