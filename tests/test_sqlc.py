@@ -259,6 +259,27 @@ def test_what_sqlc_takes_is_a_warning(tmp_path: Path) -> None:
     assert sorted(one.code for one in strict.diagnostics) == ["42602", "42883"]
 
 
+# What each place of a call says of its type, in PostgreSQL's words for a stand-in that does not fit.
+PLACES = {
+    "WHERE f1(state)": "boolean",
+    "WHERE CASE WHEN true THEN f2(id) ELSE id END = 1": "bigint",
+    "WHERE id > f3(id)": "bigint",
+    "WHERE f4(id)::int = 1": "integer",
+    "WHERE f5(id) * 1.5 > 2": "numeric",
+    "WHERE coalesce(f6(id), state) = 'done'": "job_state",
+    "ORDER BY 1 LIMIT f7(1)": "bigint",
+}
+
+
+def test_where_a_call_stands_says_what_it_returns(tmp_path: Path) -> None:
+    queries = "".join(f"-- name: Q{n} :many\nSELECT id FROM jobs {one};\n" for n, one in enumerate(PLACES))
+    queries += "-- name: Assigned :exec\nUPDATE jobs SET state = f8(jobs);\n"
+    analysis = analyze(lenient(tmp_path, queries))
+    assert not analysis.failed
+    told = [one.message.rpartition(" ")[2] for one in analysis.diagnostics if one.code == "QG360"]
+    assert told == [*PLACES.values(), "job_state"]
+
+
 def test_a_function_whose_type_nobody_says_is_refused(tmp_path: Path) -> None:
     analysis = analyze(lenient(tmp_path, "-- name: Odd :one\nSELECT odd(1) AS odd, also_odd(2) WHERE known(3);\n"))
     assert [one.code for one in analysis.diagnostics] == ["42883"]

@@ -35,7 +35,21 @@ _UNDEFINED_FUNCTION: Final = "42883"
 _INVALID_NAME: Final = "42602"
 _MESSAGE: Final = re.compile(r"function ([\w.\"]+)\(([^=]*)\) does not exist$")
 _STAND_IN: Final = "pg_lsn"  # nothing casts it to another type
-_WANTED: Final = re.compile(rf"must be (?:of )?type (.+), not (?:of )?type {_STAND_IN}$")
+_NUMBER: Final = r"(?:smallint|integer|bigint|numeric|real|double precision)"
+# What PostgreSQL says of the stand-in where something else is wanted. An operator says it where both sides are alike.
+_WANTED: Final = tuple(
+    re.compile(pattern.replace("STAND_IN", _STAND_IN))
+    for pattern in (
+        r"must be (?:of )?type (.+), not (?:of )?type STAND_IN$",
+        r"is of type (.+) but expression is of type STAND_IN$",
+        r" types (?:STAND_IN and )?(.+?)(?: and STAND_IN)? cannot be matched$",
+        r"cannot cast type STAND_IN to (.+)$",
+        r"operator does not exist: STAND_IN (?:[<>=]|<=|>=|<>) (.+)$",
+        r"operator does not exist: (.+) (?:[<>=]|<=|>=|<>) STAND_IN$",
+        rf"operator does not exist: STAND_IN [-+*/] ({_NUMBER})$",
+        rf"operator does not exist: ({_NUMBER}) [-+*/] STAND_IN$",
+    )
+)
 _COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ROUNDS: Final = 10
 
@@ -75,7 +89,7 @@ def settle(
 ) -> tuple[Allowance, list[Diagnostic]]:
     """What has to be taken so that as many of the refused queries as can be are analysed, and the warnings for it.
 
-    `again` analyses everything anew and gives the queries that are refused then.
+    `again` analyses the refused queries anew and gives those that are refused then.
     """
     allowance = Allowance()
     warnings: list[Diagnostic] = []
@@ -104,14 +118,19 @@ def settle(
         ]
         names = allowance.replaced | replaced.keys()
         probes = {**allowance.functions, **{signature: _STAND_IN for _, _, signature, _ in missing}}
-        wanted = {
-            (raw.name, problem.span.start): match[1]
-            for raw, problem in again(Allowance(probes, names))
-            if problem.span is not None and (match := _WANTED.search(problem.message))
-        }
+        wanted: dict[tuple[str, int | None], str] = {}
+        for raw, problem in again(Allowance(probes, names)):
+            returns = _wanted(problem.message)
+            if returns is not None and problem.span is not None:
+                wanted[raw.name, problem.span.start] = returns
+                wanted[raw.name, None] = returns
+        called = {signature.partition("(")[0] for _, _, signature, _ in missing}
+        at_once = {raw.name: [name for name in called if name in raw.sql] for raw, _ in refused}
         found = dict(allowance.functions)
         for query, place, signature, problem in missing:
             returns = wanted.get((query, place))
+            if returns is None and len(at_once[query]) == 1:  # PostgreSQL points at what stands beside the call
+                returns = wanted.get((query, None))
             if returns is not None and signature not in found:
                 found[signature] = returns
                 message = f"no schema file makes the function {signature}: it is taken to return {returns}"
@@ -121,6 +140,12 @@ def settle(
         allowance = Allowance(found, names)
         refused = again(allowance)
     return allowance, warnings
+
+
+def _wanted(message: str) -> str | None:
+    """The type that stands where the stand-in is refused."""
+    found = (pattern.search(message) for pattern in _WANTED)
+    return next((match[1] for match in found if match is not None), None)
 
 
 def _missing_function(problem: Diagnostic) -> str | None:
