@@ -36,6 +36,7 @@ from runtime.by_hand import (
     document_row,
     documents,
     entry_columns,
+    entry_values,
     event_row,
     events,
     new_row,
@@ -91,10 +92,8 @@ async def copy_entries(conn: AsyncConnection[Any], items: Iterable[NewEntry]) ->
     cur = AsyncRawCursor(conn)
     async with cur.copy(COPY_ENTRIES) as copy:
         copy.set_types(ENTRY_TYPES)
-        write = copy.write_row
-        for item in items:
-            values = item.__dict__
-            await write((values["id"], values["name"], values["amount"], values["created"], values["note"]))
+        for values in entry_values(items):
+            await copy.write_row(values)
     return cur.rowcount
 
 

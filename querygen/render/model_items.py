@@ -13,7 +13,7 @@ from querygen.diagnostics import DiagnosticError, error
 from querygen.ir import Command
 from querygen.render import naming
 from querygen.render.layout import Each, Group, Items, put, quoted
-from querygen.render.pytypes import TYPES, Call, Import, conversion_imports, convert
+from querygen.render.pytypes import CURSORS, TYPES, Call, Import, conversion_imports, convert
 from querygen.sql.scan import COMMENTS, fold, tokenize
 
 if TYPE_CHECKING:
@@ -322,6 +322,12 @@ def item_values(
     imports = {Import("typing", "Any"), Import("collections.abc", "Iterable"), Import("collections.abc", "Iterator")}
     lines: list[str] = []
     put(lines, "", f"def {name}", Group("(", (f"items: Iterable[{row.name}]",), ") -> Iterator[tuple[Any, ...]]:"))
+    as_they_are = [one for one in values if isinstance(one, Param) and dump_of(one, command) is None]
+    if command is Command.COPYFROM and len(as_they_are) == len(values) > 1:
+        imports.add(Import(CURSORS, "item_fields"))
+        names = tuple(quoted(one.field.name) for one in as_they_are)
+        put(lines, "    ", "return item_fields", Group("(", ("items", *names)))
+        return "\n".join(lines), imports
     lines += ("    for item in items:", "        fields = item.__dict__")
     docs: list[Doc] = []
     for one in values:
