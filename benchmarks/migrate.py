@@ -142,8 +142,12 @@ class Databases:
         """Run a schema; None, or why the server refuses it. Roles that it takes for granted are made."""
         for _attempt in range(12):
             try:
-                with psycopg.connect(self.server.dsn(name)) as conn:
-                    conn.execute(text.encode() or b"select 1")
+                with psycopg.connect(self.server.dsn(name), autocommit=True) as conn:
+                    try:
+                        conn.execute(text.encode() or b"select 1")
+                    except psycopg.errors.ActiveSqlTransaction:  # CREATE INDEX CONCURRENTLY goes alone
+                        for statement in statements_of(text):
+                            conn.execute(statement.encode())
             except psycopg.Error as error:
                 found = _ROLE.search(str(error))
                 if found is None:

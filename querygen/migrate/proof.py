@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -61,7 +62,7 @@ def prove(
             before = []
             for up, _down in parts:
                 before.append(dump(server.dsn(names[0])))
-                _run(server, names[0], up)
+                _run(server, names[0], up, ours=True)
             for source in schema:
                 _run(server, names[1], source.text)
             got, wanted = dump(server.dsn(names[0])), dump(server.dsn(names[1]))
@@ -70,7 +71,7 @@ def prove(
             for (_up, down), was in zip(reversed(parts), reversed(before), strict=True):
                 if down is None:
                     break
-                _run(server, names[0], down)
+                _run(server, names[0], down, ours=True)
                 back = dump(server.dsn(names[0]))
                 if back != was:
                     return Verdict(down=_difference(was, back))
@@ -86,20 +87,22 @@ class _RunError(Exception):
     """What the server said of a script."""
 
 
-def _run(server: HasDsn, database: str, text: str) -> None:
+def _run(server: HasDsn, database: str, text: str, *, ours: bool = False) -> None:
+    """A script: in one transaction if it is to be, and if it can be. What is `ours` says itself when it cannot."""
     import psycopg
 
     from querygen.sql.psql import blank_meta_commands
 
     script, _commands = blank_meta_commands(text)
-    alone = "-- querygen: no-transaction" in text
     with connect(server.dsn(database)) as conn:
         try:
-            if alone:
-                for statement in _statements(script):
-                    conn.execute(statement.encode())
-            else:
-                conn.execute(script.encode() or b"select")
+            if "-- querygen: no-transaction" not in text:
+                with suppress(*(() if ours else (psycopg.errors.ActiveSqlTransaction,))):
+                    conn.execute(script.encode() or b"select")
+                    return
+            # a schema may say CREATE INDEX CONCURRENTLY: psql would send it alone
+            for statement in _statements(script):
+                conn.execute(statement.encode())
         except psycopg.Error as error:
             raise _RunError(f"{error.sqlstate}: {error}".strip()) from None
 

@@ -46,6 +46,14 @@ def test_generate_is_proved_on_the_embedded_server(project: Path) -> None:
     assert "proved" in result.stderr
 
 
+def test_a_schema_that_does_not_fit_in_a_transaction_is_proved(project: Path) -> None:
+    with (project / "schema" / "author.sql").open("a") as schema:
+        schema.write("CREATE INDEX CONCURRENTLY author_born_idx ON author (born);\n")
+    result = run("generate", "--name", "add_born")
+    assert result.exit_code == 0, result.output
+    assert "proved" in result.stderr
+
+
 def test_what_a_server_does_not_confirm_is_not_written(project: Path) -> None:
     """A history that a server refuses although the replay takes it: a division by zero in rows."""
     (project / "migrations" / "1_start.sql").write_text(BEFORE + "SELECT 1 / 0;\n")
