@@ -50,16 +50,14 @@ def diff(
     *,
     told: Sequence[Rename] = (),
     using: Mapping[tuple[str, ...], str] | None = None,
+    models: tuple[Model, Model] | None = None,
 ) -> Result:
-    """Compare. The old schema's state is changed: it is the new one afterwards."""
+    """Compare. The old schema's state is changed: it is the new one afterwards. `models` is what `read_both` gave."""
     state = old.state
-    target, problems = read_model(new.state)
-    if problems:
-        return _refused(problems, "the new schema")
-    shared = old.family is not None and old.family is new.family
-    current, problems = read_model(state, earlier(target, new.state, state) if shared else None)
-    if problems:
-        return _refused(problems, "the old schema")
+    read = read_both(old, new) if models is None else models
+    if isinstance(read, Result):
+        return read
+    current, target = read
     as_read = fork(state)
     statements, refusals, renamed = find_renames([*told], new.sources, new.state, current, target)
     if refusals:
@@ -90,6 +88,16 @@ def diff(
             return _refused(problems, "the schema after the change")
         as_read = fork(state)
     return _settled(statements, current, target, renamed)
+
+
+def read_both(old: Loaded, new: Loaded) -> tuple[Model, Model] | Result:
+    """The models of both, or why one cannot be read."""
+    target, problems = read_model(new.state)
+    if problems:
+        return _refused(problems, "the new schema")
+    shared = old.family is not None and old.family is new.family
+    current, problems = read_model(old.state, earlier(target, new.state, old.state) if shared else None)
+    return _refused(problems, "the old schema") if problems else (current, target)
 
 
 def _has_body(statement: Statement) -> bool:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from querygen.migrate.diff import Result, diff
-from querygen.migrate.load import load
+from querygen.catalog.fork import fork
+from querygen.migrate.diff import Result, diff, read_both
+from querygen.migrate.load import Loaded, load
 from querygen.migrate.model import show
 from querygen.migrate.online import online
 from querygen.migrate.read import read_model
@@ -23,7 +24,8 @@ from querygen.source import SourceFile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from querygen.migrate.load import Loaded, Setting
+    from querygen.migrate.load import Setting
+    from querygen.migrate.model import Model
 
 NO_TRANSACTION = "-- querygen: no-transaction"
 _LABEL = re.compile(r"ADD VALUE ('(?:[^']|'')*')")
@@ -95,10 +97,14 @@ def draft(
     told, asked, refusals = options_of(rename, using, old, new)
     if refusals:
         return Draft(refusals=tuple(refusals))
-    result = diff(old, new, told=told, using=asked)
+    models = read_both(old, new)
+    if isinstance(models, Result):
+        return Draft(refusals=models.refusals)
+    start, end = (Loaded(fork(one.state), one.sources, ()) for one in (old, new))
+    result = diff(old, new, told=told, using=asked, models=models)
     if result.refusals or not result.statements:
         return Draft(refusals=result.refusals)
-    after, _problems = read_model(new.state)
+    before, after = models
     drops = [one for one in result.statements if one.drops and one.target not in after.objects]
     if drops and not allow_drop:
         hint = "Say --allow-drop if that is meant; if it was renamed, --rename OLD=NEW or `-- @renamed from=OLD`."
@@ -110,9 +116,12 @@ def draft(
     parts: list[Part] = []
     one_way: list[Refusal] = []
     for number, up in enumerate(ups):
-        # one step of several leads to what the history and the files before it come to
-        there = schema if number == len(ups) - 1 else [*history, *files[: number + 1]]
-        down = _way_back([*history, *files[:number]], there, setting, result)
+        if len(ups) == 1:
+            down = _way_back(start, end, result, (after, before))
+        else:
+            # one step of several leads to what the history and the files before it come to
+            there = schema if number == len(ups) - 1 else [*history, *files[: number + 1]]
+            down = _way_back(load([*history, *files[:number]], setting), load(there, setting), result)
         parts.append(Part(up, down if isinstance(down, str) else None))
         if not isinstance(down, str):
             one_way += down
@@ -120,11 +129,11 @@ def draft(
 
 
 def _way_back(
-    before: Sequence[SourceFile], there: Sequence[SourceFile], setting: Setting, result: Result
+    before: Loaded, there: Loaded, result: Result, models: tuple[Model, Model] | None = None
 ) -> str | tuple[Refusal, ...]:
     """The diff the other way, with the renames turned round; or why there is none."""
     inverse = [Rename(one.before, one.after[-1]) for one in result.renamed if one.before[0] != "function"]
-    again = diff(load(there, setting), load(before, setting), told=inverse)
+    again = diff(there, before, told=inverse, models=models)
     return again.refusals or text_of(again.statements, lost=True)
 
 
