@@ -17,6 +17,7 @@ from msgspec import Struct
 from querygen.cli import BAD_SQL, STALE, project_config, report, told_on_a_terminal
 from querygen.cli_migrate import dry_option, json_option, place_of, url_option, wait_option
 from querygen.cli_migrate_write import (
+    ask_renames,
     history_sources,
     nearest_config,
     refusal_messages,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from querygen.migrate.live import Database
     from querygen.migrate.push import Push
     from querygen.migrate.shadow import Sides
-    from querygen.migrate.statement import Statement
     from querygen.runner.commands import Place
     from querygen.runner.files import Migration
     from querygen.source import SourceFile
@@ -269,9 +269,14 @@ def push(
 
     config = project_config((), ())
     place = place_of(database_url, wait)
-    with told_on_a_terminal("reading the database"):
-        both = _both(config, place, schema_sources(config))
-    planned = plan_push(both.live, both.wanted, rename=rename, using=using)
+    while True:
+        with told_on_a_terminal("reading the database"):
+            both = _both(config, place, schema_sources(config))
+        planned = plan_push(both.live, both.wanted, rename=rename, using=using)
+        renamed = () if allow_drop or dry_run or yes else ask_renames(planned.candidates)
+        rename += renamed
+        if not renamed:
+            break
     if planned.refusals:
         report(refusal_messages(planned.refusals))
         sys.exit(BAD_SQL)
@@ -280,7 +285,7 @@ def push(
         return
     click.echo(as_text(planned), nl=False)
     if planned.losing and not allow_drop:
-        report(_would_lose(planned.losing))
+        report(_would_lose(planned))
         sys.exit(BAD_SQL)
     if dry_run:
         return
@@ -291,17 +296,17 @@ def push(
     click.echo(f"{len(planned.statements)} statements run", err=True)
 
 
-def _would_lose(losing: Sequence[Statement]) -> list[Diagnostic]:
+def _would_lose(planned: Push) -> list[Diagnostic]:
+    from querygen.migrate.generate import drop_hint
     from querygen.migrate.model import show
 
-    hint = "Say --allow-drop if that is meant; if it was renamed, --rename OLD=NEW or `-- @renamed from=OLD`."
     return [
         error(
             WOULD_LOSE,
             f"{show(one.target) if one.target else one.what}: {one.what}: this takes something away",
-            hint=hint,
+            hint=drop_hint(one.target, planned.candidates),
         )
-        for one in losing
+        for one in planned.losing
     ]
 
 

@@ -23,6 +23,7 @@ from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from querygen.migrate.candidates import Candidate
     from querygen.migrate.generate import Draft, Part
     from querygen.migrate.load import Setting
     from querygen.migrate.proof import Verdict
@@ -148,16 +149,21 @@ def generate(
         _write(folder, name, [Part("-- Write the statements here.\n", "-- Write what takes them back.\n")])
         return
     history, schema = history_sources(folder), schema_sources(config)
-    made = draft(
-        history,
-        schema,
-        setting_of(config),
-        rename=rename,
-        using=using,
-        allow_drop=allow_drop,
-        concurrently=online,
-    )
-    _stop_on_errors(made)
+    while True:
+        made = draft(
+            history,
+            schema,
+            setting_of(config),
+            rename=rename,
+            using=using,
+            allow_drop=allow_drop,
+            concurrently=online,
+        )
+        _stop_on_errors(made)
+        renamed = ask_renames(made.candidates)
+        rename += renamed
+        if not renamed:
+            break
     if made.refusals:
         report(refusal_messages(made.refusals))
         sys.exit(BAD_SQL)
@@ -169,6 +175,19 @@ def generate(
     _write(folder, name, made.parts)
     for one in refusal_messages(made.one_way):
         click.echo(f"  no way back is written: {one.message}", err=True)
+
+
+def ask_renames(found: Iterable[Candidate]) -> tuple[str, ...]:
+    """On a terminal: which of these were renamed, as --rename says it. Elsewhere nobody is asked, and none was."""
+    from querygen.migrate.model import show
+
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return ()
+    return tuple(
+        one.option
+        for one in found
+        if click.confirm(f"Was {show(one.before)} renamed to {one.after[-1]}?", default=False, err=True)
+    )
 
 
 def history_sources(folder: Path) -> list[SourceFile]:

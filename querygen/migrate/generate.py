@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from querygen.catalog.fork import fork
+from querygen.migrate.candidates import Candidate, candidates
 from querygen.migrate.diff import Result, diff, read_both
 from querygen.migrate.load import Loaded, load
 from querygen.migrate.model import show
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from querygen.migrate.load import Setting
-    from querygen.migrate.model import Model
+    from querygen.migrate.model import Id, Model
 
 NO_TRANSACTION = "-- querygen: no-transaction"
 _LABEL = re.compile(r"ADD VALUE ('(?:[^']|'')*')")
@@ -41,7 +42,7 @@ class Part(Struct, frozen=True):
 class Draft(Struct, frozen=True):
     """Parts in order; `refusals`: reasons why there are none. `drops` is what the new schema no longer declares.
 
-    `one_way` says why a part has no way down.
+    `one_way` says why a part has no way down; `candidates`: what would be dropped and may have been renamed.
     """
 
     parts: tuple[Part, ...] = ()
@@ -49,6 +50,7 @@ class Draft(Struct, frozen=True):
     drops: tuple[str, ...] = ()
     errors: tuple[object, ...] = ()
     one_way: tuple[Refusal, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 def options_of(
@@ -107,8 +109,11 @@ def draft(
     before, after = models
     drops = [one for one in result.statements if one.drops and one.target not in after.objects]
     if drops and not allow_drop:
-        hint = "Say --allow-drop if that is meant; if it was renamed, --rename OLD=NEW or `-- @renamed from=OLD`."
-        return Draft(refusals=tuple(Refusal(one.target, "the schema no longer declares it", hint) for one in drops))
+        targets = [one.target for one in drops]
+        found = candidates(before, after, targets)
+        gone = "the schema no longer declares it"
+        refused = tuple(Refusal(one, gone, drop_hint(one, found)) for one in targets)
+        return Draft(refusals=refused, candidates=found)
     statements = list(result.statements)
     groups = online(statements, after) if concurrently else [statements]
     ups = [text_of(part) for group in groups for part in split(group)]
@@ -126,6 +131,12 @@ def draft(
         if not isinstance(down, str):
             one_way += down
     return Draft(tuple(parts), drops=tuple(show(one.target) for one in drops), one_way=tuple(one_way))
+
+
+def drop_hint(target: Id, found: Sequence[Candidate]) -> str:
+    """What to say when something would be dropped: the candidate by its name, if there is one."""
+    option_ = next((one.option for one in found if one.before == target), "OLD=NEW")
+    return f"Say --allow-drop if that is meant; if it was renamed, --rename {option_} or `-- @renamed from=OLD`."
 
 
 def _way_back(

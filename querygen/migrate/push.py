@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from querygen.diagnostics import DiagnosticError, error
-from querygen.migrate.diff import diff
+from querygen.migrate.candidates import Candidate, candidates
+from querygen.migrate.diff import Result, diff, read_both
 from querygen.migrate.generate import options_of, split
-from querygen.migrate.read import read_model
 from querygen.migrate.statement import DELETES_DATA, Refusal, Statement
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Push(Struct, frozen=True):
     groups: tuple[tuple[Statement, ...], ...] = ()
     refusals: tuple[Refusal, ...] = ()
     losing: tuple[Statement, ...] = ()
+    candidates: tuple[Candidate, ...] = ()  # what would be dropped and may have been renamed
 
     @property
     def statements(self) -> list[Statement]:
@@ -47,16 +48,20 @@ def plan_push(live: Loaded, wanted: Loaded, *, rename: Sequence[str] = (), using
     told, asked, refusals = options_of(rename, using, live, wanted)
     if refusals:
         return Push(refusals=tuple(refusals))
-    result = diff(live, wanted, told=told, using=asked)
+    models = read_both(live, wanted)
+    if isinstance(models, Result):
+        return Push(refusals=models.refusals)
+    result = diff(live, wanted, told=told, using=asked, models=models)
     if result.refusals:
         return Push(refusals=result.refusals)
-    after, _problems = read_model(wanted.state)
+    before, after = models
     losing = [
         one
         for one in result.statements
         if (one.drops and one.target not in after.objects) or any(hazard.name == DELETES_DATA for hazard in one.hazards)
     ]
-    return Push(_groups(result.statements), losing=tuple(losing))
+    maybe = candidates(before, after, [one.target for one in losing])
+    return Push(_groups(result.statements), losing=tuple(losing), candidates=maybe)
 
 
 def _groups(statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], ...]:
