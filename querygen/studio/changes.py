@@ -163,7 +163,7 @@ def run(conn: Connection[TupleRow], changes: Sequence[Change], *, commit: bool) 
     except psycopg.Error as problem:
         diagnostic = problem.diag
         said = diagnostic.message_primary or str(problem).splitlines()[0]
-        detail = f" {diagnostic.message_detail}" if diagnostic.message_detail else ""
+        detail = f". {diagnostic.message_detail}" if diagnostic.message_detail else ""
         return Trial((), said + detail, diagnostic.message_hint, number if number >= 0 else None)
     return Trial(tuple(effects), keys=tuple(keys))
 

@@ -421,7 +421,8 @@ def delete(ask: Ask) -> Response:
             raise NotFound(f'The row is not in "{found.name}" any more.')
         if there.version != ask.form.get("version"):
             raise Refused("the row was changed meanwhile: load it again")
-        change = changes.Change("delete", found.schema, found.name, (), key, there.version)
+        before = tuple((column.name, there.texts[column.name]) for column in found.columns)
+        change = changes.Change("delete", found.schema, found.name, (), key, there.version, before=before)
         return _stage(ask, conn, change)
 
 

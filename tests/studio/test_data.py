@@ -390,6 +390,7 @@ def test_delete_tells_what_goes_with_it(writer: Visitor) -> None:
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.text))
     assert "DELETE FROM" in text
     assert "pairing −2 rows" in text
+    assert "a b 1 2 DELETE FROM" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace('" ', '"')
     writer.submit("/changes/commit", count="1")
     assert rows(dsn_of(writer), "select count(*) from pairing") == [(1,)]
 

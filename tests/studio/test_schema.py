@@ -142,7 +142,7 @@ def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
         ("/queries", "-- name:"),
         ("/diagram", "no table yet"),
         ("/findings", "nothing to compare"),
-        ("/migrations", "no database is named"),
+        ("/migrations", "No database is named"),
         ("/search", "part of a name"),
         ("/changes", "No change waits"),
     ):
