@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -29,12 +29,16 @@ if TYPE_CHECKING:
     from querygen.pipeline import Analysis
 
 GOOD, BAD_SQL, USAGE, STALE = 0, 1, 2, 3
-USAGE_CODES = ("QG0", "QG13")  # QG13x: files that cannot be found or read (sql/parse.py)
+USAGE_CODES = ("QG0", "QG13", "QG595")  # files that cannot be found or read (sql/parse.py), git (revision.py)
 NO_SUCH_QUERY = "QG004"
 NO_SERVER = "QG005"
 CANNOT_WRITE = "QG010"  # the system refuses to read or write a file
 
 PathText = click.Path(path_type=Path)
+
+
+# https://no-color.org: set to anything, it means no colours; else they go where a terminal is.
+COLOR: Final = False if os.environ.get("NO_COLOR") else None
 
 
 def report(diagnostics: Iterable[Diagnostic], output_format: str = "text") -> None:
@@ -43,7 +47,7 @@ def report(diagnostics: Iterable[Diagnostic], output_format: str = "text") -> No
         if output_format == "github":
             click.echo(render_github(one))
         else:
-            click.echo(render_text(one, click.style), err=True)
+            click.echo(render_text(one, click.style), err=True, color=COLOR)
 
 
 def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
@@ -172,7 +176,9 @@ class Commands(click.Group):
         return super().get_command(ctx, cmd_name)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "color": COLOR}
+)
 @click.version_option(__version__, prog_name="querygen")
 def cli() -> None:
     """SQL in, typed Python out."""
@@ -355,6 +361,16 @@ def catalog_dump(database_url: str, extensions: tuple[str, ...], out: Path) -> N
     click.echo(f'Name it in the configuration: catalogs = ["{out.as_posix()}"]')
 
 
+def _of_a_server(problem: Exception) -> Diagnostic | None:
+    """What a server refused (rights, a table that is not there) is no fault of ours."""
+    psycopg = sys.modules.get("psycopg")
+    if psycopg is None or not isinstance(problem, psycopg.Error):
+        return None
+    from querygen.server.said import server_said
+
+    return server_said(problem)
+
+
 def main() -> None:
     """Run the command line. No traceback leaves it: a bug is one message that asks to be reported."""
     # What a command makes lives until it ends: collecting would look through all of it again and again for nothing.
@@ -386,9 +402,12 @@ def main() -> None:
         hint = "Check the rights, and the room that is left."
         report([error(CANNOT_WRITE, f"{what}{problem.strerror or problem}", hint=hint)])
         sys.exit(USAGE)
+    except KeyboardInterrupt:
+        click.echo("Aborted.", err=True)
+        sys.exit(130)
     except Exception as problem:
         if os.environ.get("QUERYGEN_TRACEBACK"):
             raise
-        report([internal_error(problem)])
+        report([_of_a_server(problem) or internal_error(problem)])
         sys.exit(BAD_SQL)
     sys.exit(code if isinstance(code, int) else GOOD)

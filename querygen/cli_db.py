@@ -66,13 +66,17 @@ def start(as_json: bool) -> None:
     from querygen.server import development
 
     root = _root()
+    before = development.find(root)
     with told_on_a_terminal("starting PostgreSQL"):
         server, started = development.start(root)
+    moved = before.kept.port if before and before.kept.port != server.kept.port else None
     kept = development.write_env(root, server.url(), development.local_prefix())
     if as_json:
         click.echo(json.dumps({"started": started, "url": server.url(), "pid": server.pid, "note": kept}))
         return
     click.echo(f"PostgreSQL {'started' if started else 'is running'} on 127.0.0.1:{server.kept.port}")
+    if moved:
+        click.echo(f"note: the port {moved} is somebody else's now, and the URL has changed")
     click.echo(f"note: {kept}: see `querygen db url`" if kept else "DATABASE_URL is in .env.local")
 
 
@@ -174,13 +178,16 @@ def seed(database_url: str | None, fake: int | None, tables: tuple[str, ...], se
     config = project_config((), ())
     target = _url(config, database_url)
     if fake is None:
-        from querygen.reset import load_seeds
+        from querygen.reset import seed_files
+        from querygen.server.seed_files import read_seeds, run_seeds
 
-        loaded = load_seeds(config, target)
-        if not loaded:
+        if tables:
+            raise click.UsageError("--table names the tables of --fake ROWS; seeds/*.sql are run whole.")
+        paths = seed_files(config)
+        if not paths:
             hint = "Write files there, or give --fake ROWS."
             raise DiagnosticError(error(NOTHING_TO_SEED, f"{config.seeds}/ has no .sql files", hint=hint))
-        for name in loaded:
+        for name in run_seeds(read_seeds(paths), target):
             click.echo(f"  {name}")
         return
     from querygen.pipeline import load_catalog

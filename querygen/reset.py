@@ -5,12 +5,13 @@ Takes the configuration and a URL that its caller has found to be a development 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from querygen.diagnostics import DiagnosticError, DiagnosticErrors, error
-from querygen.server.database import connect, load_sql
-from querygen.sql.parse import read_source
-from querygen.sql.psql import blank_meta_commands
+from querygen.diagnostics import DiagnosticError, DiagnosticErrors, Severity
+from querygen.diagnostics_render import plural
+from querygen.server.database import connect
+from querygen.server.seed_files import read_seeds, run_seeds
+from querygen.verify_load import refusals, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from querygen.config import Config
 
-SCHEMA_REFUSED: Final = "QG598"  # a statement of the schema files that the server does not take
-SEED_REFUSED: Final = "QG605"  # a seed file that the server does not take
 
 
 def reset_database(config: Config, url: str, *, seeds: bool, told: Callable[[str], None]) -> Iterator[str]:
@@ -27,6 +26,9 @@ def reset_database(config: Config, url: str, *, seeds: bool, told: Callable[[str
     from psycopg import sql
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+    # What is wrong with the files is said while the old database is still there.
+    scripts = read_seeds(seed_files(config)) if seeds else []
+    bring_up = _way_up(config, url, told)
     name = str(conninfo_to_dict(url)["dbname"])
     with connect(make_conninfo(url, dbname="postgres")) as conn:
         told("dropping the database")
@@ -35,64 +37,48 @@ def reset_database(config: Config, url: str, *, seeds: bool, told: Callable[[str
         conn.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(name)) + force)
         conn.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
     yield f"{name} is empty"
-    yield from _bring_up(config, url, told)
-    if seeds:
-        yield from load_seeds(config, url)
+    yield from bring_up()
+    yield from run_seeds(scripts, url)
 
 
-def _bring_up(config: Config, url: str, told: Callable[[str], None]) -> Iterator[str]:
-    """All migrations where the project has any, else the schema files."""
+def _way_up(config: Config, url: str, told: Callable[[str], None]) -> Callable[[], Iterator[str]]:
+    """What fills the empty database, found good: all migrations where the project has any, else the schema files."""
+    from querygen.pipeline import load_catalog
     from querygen.runner import commands
     from querygen.runner.files import read_migrations
     from querygen.runner.history import parse_table
 
     folder = config.root / config.migrations
     migrations, problems = read_migrations(folder)
-    if problems:
+    if not migrations:
+        load_catalog(config, problems)
+    if any(one.severity is Severity.ERROR for one in problems):
         raise DiagnosticErrors(problems)
-    if migrations:
+
+    def migrate() -> Iterator[str]:
         told("applying migrations")
         place = commands.Place(folder, url, parse_table(config.migrations_table))
         outcome = commands.up(place, started=lambda entry, _n, _of: told(entry.label), told=told)
         if outcome.failure is not None:
             raise DiagnosticError(outcome.failure)
-        yield f"{len(outcome.done)} migrations applied"
-        return
-    told("loading the schema")
-    yield f"{load_schema(config, url)} statements of the schema loaded"
+        yield f"{plural(len(outcome.done), 'migration')} applied"
+
+    def load() -> Iterator[str]:
+        told("loading the schema")
+        yield f"{plural(load_schema(config, url), 'statement')} of the schema loaded"
+
+    return migrate if migrations else load
 
 
 def load_schema(config: Config, url: str) -> int:
     """Run the schema files on an empty database; how many statements. `DiagnosticErrors` for those it does not take."""
-    from querygen.pipeline import schema_statements
-    from querygen.server.vet import load_statements
-
-    texts = schema_statements(config)
-    if failed := load_statements(url, texts):
-        told = "PostgreSQL refuses a statement of the schema: "
-        raise DiagnosticErrors([error(SCHEMA_REFUSED, f"{told}{why}: {text[:80]}") for text, why in failed])
-    return len(texts)
+    statements = schema_of(config)
+    if refused := refusals(url, statements, own=False):
+        raise DiagnosticErrors(refused)
+    return len(statements)
 
 
 def seed_files(config: Config) -> list[Path]:
     """The project's seeds, in the order of their names."""
     folder = config.root / config.seeds
     return sorted(folder.glob("*.sql")) if folder.is_dir() else []
-
-
-def load_seeds(config: Config, url: str) -> list[str]:
-    """Run every seed file, each as one transaction; the names of those that ran."""
-    import psycopg
-
-    loaded = []
-    for path in seed_files(config):
-        source = read_source(path)
-        text, _ = blank_meta_commands(source.text)
-        try:
-            load_sql(url, text)
-        except psycopg.Error as problem:
-            message = f"{source.path}: {problem.diag.message_primary or problem} ({problem.sqlstate})"
-            hint = problem.diag.message_hint or "Apply the migrations first: `querygen migrate up`."
-            raise DiagnosticError(error(SEED_REFUSED, message, hint=hint)) from None
-        loaded.append(source.path)
-    return loaded

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -455,3 +457,15 @@ def test_a_name_that_is_nearly_there(statement: str, hint: str, querygen: RunCom
     query = f"-- name: A :many\n{statement};\n"
     failed = querygen("build", files={"schema/a.sql": schema, "queries/a.sql": query, "querygen.toml": ""})
     assert f"hint: {hint}" in failed.err
+
+
+def test_no_color_means_none_on_a_terminal(tmp_path: Path) -> None:
+    """https://no-color.org"""
+    for name, coloured in (("", True), ("1", False)):
+        terminal, inner = pty.openpty()
+        environment = {**os.environ, "NO_COLOR": name, "TERM": "xterm"}
+        command = [sys.executable, "-m", "querygen", "build"]
+        subprocess.run(command, cwd=tmp_path, env=environment, stdout=inner, stderr=inner, check=False)
+        os.close(inner)
+        assert (b"\x1b[31m" in os.read(terminal, 10_000)) is coloured
+        os.close(terminal)

@@ -55,6 +55,30 @@ def project() -> Iterator[Path]:
             development.stop(folder)
 
 
+DUMPED = """\
+SET client_encoding = 'UTF8';
+COPY public."user" (email, name) FROM stdin;
+b@example.org\tB\\tö
+c@example.org\tC
+\\.
+
+select 1;
+"""
+# A seed file that cannot be run, and what is said of it.
+SEEDS = (
+    ("2.sql", "insert into nothing values (1);\n", ("error[42P01]", "--> seeds/2.sql:1:13", "migrate up")),
+    ("2.sql", "select 1;\n\n  select 1/0;\n", ("error[22012]: division by zero", "--> seeds/2.sql:3:3")),
+    ("2.sql", "select 1;\nselect from where;\n", ("error[42601]", "--> seeds/2.sql:2:13")),
+    ("2.sql", "select 1;\n\\i other.sql\n", ("error[QG605]: \\i is a command of psql", "--> seeds/2.sql:2:1")),
+    ("2.sql", 'copy "user" (nope) from stdin;\na\n\\.\n', ("error[42703]", "--> seeds/2.sql:1:1")),
+    (
+        "2.sql",
+        "alter table session add constraint c check (false) not valid deferrable;\n",
+        ("error[", "seeds/2.sql:1:"),
+    ),
+)
+
+
 def test_start_stop_reset_seed(project: Path) -> None:
     assert run(project, "db", "status")[0] == 3
     assert "QG601" in run(project, "db", "url")[2]
@@ -72,13 +96,41 @@ def test_start_stop_reset_seed(project: Path) -> None:
     assert "is running" in run(project, "db", "start")[1]
 
     (project / "seeds").mkdir()
-    (project / "seeds" / "1.sql").write_text("insert into \"user\" (email, name) values ('a@example.org', 'A');\n")
+    once = "insert into \"user\" (email, name) values ('a@example.org', 'A') on conflict do nothing;\n"
+    (project / "seeds" / "1.sql").write_text(once)
     code, out, _ = run(project, "db", "reset")
     assert (code, "seeds/1.sql" in out) == (0, True)
     assert run(project, "db", "psql", "-Atc", 'select name from "user"')[1] == "A\n"
-    (project / "seeds" / "1.sql").write_text("insert into nothing values (1);\n")
-    code, _, err = run(project, "db", "seed")
-    assert (code, "seeds/1.sql: " in err) == (1, True)
+    for name, written, told in SEEDS:
+        path = project / "seeds" / name
+        path.write_text(written)
+        code, _, err = run(project, "db", "seed")
+        assert (code, [one for one in told if one not in err]) == (1, []), err
+        code, _, err = run(project, "db", "reset")
+        if "QG605" in err or "42601" in err:
+            # What can be known before is said before: the database is as it was.
+            assert run(project, "db", "psql", "-Atc", 'select count(*) from "user"')[1] == "1\n"
+        path.unlink()
+    (project / "seeds" / "2.sql").write_text(DUMPED)
+    run(project, "db", "reset")
+    rows = run(project, "db", "psql", "-Atc", 'select email, name from "user" order by 1')[1]
+    assert rows == "a@example.org|A\nb@example.org|B\\tö\nc@example.org|C\n".replace("\\t", "\t")
+    (project / "schema" / "99.sql").write_text("create table x (a int;\n")
+    code, _, err = run(project, "db", "reset")
+    assert (code, "--> schema/99.sql:1:22" in err) == (1, True)
+    assert run(project, "db", "psql", "-Atc", 'select count(*) from "user"')[1] == "3\n"
+    (project / "schema" / "99.sql").unlink()
+    (project / "seeds" / "2.sql").unlink()
+    run(project, "db", "reset")
+
+    code, _, err = run(project, "db", "seed", "--fake", "1", "--table", "usr")
+    assert (code, 'Did you mean "user"?' in err) == (1, True)
+    assert run(project, "db", "seed", "--table", "user")[0] == 2
+    run(project, "db", "psql", "-c", "create role reader; grant usage on schema public to reader")
+    reader = f"{url}?options=-crole%3Dreader"
+    for arguments in (("seed", "--fake", "1"), ("seed",), ("reset",)):
+        code, _, err = run(project, "db", *arguments, "--database-url", reader)
+        assert (code, "error[42501]" in err, "hint: " in err) == (1, True, True), err
 
     pid = json.loads(run(project, "db", "status", "--json")[1])["pid"]
     assert run(project, "db", "stop")[1] == "stopped\n"

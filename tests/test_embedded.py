@@ -496,6 +496,15 @@ CREATE FUNCTION gizmo_sql(a int) RETURNS text AS $$ SELECT 'LANGUAGE C; AS ''x''
 """
 
 
+def test_a_password_that_is_not_escaped_is_not_told() -> None:
+    """libpq takes what stands behind the first @ for the host."""
+    for password in ("se@cret", "se@cr/et", "@cret"):
+        with pytest.raises(ServerError) as refused:
+            connect(f"postgresql://u:{password}@127.0.0.1:1/d")
+        assert refused.value.message.startswith("cannot connect to postgresql://u:***@127.0.0.1:1/d: the password")
+        assert "%40" in refused.value.hint
+
+
 def test_stubbed_extension_has_types_and_signatures(open_dir: Path) -> None:
     source = open_dir / "source"
     source.mkdir()

@@ -18,7 +18,8 @@ from msgspec.structs import replace
 
 from querygen.diagnostics import Diagnostic, DiagnosticError, error
 from querygen.runner import history
-from querygen.runner.session import LOST, blockers, check_guard
+from querygen.runner.session import blockers, check_guard
+from querygen.server.said import server_said
 from querygen.source import Span
 from querygen.sql.script import Command, Effect, IndexName
 
@@ -344,7 +345,7 @@ def _failure(
 ) -> DiagnosticError:
     """What PostgreSQL said, at its place in the file, with what to do about it."""
     position = problem.diag.statement_position
-    said = server_said(problem, lost=session.conn.closed)
+    said = _said(problem, lost=session.conn.closed)
     message = said.message
     if seen and said.code in _RETRIED:
         message += "; " + ", ".join(seen) + (" has" if len(seen) == 1 else " have") + " the lock"
@@ -354,19 +355,10 @@ def _failure(
     return DiagnosticError(replace(said, message=message, span=span))
 
 
-def server_said(problem: psycopg.Error, *, lost: bool = False) -> Diagnostic:
-    """A server's error as a message of ours: its code, its words, its hint or one that fits here."""
-    said = problem.diag
-    if said.sqlstate is None or lost:
-        reason = (said.message_primary or str(problem)).strip().splitlines()
-        return error(
-            LOST,
-            f"the connection was lost: {reason[0] if reason else 'the server said nothing'}",
-            hint="Run `querygen migrate status`: it says what was applied. A file in one transaction is whole or not.",
-        )
-    hint = said.message_hint or _HINTS.get(said.sqlstate)
-    diagnostic = error(said.sqlstate, said.message_primary or str(problem), hint=hint)
-    return replace(diagnostic, detail="\n".join(filter(None, (said.message_detail, said.context))) or None)
+def _said(problem: psycopg.Error, *, lost: bool = False) -> Diagnostic:
+    """A server's error with what to do about it in a migration."""
+    after = "Run `querygen migrate status`: it says what was applied. A file in one transaction is whole or not."
+    return server_said(problem, _HINTS, lost=lost, after=after)
 
 
 @contextlib.contextmanager
@@ -377,7 +369,7 @@ def told_plainly() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as problem:
-        raise DiagnosticError(server_said(problem)) from None
+        raise DiagnosticError(_said(problem)) from None
 
 
 _HINTS: Final = {

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from querygen.diagnostics import DiagnosticError, error
 from querygen.server.database import connect, hide_password
+from querygen.server.said import LOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 LOCKED = "QG560"  # another run has the lock
 POOLED = "QG561"  # a pooler stands between
-LOST = "QG562"  # the connection is gone
 
 _POLL_SECONDS: Final = 0.25
 _POOLER_PATIENCE: Final = 5.0

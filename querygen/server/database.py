@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _POSTGRES_URL = re.compile(r"postgres(?:ql)?://", re.IGNORECASE)
 _DRIVER_URL = re.compile(r"postgres(?:ql)?\+\w+://", re.IGNORECASE)
-_URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^\s/]*@")
+_URL_PASSWORD = re.compile(r"(?<=://)([^/@\s:]*):[^\s?]*@")
+_CUT_PASSWORD = re.compile(r"://[^/@\s:]*:[^\s?@]*@[^\s?]*@")  # an @ of its own ends a password
 _DSN_PASSWORD = re.compile(r"(\bpassword\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&]+)", re.IGNORECASE)
 _URL_HINT = "it looks like postgresql://user:password@host:5432/database"
 
@@ -112,6 +113,10 @@ _REASONS: Final[tuple[tuple[str, str, str], ...]] = (
 
 
 def _unreachable(url: str, reason: str) -> ServerError:
+    if _CUT_PASSWORD.search(url):
+        # libpq takes what is behind the first @ for the host, and would tell it.
+        message = f"cannot connect to {hide_password(url)}: the password has an @, where it ends for a URL"
+        return ServerError(message, "Write @ : / in a password as %40 %3A %2F.", "authentication")
     message = f"cannot connect to {hide_password(url)}: {hide_password(reason.strip())}"
     for pattern, about, cure in _REASONS:
         if re.search(pattern, reason, re.IGNORECASE):

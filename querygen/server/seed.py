@@ -1,4 +1,4 @@
-"""Fills a database: with the project's `seeds/*.sql`, or with made-up rows.
+"""Fills a database with made-up rows.
 
 Takes a URL and a `Catalog`. Made-up rows go in table by table, parents first, each row in a savepoint of one
 transaction: what a constraint refuses is made up again. The same seed gives the same rows.
@@ -6,6 +6,7 @@ transaction: what a constraint refuses is made up again. The same seed gives the
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from querygen.catalog.catalog import Catalog
     from querygen.catalog.objects import Column, Constraint, Relation
+    from querygen.pg_catalog.rows import Oid
 
 CANNOT_SEED: Final = "QG600"  # no row can be made up for a table
 _ATTEMPTS: Final = 200
@@ -54,15 +56,27 @@ def fill(
 
     fake = Faker()
     fake.seed_instance(seed)
-    wanted = set(tables)
+    wanted = _wanted(catalog, tables)
     done = []
     with connect(url) as conn, conn.transaction():
-        for relation in in_order(catalog):
-            if wanted and relation.name not in wanted:
-                continue
+        for relation in wanted:
             told(relation.name)
             done.append(Seeded(relation.name, _fill_table(conn, relation, catalog, fake, rows)))
     return done
+
+
+def _wanted(catalog: Catalog, names: Iterable[str]) -> list[Relation]:
+    """The tables of these names, with or without their schema; all where none is named."""
+    every = in_order(catalog)
+    chosen: set[Oid] = set()
+    for name in names:
+        found = [one for one in every if name in (one.name, f"{catalog.namespace_name(one.namespace)}.{one.name}")]
+        if not found:
+            near = difflib.get_close_matches(name, [one.name for one in every], 1)
+            hint = f'Did you mean "{near[0]}"?' if near else "Name a table of the schema that is no partition."
+            raise DiagnosticError(error(CANNOT_SEED, f'there is no table "{name}" to fill', hint=hint))
+        chosen.update(one.oid for one in found)
+    return [one for one in every if one.oid in chosen] if chosen else every
 
 
 def in_order(catalog: Catalog) -> list[Relation]:

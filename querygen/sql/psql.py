@@ -85,6 +85,15 @@ def _data_end(text: str, position: int) -> int:
     return match.end() if match else len(text)
 
 
+def copy_rows(text: str, position: int) -> tuple[int, int]:
+    r"""Where the rows of a COPY … FROM STDIN that ends at `position` begin and end, without the line \. below them."""
+    line = text.find("\n", position) + 1
+    if line == 0:
+        return len(text), len(text)
+    match = _DATA_END.search(text, line)
+    return line, match.start() if match else len(text)
+
+
 def include_warnings(source: SourceFile, commands: list[MetaCommand]) -> list[Diagnostic]:
     r"""A warning for each \i: what it names is not read."""
     hint = "Name the file in the configuration, too."

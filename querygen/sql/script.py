@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.sql.nodes import ast, enums
 from querygen.sql.parse import parse_script
@@ -71,9 +72,12 @@ _LINES: Final = re.compile(r"^[^\r\n]*", re.MULTILINE)
 
 
 def read_script(source: SourceFile) -> Script:
-    """The statements of a file in order. Syntax errors and psql's commands are in the result, not raised."""
-    _, meta = blank_meta_commands(source.text)
-    statements, problems = ([], []) if meta else parse_script(source)
+    """The statements of a file in order. Syntax errors and psql's commands are in the result, not raised.
+
+    The rows below COPY … FROM STDIN are no statements: they begin behind the one that reads them (psql.copy_rows).
+    """
+    text, meta = blank_meta_commands(source.text)
+    statements, problems = ([], []) if meta else parse_script(replace(source, text=text))
     return Script(source, [_command(one) for one in statements], _directives(source.text), meta, problems)
 
 
