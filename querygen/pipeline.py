@@ -20,6 +20,7 @@ from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
 from querygen.diagnostics_render import sort_diagnostics
 from querygen.pg_catalog.load import load_folder
 from querygen.source import display_path
+from querygen.sql.nodes import ast
 from querygen.sql.parse import expand_paths, parse_schema_file, read_source
 from querygen.sql.query_file import parse_query_file
 
@@ -111,6 +112,8 @@ def load_catalog(
         found, wrong = parse_schema_file(source)
         statements += found
         problems += wrong
+    if config.lenient:  # sqlc reads no DO block, and files made for it declare once more what the blocks make
+        statements = [one for one in statements if not isinstance(one.stmt, ast.DoStmt)]
     statements += more
     data = load_folder(catalog_folder(config))
     catalog, wrong = build_catalog(

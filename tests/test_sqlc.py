@@ -18,7 +18,7 @@ from querygen.cli import ELSEWHERE
 from querygen.config import Config
 from querygen.diagnostics import DiagnosticError
 from querygen.diagnostics_render import render_text
-from querygen.pipeline import analyze
+from querygen.pipeline import analyze, generate
 from querygen.sqlc import options, shape
 from querygen.sqlc.files import sql_files
 from querygen.sqlc.project import expand_environment, read_project
@@ -278,6 +278,29 @@ def test_where_a_call_stands_says_what_it_returns(tmp_path: Path) -> None:
     assert not analysis.failed
     told = [one.message.rpartition(" ")[2] for one in analysis.diagnostics if one.code == "QG360"]
     assert told == [*PLACES.values(), "job_state"]
+
+
+def test_what_a_do_block_makes_may_be_declared_once_more(tmp_path: Path) -> None:
+    config = lenient(tmp_path, "-- name: Slugs :many\nSELECT slug FROM jobs;\n")
+    block = (
+        "DO $$ BEGIN ALTER TABLE jobs ADD COLUMN slug text; END $$;\nALTER TABLE jobs ADD COLUMN slug text NOT NULL;\n"
+    )
+    (tmp_path / "schema.sql").write_text(JOBS + block)
+    assert not analyze(config).failed
+    strict = analyze(dataclasses.replace(config, lenient=False))
+    assert [one.code for one in strict.diagnostics] == ["42701"]
+
+
+def test_files_of_one_name_in_several_folders_are_one_module(tmp_path: Path) -> None:
+    config = lenient(tmp_path, "-- name: A :many\nSELECT id FROM jobs;\n")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more/queries.sql").write_text("-- name: B :one\nSELECT state FROM jobs WHERE id = @id;\n")
+    for style in ("functions", "querier"):
+        both = dataclasses.replace(config, style=style, queries=("queries.sql", "more/queries.sql"))
+        files = {one.path: one.text for one in generate(both).files}
+        (text,) = (text for path, text in files.items() if path.removesuffix(".py") == "queries")
+        assert "FROM jobs WHERE id = " in text
+        assert "SELECT id FROM jobs" in text
 
 
 def test_a_function_whose_type_nobody_says_is_refused(tmp_path: Path) -> None:

@@ -63,8 +63,10 @@ def build_package(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: R
     warnings: list[Diagnostic] = []
     models = Models(catalog, options)
     by_file: dict[str, list[AnalyzedQuery]] = defaultdict(list)
+    files: dict[str, str] = {}  # those of one name in several folders are one module, as for sqlc
     for query in queries:
-        by_file[query.raw.source.path].append(query)
+        path = query.raw.source.path
+        by_file[files.setdefault(_source_name(path), path)].append(query)
     names = _module_names(by_file, problems)
     shared_rows = _rows_of_several_modules(by_file)
     built: list[tuple[str, str, Rows, list[Function]]] = []

@@ -37,8 +37,8 @@ def render_querier(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: 
     methods = build_methods(queries, schema, problems)
     by_file: dict[str, list[Method]] = defaultdict(list)
     for method in methods:
-        by_file[method.query.raw.source.path].append(method)
-    paths = _module_paths(list(dict.fromkeys(query.raw.source.path for query in queries)), problems)
+        by_file[PurePath(method.query.raw.source.path).name].append(method)
+    paths = _module_paths(list(dict.fromkeys(PurePath(query.raw.source.path).name for query in queries)), problems)
     if not (options.emit_sync_querier or options.emit_async_querier) and queries:
         message = "neither emit_sync_querier nor emit_async_querier is set: no method is written for any query"
         problems.append(Diagnostic(NO_QUERIER, Severity.WARNING, message, hint="Set one of them to true."))
@@ -47,7 +47,7 @@ def render_querier(queries: Sequence[AnalyzedQuery], catalog: Catalog, options: 
     first, helpers = models_module(schema.enums, schema.models, options)
     modules = [first]
     for source, path in paths.items():
-        module, used = query_module(path, PurePath(source).name, by_file[source], options)
+        module, used = query_module(path, source, by_file[source], options)
         modules.append(module)
         helpers |= used
     files = [OutputFile(one.path, template("module.py.j2").render(module=one)) for one in modules]
@@ -65,16 +65,15 @@ def _check_options(options: QuerierOptions) -> None:
 
 
 def _module_paths(sources: Sequence[str], problems: list[Diagnostic]) -> dict[str, str]:
-    """The module of each query file: its own name, whatever that is."""
+    """The module of each query file: its own name, whatever that is; files of one name in several folders share it."""
     found: dict[str, str] = {}
     owners: dict[str, str] = {_MODELS: "the classes of the schema"}
-    for source in sources:
-        name = PurePath(source).name
+    for name in sources:
         path = name if name.endswith(".py") else f"{name.removesuffix('.sql')}.py"
         if path in owners:
             owner = owners[path] if path == _MODELS else f'"{owners[path]}"'
-            message = f'{owner} and "{source}" would both be the file "{path}"'
+            message = f'{owner} and "{name}" would both be the file "{path}"'
             problems.append(error(NAME_CLASH, message, hint="Rename the query file."))
-        owners.setdefault(path, source)
-        found[source] = path
+        owners.setdefault(path, name)
+        found[name] = path
     return found

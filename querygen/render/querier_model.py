@@ -7,6 +7,7 @@ internal/gen.go: buildEnums, buildModels, buildQueries.
 from __future__ import annotations
 
 import keyword
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from querygen.analyze.nullability_relation import declared_verdict
@@ -181,7 +182,7 @@ def build_methods(queries: Sequence[AnalyzedQuery], schema: Schema, problems: li
     for query in queries:
         try:
             method = _method(query, schema)
-            first = owners.setdefault((query.raw.source.path, method.name), query)
+            first = owners.setdefault((PurePath(query.raw.source.path).name, method.name), query)
             if first is not query:
                 raise _same_method(first, query, method.name)
             methods.append(method)
