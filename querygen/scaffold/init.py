@@ -95,5 +95,6 @@ def next_steps(folder: Path) -> str:
         "  querygen build            write generated/ from schema/ and queries/\n"
         "  querygen build --check    say whether generated/ is up to date (for CI)\n"
         "  querygen describe         show the parameters and columns of every query\n"
+        "  querygen studio           see schema, data and queries in a browser\n"
         "  querygen demo --project . run this example against an embedded PostgreSQL"
     )

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 MAX_EDITED: Final = 256 * 1024  # characters of a value that a form can hold
 _FILTERS: Final = 8
+_FLAT: Final = {"{\n}": "{}", "[\n]": "[]"}  # what jsonb_pretty makes of nothing
 
 
 class Row(Struct, frozen=True):
@@ -216,7 +217,7 @@ def _row(conn: Connection[TupleRow], found: Table, key: tuple[tuple[str, str, st
     lengths = {}
     for number, column in enumerate(found.columns):
         text_value, length = values[1 + 2 * number], values[2 + 2 * number]
-        texts[column.name] = text_value
+        texts[column.name] = _FLAT.get(text_value, text_value) if column.base == "jsonb" else text_value
         if text_value is None and length is not None:
             lengths[column.name] = int(length)
     return Row(key, str(values[0]), texts, lengths)

@@ -151,6 +151,10 @@ def run(ask: Ask) -> Response:
             outcome = execution.run(
                 conn, call, commit=commit, measure="measure" in ask.form and not commit, read_only=found.read_only
             )
+            if outcome.problem is None and not outcome.columns:  # a stream without a row has no description
+                outcome.columns = tuple(
+                    execution.Head(one.name, one.type) for one in _columns(found, project.analysis.catalog)
+                )
     return _page(ask, project, found, ask.form, outcome=outcome, call=call, action=action)
 
 

@@ -231,7 +231,10 @@ def _tried(answer: Answer, ask: Ask) -> Response:
     except Refused as problem:
         return _sorry(ask, 400, "This cannot be shown", str(problem))
     except NoDatabase as problem:
-        hint = "Start a server of the project's own with `querygen db start`, or set DATABASE_URL in .env.local."
+        hint = (
+            "Start a server of the project's own with `querygen db start`, or set DATABASE_URL in .env.local;"
+            " then start the studio again."
+        )
         return _sorry(ask, 503, "No database", f"{problem}. Schema, queries and findings need none.", hint)
     except ServerError as problem:
         return _sorry(ask, 503, "The database does not answer", problem.message, problem.hint)

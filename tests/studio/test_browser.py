@@ -259,6 +259,17 @@ def test_a_query_is_found_by_a_column_and_run(read_only: Served, tab: Callable[.
     assert one.complaints == []
 
 
+def test_all_who_use_a_column_are_one_step_from_the_search(read_only: Served, tab: Callable[..., Tab]) -> None:
+    one = tab(read_only)
+    page = one.open("/search?q=user.email")
+    page.get_by_role("link", name="more").click()
+    page.wait_for_url("**#column-email")
+    row = page.locator("tr:target")
+    expect(row.get_by_role("link", name="GetUserByEmail")).to_be_visible()
+    assert page.get_by_role("link", name="GetSession").count() > 0
+    assert one.complaints == []
+
+
 def test_the_form_of_a_list_parameter(read_only: Served, tab: Callable[..., Tab]) -> None:
     one = tab(read_only)
     page = one.open("/queries/query?n=SliceOfNodes")

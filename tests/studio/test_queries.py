@@ -67,6 +67,12 @@ def test_the_python_is_what_build_writes(reader: Visitor) -> None:
         assert written[file.path] == file.text
 
 
+def test_no_row_is_told_as_no_row(reader: Visitor) -> None:
+    text = plain(run(reader, "GetUserByEmail", v__1="nobody", action="run").text)
+    assert "0 rows in" in text
+    assert "No row fits." in text
+
+
 def test_the_form_knows_types(reader: Visitor) -> None:
     page = reader.get("/queries/query?n=ListEvery").text
     assert re.search(r'data-editor="list".*?<label for="v.\d">.*?ids', page, re.DOTALL)

@@ -83,6 +83,9 @@ addEventListener("pageshow", () => {
   loading.innerHTML = "";
   for (const one of document.querySelectorAll("[aria-busy]")) { one.removeAttribute("aria-busy"); one.disabled = false; }
 });
+// Who comes for a column wants to see who uses it.
+if (location.hash.startsWith("#column-"))
+  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.querySelector("details")?.setAttribute("open", "");
 document.getElementById("result")?.focus({ preventScroll: false });
 
 // ---------------------------------------------------------------- fields
