@@ -324,10 +324,10 @@ _CHILD_FIELDS: dict[type[Any], tuple[str, ...]] = {}
 
 def _child_fields(node_class: type[Any]) -> tuple[str, ...]:
     """The fields of a class that can hold nodes, in the order in which C's walker visits them."""
-    known = _CHILD_FIELDS.get(node_class)
-    if known is None:
-        known = _CHILD_FIELDS[node_class] = _find_child_fields(node_class)
-    return known
+    try:
+        return _CHILD_FIELDS[node_class]
+    except KeyError:
+        return _CHILD_FIELDS.setdefault(node_class, _find_child_fields(node_class))
 
 
 def _find_child_fields(node_class: type[Any]) -> tuple[str, ...]:
@@ -353,7 +353,10 @@ def _collect(value: Any, found: list[AnalyzedNode]) -> None:
         found.append(value)
     elif kind is tuple or kind is list:
         for one in value:
-            _collect(one, found)
+            if type(one) in _GIVEN:
+                found.append(one)
+            else:
+                _collect(one, found)
     elif kind in _ENTERED:
         _collect_fields(value, found)
     elif kind is RangeTblEntry:
@@ -367,7 +370,9 @@ def _collect(value: Any, found: list[AnalyzedNode]) -> None:
 def _collect_fields(node: Any, found: list[AnalyzedNode]) -> None:
     for name in _child_fields(type(node)):
         value = getattr(node, name)
-        if value is not None:
+        if type(value) in _GIVEN:
+            found.append(value)
+        elif value:
             _collect(value, found)
 
 
@@ -398,8 +403,9 @@ def walk_expr(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> Iterator[An
     while stack:
         one = stack.pop()
         yield one
-        if type(one) is not Query:
-            stack.extend(reversed(_below(one)))
+        if type(one) is not Query and (found := _below(one)):
+            found.reverse()
+            stack += found
 
 
 def query_exprs(query: Query) -> list[AnalyzedNode]:
@@ -428,12 +434,17 @@ def walk_levels(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> Iterator[
     """A node and everything below it, subqueries included, each with how many query levels deeper it stands."""
     stack: list[tuple[AnalyzedNode, int]] = [(one, 0) for one in _start(node)]
     while stack:
-        one, level = stack.pop()
-        yield one, level
-        if isinstance(one, Query):
-            stack.extend([(child, level + 1) for child in query_exprs(one)][::-1])
+        one_at_level = stack.pop()
+        yield one_at_level
+        one, level = one_at_level
+        if type(one) is Query:
+            level += 1
+            found = query_exprs(one)
         else:
-            stack.extend([(child, level) for child in _below(one)][::-1])
+            found = _below(one)
+        if found:
+            found.reverse()
+            stack += [(child, level) for child in found]
 
 
 def _start(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -> list[AnalyzedNode]:
@@ -499,14 +510,15 @@ def expression_returns_set(node: AnalyzedNode | Iterable[AnalyzedNode] | None) -
     stack = _start(node)
     while stack:
         one = stack.pop()
-        match one:
-            case FuncExpr(funcretset=True) | OpExpr(opretset=True):
-                return True
-            # the parser has made sure that the arguments of these return no sets
-            case Aggref() | GroupingFunc() | WindowFunc() | Query():
-                continue
-            case _:
-                stack.extend(_below(one))
+        kind = type(one)
+        # the parser has made sure that the arguments of these return no sets
+        if kind is Aggref or kind is GroupingFunc or kind is WindowFunc or kind is Query:
+            continue
+        if isinstance(one, FuncExpr) and one.funcretset:
+            return True
+        if isinstance(one, OpExpr) and one.opretset:
+            return True
+        stack += _below(one)
     return False
 
 

@@ -23,7 +23,7 @@ from querygen.analyze.shapes import result_shapes
 from querygen.analyze.star import expand_stars, star_ranges, ungrouped
 from querygen.analyze.state import ParamTable
 from querygen.analyze.version import check_version
-from querygen.analyze.volatile import is_volatile, views_of
+from querygen.analyze.volatile import calls_volatile, views_of
 from querygen.catalog.ddl_text import walk
 from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
 from querygen.ir import (
@@ -287,12 +287,12 @@ def is_read_only(query: Query, catalog: Catalog) -> bool:
 
     The queries of views are looked at, too.
     """
-    if is_volatile(catalog, query):
-        return False
-    return not any(
-        node.commandType != enums.CmdType.CMD_SELECT
-        or node.rowMarks
-        or any(not is_read_only(view, catalog) for view in views_of(node, catalog))
-        for node, _level in walk_levels(query)
-        if isinstance(node, n.Query)
-    )
+    for node, _level in walk_levels(query):
+        if not isinstance(node, n.Query):
+            if calls_volatile(catalog, node):
+                return False
+        elif node.commandType != enums.CmdType.CMD_SELECT or node.rowMarks:
+            return False
+        elif not all(is_read_only(view, catalog) for view in views_of(node, catalog)):
+            return False
+    return True

@@ -5,7 +5,7 @@ Takes an analysed tree; the queries of the views in it are looked at, too. claus
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from querygen.analyze import nodes as n
 from querygen.analyze.nodefuncs import walk_levels
@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 
 
 def is_volatile(catalog: Catalog, tree: AnalyzedNode | Iterable[AnalyzedNode] | None) -> bool:
-    return any(_calls_volatile(catalog, node) for node, _level in walk_levels(tree))
+    return any(type(node) in _CALLING and calls_volatile(catalog, node) for node, _level in walk_levels(tree))
 
 
-def _calls_volatile(catalog: Catalog, node: AnalyzedNode) -> bool:
+_CALLING: Final = frozenset(
+    {n.Aggref, n.WindowFunc, n.FuncExpr, n.OpExpr, n.DistinctExpr, n.NullIfExpr, n.ScalarArrayOpExpr, n.Query}
+)
+
+
+def calls_volatile(catalog: Catalog, node: AnalyzedNode) -> bool:
+    """Does the node itself, not what is below it, call one? Of a query: do the views in it?"""
     match node:
         case n.Aggref():
             function = node.aggfnoid
