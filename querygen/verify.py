@@ -24,9 +24,10 @@ from querygen.server.inspection import (
 )
 from querygen.source import Span
 from querygen.sql.scan import skim
+from querygen.verify_load import set_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from psycopg import Connection
     from psycopg.rows import TupleRow
@@ -40,6 +41,7 @@ OTHER_PARAMS: Final = "QG591"  # a parameter's type, or their number
 OTHER_COLUMNS: Final = "QG592"  # a column's name or type, or their number
 OTHER_ORIGIN: Final = "QG593"  # the table column that a result column comes from
 NOT_ALLOWED: Final = "QG594"  # this role may not run it
+OTHER_PATH: Final = "QG623"  # sessions look for names in other schemas
 
 
 class Statement(Struct, frozen=True):
@@ -99,7 +101,26 @@ def verify_database(analysis: Analysis, url: str, *, live: bool, told: Callable[
             conn.execute("set default_transaction_read_only = on")
             conn.execute("set statement_timeout = '30s'")
         conn.execute("set lock_timeout = '5s'")
-        return verify(analysis, conn, told)
+        problems = other_path(conn, analysis.catalog) if live else []
+        # Whatever the sessions' path is: what follows from a wrong one says nothing more.
+        set_path(conn, analysis.catalog)
+        return [*problems, *verify(analysis, conn, told)]
+
+
+def other_path(conn: Connection[TupleRow], catalog: Catalog) -> list[Diagnostic]:
+    """Do sessions look for names where the analysis does?"""
+    there = {name for _oid, name in catalog.namespaces()}
+    expected = [one for one in catalog.search_path if one in there]
+    user, path = conn.execute("select current_user::text, pg_catalog.current_schemas(false)::text[]").fetchall()[0]
+    if path == expected:
+        return []
+    message = f"sessions of {user} look for names in {_listed(path)}, and the analysis in {_listed(expected)}"
+    hint = "ALTER DATABASE or ALTER ROLE … SET search_path; or the key search_path of the configuration."
+    return [error(OTHER_PATH, message, hint=hint)]
+
+
+def _listed(path: Sequence[str]) -> str:
+    return ", ".join(path) or "no schema at all"
 
 
 def _refused(statement: Statement, refusal: Refusal) -> Diagnostic:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 GONE: Final = "QG620"  # what the schema declares is not in the database
 CHANGED: Final = "QG621"  # it is there, and different
 UNKNOWN: Final = "QG622"  # the database has what the schema does not declare
-OTHER_PATH: Final = "QG623"  # sessions look for names in other schemas
 OLD_SERVER: Final = "QG624"  # the server is older than pg_version
 NOT_COMPARED: Final = "QG625"  # the schema of the database, or a part of it, could not be compared
 
@@ -58,7 +57,7 @@ def verify_schema(config: Config, catalog: Catalog, url: str, server: HasDsn | N
             warning(NOT_COMPARED, f"the schema was not compared: the database has what querygen cannot read: {reason}")
         ]
     found, problems = drift(both.live, both.wanted, certain=not both.shadow)
-    told = [*_version(config, database), *_path(database, catalog)]
+    told = [*_version(config, database)]
     told += [_diagnostic(one, catalog, sources) for one in found]
     told += [warning(NOT_COMPARED, f"not compared: {one}") for one in problems]
     return told
@@ -70,22 +69,6 @@ def _version(config: Config, database: Database) -> Iterator[Diagnostic]:
         message = f"the server is PostgreSQL {server}, and the queries are analysed for {config.pg_version}"
         hint = "Set pg_version to the server's, with a catalogue from `querygen catalog dump`; or upgrade the server."
         yield error(OLD_SERVER, message, hint=hint)
-
-
-def _path(database: Database, catalog: Catalog) -> Iterator[Diagnostic]:
-    there = {name for _oid, name in catalog.namespaces()}
-    expected = tuple(one for one in catalog.search_path if one in there)
-    if database.search_path != expected:
-        message = (
-            f"sessions of {database.user} look for names in {_listed(database.search_path)},"
-            f" and the analysis in {_listed(expected)}"
-        )
-        hint = "ALTER DATABASE or ALTER ROLE … SET search_path; or the key search_path of the configuration."
-        yield error(OTHER_PATH, message, hint=hint)
-
-
-def _listed(path: Sequence[str]) -> str:
-    return ", ".join(path) or "no schema at all"
 
 
 def _diagnostic(one: Drift, catalog: Catalog, sources: Sequence[SourceFile]) -> Diagnostic:

@@ -111,7 +111,7 @@ def test_command(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(cli, ["explain", "ByEmail"])
     assert result.exit_code == 0
     assert "person_email_idx" in result.output
-    assert "1 queries planned, nothing stands out" in result.output
+    assert "1 query planned, nothing stands out" in result.output
 
 
 @pytest.mark.debian15

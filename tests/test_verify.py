@@ -75,7 +75,7 @@ def test_the_command_compares_a_live_database_only(
     bad = pg_database("create table t (id int primary key, name text)")
     runner = CliRunner()
     silent = runner.invoke(cli, ["verify", "--database-url", good])
-    assert (silent.exit_code, silent.stdout) == (0, "1 statements verified\n")
+    assert (silent.exit_code, silent.stdout) == (0, "1 statement verified\n")
     loud = runner.invoke(cli, ["verify", "--database-url", bad, "--format", "json"])
     assert loud.exit_code == 1
     assert "NOT NULL of column public.t.name is missing in the database" in loud.stdout

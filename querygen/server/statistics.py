@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from querygen.diagnostics import Diagnostic, warning
 from querygen.server.database import connect
 from querygen.server.errors import ServerError
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from psycopg import Connection
     from psycopg.rows import TupleRow
+
+UNREAD: Final = "QG615"  # statistics that the role may not see
 
 _PAGE: Final = 8192
 _SEGMENT: Final = 131072  # pages of one file: RELSEG_SIZE
@@ -36,6 +39,16 @@ select schemaname, tablename, attname, inherited, null_frac, avg_width, n_distin
        most_common_freqs::text, histogram_bounds::text, correlation, most_common_elems::text,
        most_common_elem_freqs::text, elem_count_histogram::text
 from pg_catalog.pg_stats where schemaname !~ '^pg_' and schemaname <> 'information_schema'
+"""
+# Of these pg_stats says nothing to this role, though they may have statistics.
+_HIDDEN: Final = """
+select n.nspname, c.relname
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where c.relkind in ('r', 'p', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and c.reltuples > 0
+  and (pg_catalog.row_security_active(c.oid) or exists (
+    select from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      and not pg_catalog.has_column_privilege(c.oid, a.attnum, 'select')))
+order by 1, 2
 """
 _ARGUMENTS: Final = (
     ("schemaname", "text"),
@@ -61,6 +74,7 @@ class Copied(Struct, frozen=True):
     relations: int
     columns: int
     largest: tuple[str, int] | None
+    problems: tuple[Diagnostic, ...] = ()
 
 
 def copy_statistics(source: str, target: str, data_dir: Path) -> Copied:
@@ -69,6 +83,8 @@ def copy_statistics(source: str, target: str, data_dir: Path) -> Copied:
         there.execute("set default_transaction_read_only = on")
         relations = there.execute(_RELATIONS).fetchall()
         attributes = there.execute(_ATTRIBUTES).fetchall()
+        hidden = there.execute(_HIDDEN).fetchall()
+        user = there.info.user
     with connect(target) as here:
         if here.info.server_version < _RESTORES:
             raise ServerError("statistics can be put into PostgreSQL 18 only", "leave QUERYGEN_PG_BIN to the wheel")
@@ -83,7 +99,16 @@ def copy_statistics(source: str, target: str, data_dir: Path) -> Copied:
             if (row[0], row[1]) in known:
                 columns += _restore_attribute(here, row)
     tables = [(f"{row[0]}.{row[1]}", int(row[3])) for row in taken if row[5] in "rpm"]
-    return Copied(len(taken), columns, max(tables, key=lambda one: one[1], default=None))
+    unread = [f"{schema}.{name}" for schema, name in hidden if (schema, name) in known]
+    problems = (_unread(user, unread),) if unread else ()
+    return Copied(len(taken), columns, max(tables, key=lambda one: one[1], default=None), problems)
+
+
+def _unread(user: str, names: list[str]) -> Diagnostic:
+    listed = ", ".join(names[:10]) + (f" and {len(names) - 10} others" if len(names) > 10 else "")
+    message = f"{user} may not see the statistics of all columns of {listed}: the plans are not what they are there"
+    hint = f"GRANT SELECT on these tables to {user}, or name a role that may read them past their row security."
+    return warning(UNREAD, message, hint=hint)
 
 
 def _known(conn: Connection[TupleRow]) -> dict[tuple[str, str], str | None]:

@@ -13,12 +13,13 @@ from querygen.server.database import connect
 from querygen.server.errors import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from psycopg import Connection
     from psycopg.rows import TupleRow
 
 _GENERIC_PLANS: Final = 160000  # EXPLAIN (GENERIC_PLAN)
+_NAME: Final = "querygen_explain"
 
 
 def prepare_problem(conn: Connection[TupleRow], sql: str) -> str | None:
@@ -55,42 +56,60 @@ def plan_of(conn: Connection[TupleRow], sql: str) -> dict[str, Any]:
 
 
 def _explain_prepared(conn: Connection[TupleRow], sql: str, options: str) -> TupleRow | None:
-    """The same on a server before 16: a prepared statement can be made to have the plan that serves any values."""
+    """The same on a server before 16: a prepared statement can be made to have the plan that serves any values.
+
+    It has to be given values all the same. NULL is one of every type but of some domains: their parameters are then
+    declared to be of the type below.
+    """
+    from psycopg import errors
+
+    try:
+        return _explain_execute(conn, sql, options, "")
+    except (errors.NotNullViolation, errors.CheckViolation):
+        found = _base_types(conn, sql)
+        return _explain_execute(conn, sql, options, f"({', '.join(found)})")
+
+
+def _explain_execute(conn: Connection[TupleRow], sql: str, options: str, types: str) -> TupleRow | None:
+    with _prepared(conn, sql, types):
+        conn.execute("set local plan_cache_mode = force_generic_plan")
+        rows = conn.execute(
+            "select pg_catalog.cardinality(parameter_types) from pg_catalog.pg_prepared_statements where name = %s",
+            (_NAME,),
+        ).fetchall()
+        values = ", ".join(["NULL"] * rows[0][0])
+        execute = f"EXECUTE {_NAME}({values})" if values else f"EXECUTE {_NAME}"
+        return conn.execute(f"EXPLAIN ({options}) {execute}".encode()).fetchone()
+
+
+def _base_types(conn: Connection[TupleRow], sql: str) -> list[str]:
+    """The types of a query's parameters; of a domain, the type below it."""
+    with _prepared(conn, sql, ""):
+        rows = conn.execute(
+            "with recursive base (number, oid) as ("
+            " select number, type from pg_catalog.pg_prepared_statements p,"
+            " unnest(p.parameter_types::oid[]) with ordinality as u (type, number) where p.name = %s"
+            " union all select number, t.typbasetype from base join pg_catalog.pg_type t on t.oid = base.oid"
+            " where t.typtype = 'd')"
+            " select pg_catalog.format_type(base.oid, null) from base join pg_catalog.pg_type t on t.oid = base.oid"
+            " where t.typtype <> 'd' order by number",
+            (_NAME,),
+        ).fetchall()
+    return [str(name) for (name,) in rows]
+
+
+@contextlib.contextmanager
+def _prepared(conn: Connection[TupleRow], sql: str, types: str) -> Iterator[None]:
     import psycopg
 
     try:
         with conn.transaction(force_rollback=True):
-            conn.execute("set local plan_cache_mode = force_generic_plan")
-            conn.execute(f"PREPARE querygen_explain AS {sql}".encode())
-            rows = conn.execute(
-                "select pg_catalog.cardinality(parameter_types) from pg_catalog.pg_prepared_statements where name = %s",
-                ("querygen_explain",),
-            ).fetchall()
-            values = ", ".join(["NULL"] * rows[0][0])
-            execute = f"EXECUTE querygen_explain({values})" if values else "EXECUTE querygen_explain"
-            return conn.execute(f"EXPLAIN ({options}) {execute}".encode()).fetchone()
+            conn.execute(f"PREPARE {_NAME}{types} AS {sql}".encode())
+            yield
     finally:
         # A rollback does not undo PREPARE.
         with contextlib.suppress(psycopg.Error):
-            conn.execute("deallocate querygen_explain")
-
-
-def load_statements(url: str, statements: Iterable[str]) -> list[tuple[str, str]]:
-    """Run DDL, putting aside what needs something that comes later; gives what failed, and why."""
-    import psycopg
-
-    pending = list(statements)
-    with connect(url) as conn:
-        while True:
-            failed: list[tuple[str, str]] = []
-            for statement in pending:
-                try:
-                    conn.execute(statement.encode())
-                except psycopg.Error as problem:
-                    failed.append((statement, str(problem).splitlines()[0]))
-            if not failed or len(failed) == len(pending):
-                return failed
-            pending = [statement for statement, _ in failed]
+            conn.execute(f"deallocate {_NAME}")
 
 
 def create_beside(url: str, name: str) -> str:

@@ -17,6 +17,7 @@ from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity,
 from querygen.source import SourceFile, Span, display_path
 from querygen.sql.annotations import names_query, starts_query
 from querygen.sql.migrations import blank_down_part, is_down_file
+from querygen.sql.nodes import ast
 from querygen.sql.psql import blank_meta_commands, include_warnings
 from querygen.sql.scan import Piece, fold, split, tokenize
 from querygen.sql.tree import ParseError, parse_sql
@@ -157,6 +158,11 @@ def parse_script(source: SourceFile) -> tuple[list[RawStmt], list[Diagnostic]]:
     except ParseError:
         return _one_by_one(source, source.text, split(source.text), [])
     return [_raw_statement(source, source.text, tree, 0) for tree in trees], []
+
+
+def extensions_of(statements: Iterable[RawStmt]) -> set[str]:
+    """The extensions that statements ask for."""
+    return {str(one.stmt.extname) for one in statements if isinstance(one.stmt, ast.CreateExtensionStmt)}
 
 
 def _raw_statement(source: SourceFile, text: str, tree: Any, shift: int) -> RawStmt:

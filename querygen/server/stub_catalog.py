@@ -1,0 +1,105 @@
+"""Extensions that the server's files lack, written from the catalogue that the analysis reads of them.
+
+Takes names and the folders of catalogues; writes control files and scripts for `start_server(extension_dirs=...)`. A
+stub has the functions with their types and nothing else: called, they give NULL, so that what is planned from them
+never fails. Extensions with more than functions have no stub.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from querygen.analyze.typename import quote_identifier
+from querygen.pg_catalog.load import NEWEST_MAJOR, builtin_folder, extension_folder, load_folder
+from querygen.server.binaries import find_binaries
+from querygen.server.embedded import EmbeddedServer, running_server
+from querygen.sql.parse import extensions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from querygen.pg_catalog.load import CatalogData
+    from querygen.pg_catalog.rows import PgProc
+    from querygen.sql.parse import RawStmt
+
+_CONTROL_PATHS: Final = 18  # the first version that looks for extensions where extension_control_path says
+_VOLATILE: Final = {"i": "IMMUTABLE", "s": "STABLE", "v": "VOLATILE"}
+_MODES: Final = {"i": "", "o": "OUT ", "b": "INOUT ", "v": "VARIADIC "}
+_RECORD: Final = 2249
+_VOID: Final = 2278
+
+
+@contextlib.contextmanager
+def server_for(statements: Iterable[RawStmt], bases: Sequence[Path]) -> Iterator[tuple[EmbeddedServer, list[str]]]:
+    """A throw-away server that takes the CREATE EXTENSIONs of a schema; and for which of them a stub stands in."""
+    with tempfile.TemporaryDirectory(prefix="querygen-") as folder:
+        stubs = write_stubs(sorted(extensions_of(statements)), bases, Path(folder))
+        with running_server(extension_dirs=[Path(folder)] if stubs else ()) as server:
+            yield server, stubs
+
+
+def write_stubs(names: Iterable[str], bases: Sequence[Path], target: Path) -> list[str]:
+    """Stubs, in `target/extension`, of those that the server's files lack and that have one; their names."""
+    binaries = find_binaries()
+    if binaries.major < _CONTROL_PATHS:
+        return []
+    there = {path.stem for path in binaries.folder.parent.glob("share/**/extension/*.control")}
+    made = []
+    for name in names:
+        folder = next((one for base in bases if (one := extension_folder(name, base)).is_dir()), None)
+        script = stub_script(load_folder(folder)) if there and name not in there and folder is not None else None
+        if folder is None or script is None:
+            continue
+        version = load_folder(folder).version.rpartition(" ")[2]
+        (target / "extension").mkdir(exist_ok=True)
+        control = f"default_version = '{version}'\nrelocatable = true\n"
+        (target / "extension" / f"{name}.control").write_text(control, encoding="utf-8")
+        (target / "extension" / f"{name}--{version}.sql").write_text(script, encoding="utf-8")
+        made.append(name)
+    return made
+
+
+def stub_script(data: CatalogData) -> str | None:
+    """What makes an extension's functions; None where it has more than functions."""
+    rows: list[PgProc] = data.rows("pg_proc")
+    if any(lines for name, lines in data.lines.items() if name != "pg_proc"):
+        return None
+    types = {row.oid: f"pg_catalog.{quote_identifier(row.typname)}" for row in _builtin().rows("pg_type")}
+    known = all({row.prorettype, *(row.proallargtypes or row.proargtypes)} <= types.keys() for row in rows)
+    if not rows or not known or any(row.prokind != "f" for row in rows):
+        return None
+    return "".join(_function(row, types) for row in rows)
+
+
+def _builtin() -> CatalogData:
+    return load_folder(builtin_folder(NEWEST_MAJOR))
+
+
+def _function(row: PgProc, types: dict[int, str]) -> str:
+    oids = row.proallargtypes or row.proargtypes
+    modes = (row.proargmodes or "i" * len(oids)).replace(",", "")
+    names = row.proargnames or ("",) * len(oids)
+    parameters, results = [], []
+    for mode, name, oid in zip(modes, names, oids, strict=True):
+        called = f"{quote_identifier(name)} " if name else ""
+        if mode == "t":
+            results.append((called, types[oid]))
+            continue
+        parameters.append(f"{_MODES[mode]}{called}{types[oid]}")
+        if mode in "ob":
+            results.append((called, types[oid]))
+    of_table = [f"{called}{kind}" for called, kind in results] if "t" in modes else []
+    returned = f"TABLE ({', '.join(of_table)})" if of_table else ("SETOF " * row.proretset) + types[row.prorettype]
+    body = (
+        f"LANGUAGE sql AS 'SELECT {', '.join(f'NULL::{kind}' for _, kind in results or [('', types[row.prorettype])])}'"
+    )
+    if row.prorettype == _VOID:
+        body = "LANGUAGE sql AS ''"
+    elif row.prorettype == _RECORD and not results:
+        body = "LANGUAGE internal AS 'any_in'"  # only the query says which columns it has
+    strict = " STRICT" if row.proisstrict else ""
+    head = f"CREATE FUNCTION {quote_identifier(row.proname)}({', '.join(parameters)}) RETURNS {returned}"
+    return f"{head} {_VOLATILE[row.provolatile]}{strict} {body};\n"
