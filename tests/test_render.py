@@ -202,10 +202,10 @@ def test_every_problem_is_told() -> None:
 def test_two_files_of_one_module() -> None:
     catalog = new_catalog()
     queries = [
-        make_query(catalog, "A", "exec", "SELECT 1", path="queries/a/x.sql"),
-        make_query(catalog, "B", "exec", "SELECT 1", path="queries/b/x.sql"),
+        make_query(catalog, "A", "exec", "SELECT 1", path="queries/x-y.sql"),
+        make_query(catalog, "B", "exec", "SELECT 1", path="queries/b/x_y.sql"),
     ]
-    assert '"queries/a/x.sql" and "queries/b/x.sql" would both be' in refusal(queries, catalog).diagnostic.message
+    assert '"queries/x-y.sql" and "queries/b/x_y.sql" would both be' in refusal(queries, catalog).diagnostic.message
 
 
 def test_row_names() -> None:
