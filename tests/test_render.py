@@ -16,7 +16,7 @@ from querygen.render import naming
 from querygen.render.files import MARK, OutputFile
 from querygen.render.layout import docstring, quoted, triple_quoted
 from querygen.render.options import RenderOptions
-from querygen.render.render import render, render_package
+from querygen.render.render import environment, render, render_package
 from querygen.render.sql_text import constant, with_casts
 from querygen.singular import singular
 from querygen.write import write_files
@@ -454,3 +454,32 @@ def test_cases(name: str, update: bool) -> None:
     if update:
         write_files(expected, files, check=False)
     assert write_files(expected, files, check=True).diff == ""
+
+
+def test_compiled_templates_are_kept_and_never_stale(tmp_path: Path) -> None:
+    folder, kept = tmp_path / "templates", tmp_path / "kept"
+    folder.mkdir()
+    written = folder / "one.j2"
+
+    def text(where: Path | None) -> str:
+        return environment(folder, where).get_template("one.j2").render(name="x")
+
+    written.write_text("{{ name }} 1\n")
+    assert text(kept) == "x 1\n"
+    (file,) = kept.iterdir()
+    first = file.stat().st_mtime_ns
+    assert text(kept) == text(None) == "x 1\n"
+    assert file.stat().st_mtime_ns == first  # it was read, not made again
+    written.write_text("{{ name }} 2\n")
+    assert text(kept) == "x 2\n"
+    assert list(kept.iterdir()) == [file]
+    assert file.stat().st_mtime_ns > first
+    for size in range(0, file.stat().st_size, 7):
+        file.write_bytes(file.read_bytes()[:size])
+        assert text(kept) == "x 2\n"
+
+
+def test_templates_need_no_folder_to_write_in(tmp_path: Path) -> None:
+    (tmp_path / "one.j2").write_text("1\n")
+    no_folder = tmp_path / "one.j2" / "kept"
+    assert environment(tmp_path, no_folder).get_template("one.j2").render() == "1\n"
