@@ -57,7 +57,6 @@ def studio(database_url: str | None, write: bool, port: int | None, statement_ti
 
     keys = Keys(lambda token: click.echo(f"  another browser: {address(token)}"))
     projects = Projects(config)
-    projects.current()  # so that the first page does not wait for it
     click.echo(f"querygen studio: {address(keys.token)}")
     click.echo(f"  database: {database.label if database else missing}")
     click.echo(f"  {'changes are allowed' if write else 'read only; --write allows changes'}; end it with Ctrl-C")
@@ -76,6 +75,7 @@ def studio(database_url: str | None, write: bool, port: int | None, statement_ti
         click.launch(address(keys.token))
     try:
         with contextlib.suppress(KeyboardInterrupt):
+            projects.current()  # while the browser starts: what it asks waits at the listener
             server.run(sockets=[listener])
     finally:
         if database is not None:
