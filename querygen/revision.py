@@ -7,6 +7,7 @@ removed afterwards; the working tree and the index are not touched.
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import tempfile
 import zipfile
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from querygen.analyze.typename import format_type
 from querygen.config_file import SQLC_FILES, read_config
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
 
     from querygen.catalog.catalog import Catalog
     from querygen.config import Config
-    from querygen.ir import AnalyzedQuery
+    from querygen.ir import AnalyzedQuery, RawQuery
     from querygen.pipeline import Analysis
+    from querygen.source import Span
 
 NO_REVISION: Final = "QG595"  # git has no such revision, or the project is not in git
 BROKEN: Final = "QG596"  # a query of one revision does not work on the schema of the other
@@ -103,10 +107,42 @@ def against(config: Config, revision: str) -> list[Diagnostic]:
         _check_readable(here, there, revision)
         theirs = analyze(_with_queries(config, other))
         ours = analyze(_with_queries(other, config))
+        failed = {one.problem for one in there.queries if isinstance(one, FailedQuery)}
+        unread = [one for one in there.diagnostics if one.severity is Severity.ERROR and one not in failed]
+        places = _places(here, config.root)
         return [
-            *_compare(there, theirs, f"the queries of {revision} on this schema", here=False),
-            *_compare(here, ours, f"the queries here on the schema of {revision}", here=True),
+            # What cannot be compared is not well. Queries that did not work there are no concern of this revision's.
+            *(one for one in here.diagnostics if one.severity is Severity.ERROR),
+            *(_unread(one, other.root, revision) for one in unread),
+            *_compare(
+                there, theirs, f"the queries of {revision} on this schema", _Origin(revision, other.root, places)
+            ),
+            *_compare(here, ours, f"the queries here on the schema of {revision}", None),
         ]
+
+
+class _Origin(Struct, frozen=True):
+    """Where queries of the other revision stand: its folder, and the places of queries of their names in this one."""
+
+    revision: str
+    root: Path
+    places: dict[tuple[str, str], Span]
+
+
+def _places(here: Analysis, root: Path) -> dict[tuple[str, str], Span]:
+    return {(_relative(one.raw.source.path, root), one.raw.name): one.raw.name_span for one in here.queries}
+
+
+def _relative(path: str, root: Path) -> str:
+    """A file's path below its project: both revisions then have one name for it."""
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def _unread(one: Diagnostic, root: Path, revision: str) -> Diagnostic:
+    """A problem with a file of the other revision, which lies nowhere that a user could open it."""
+    where = f"{_relative(one.span.source.path, root)}:{one.span.line}: " if one.span else ""
+    message = one.message.replace(f"{root.as_posix()}/", "")
+    return error(NO_REVISION, f"revision {revision} cannot be compared: {where}{message}", hint=one.hint)
 
 
 def _check_readable(here: Analysis, there: Analysis, revision: str) -> None:
@@ -130,10 +166,10 @@ def _with_queries(schema: Config, queries: Config) -> Config:
     return replace(with_files(queries), targets=tuple(with_files(one) for one in queries.targets))
 
 
-def _compare(own: Analysis, foreign: Analysis, where: str, *, here: bool) -> Iterator[Diagnostic]:
+def _compare(own: Analysis, foreign: Analysis, where: str, origin: _Origin | None) -> Iterator[Diagnostic]:
     """What works on the queries' own schema, and not, or otherwise, on the foreign one.
 
-    `here`: the query files are those of the working tree.
+    `origin` is None where the query files are those of the working tree.
     """
     known = {(one.raw.source.path, one.raw.name): one for one in own.queries if not isinstance(one, FailedQuery)}
     for query in foreign.queries:
@@ -142,12 +178,20 @@ def _compare(own: Analysis, foreign: Analysis, where: str, *, here: bool) -> Ite
             continue  # it does not work at home either
         if isinstance(query, FailedQuery):
             problem = query.problem
-            message = f"{where}: {query.raw.name} does not work: {problem.message} ({problem.code})"
-            yield Diagnostic(BROKEN, Severity.ERROR, message, problem.span if here else None, problem.hint)
+            span, place = (problem.span, "") if origin is None else _place(query.raw, problem.span, origin)
+            message = f"{where}: {query.raw.name} does not work: {problem.message} ({problem.code}){place}"
+            yield Diagnostic(BROKEN, Severity.ERROR, message, span, problem.hint)
             continue
         for difference in _differences(mine, own.catalog, query, foreign.catalog):
-            span = query.raw.name_span if here else None
-            yield Diagnostic(CHANGED, Severity.WARNING, f"{where}: {query.raw.name}: {difference}", span)
+            span, place = (query.raw.name_span, "") if origin is None else _place(query.raw, None, origin)
+            yield Diagnostic(CHANGED, Severity.WARNING, f"{where}: {query.raw.name}: {difference}{place}", span)
+
+
+def _place(raw: RawQuery, span: Span | None, origin: _Origin) -> tuple[Span | None, str]:
+    """The query of that name in the working tree, if there is one; and in words, where it stands in the revision."""
+    path = _relative(raw.source.path, origin.root)
+    at = span or raw.name_span
+    return origin.places.get((path, raw.name)), f", in {path}:{at.line}:{at.column} of {origin.revision}"
 
 
 def _differences(mine: AnalyzedQuery, home: Catalog, other: AnalyzedQuery, away: Catalog) -> Iterator[str]:

@@ -129,3 +129,41 @@ def test_a_revision_is_no_option_of_gits(folder: Path, revision: str) -> None:
     commit(folder)
     assert verify(revision) == (2, f'QG595: git has no revision "{revision}"')
     assert not list(folder.parent.rglob("written"))
+
+
+def test_what_is_wrong_here_is_told(folder: Path) -> None:
+    write(folder, {"querygen.toml": 'schema = "db"\nqueries = "sql"', "sql/more.sql": QUERY.replace("Get", "Find")})
+    commit(folder)
+    (folder / "sql" / "more.sql").write_bytes(b"\xff")
+    code, said = verify()
+    assert code == 1
+    assert "sql/more.sql:1:1" in said
+    write(folder, {"sql/more.sql": QUERY.replace("GetUser", "Lost").replace("email", "nothing")})
+    code, said = verify()
+    assert code == 1
+    assert 'column "nothing" does not exist' in said
+    (folder / "sql" / "more.sql").unlink()
+    (folder / "db" / "more.sql").write_bytes(b"\xff")
+    code, said = verify()
+    assert code == 1
+    assert "db/more.sql:1:1" in said
+
+
+def test_what_cannot_be_read_there_is_told(folder: Path) -> None:
+    write(folder, {"querygen.toml": 'schema = "db"\nqueries = "sql"'})
+    (folder / "sql" / "more.sql").write_bytes(b"\xff")
+    commit(folder)
+    (folder / "sql" / "more.sql").unlink()
+    code, said = verify()
+    assert code == 2
+    assert "revision HEAD cannot be compared: " in said
+    assert "sql/more.sql" in said
+
+
+def test_a_query_of_the_other_revision_has_a_place(folder: Path) -> None:
+    write(folder, {"querygen.toml": 'schema = "db"\nqueries = "sql"'})
+    commit(folder)
+    write(folder, BREAKS)
+    said = verify()[1]
+    assert 'column "email" does not exist (42703), in sql/user.sql:2:12 of HEAD' in said
+    assert "sql/user.sql:1:10" in said

@@ -56,9 +56,10 @@ def _through_server(
         if server is not None:
             shadow = read_shadow(server, sources)
         else:
-            from querygen.server.embedded import running_server
+            from querygen.server.stub_catalog import server_for
 
-            with running_server() as own:
+            statements = [one for source in sources for one in parse_schema_file(source)[0]]
+            with server_for(statements, setting.extensions) as (own, _stubs):
                 shadow = read_shadow(own, sources)
     except ServerError as problem:
         return declared, problem.message
