@@ -24,6 +24,7 @@ from querygen.migrate.plan import plan
 from querygen.migrate.read import earlier, read_model
 from querygen.migrate.renames import Renamed, find_renames
 from querygen.migrate.statement import Refusal, Statement
+from querygen.migrate.version import too_new
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,7 +78,7 @@ def diff(
                 return Result(refusals=tuple(planned.refusals))
             found = planned.statements
         if not found:
-            return _settled(statements, current, target, renamed)
+            return _settled(statements, current, target, renamed, state.catalog.major)
         if any(_has_body(one) for one in found) and not any("check_function_bodies" in one.sql for one in statements):
             statements.append(Statement("SET check_function_bodies = off", "bodies may name what comes later"))
         if (refusal := _replay(state, found)) is not None:
@@ -87,7 +88,7 @@ def diff(
         if problems:
             return _refused(problems, "the schema after the change")
         as_read = fork(state)
-    return _settled(statements, current, target, renamed)
+    return _settled(statements, current, target, renamed, state.catalog.major)
 
 
 def read_both(old: Loaded, new: Loaded) -> tuple[Model, Model] | Result:
@@ -117,13 +118,17 @@ def _replay(state: DdlState, statements: Sequence[Statement]) -> Refusal | None:
     return None
 
 
-def _settled(statements: list[Statement], current: Model, target: Model, renamed: Sequence[Renamed]) -> Result:
+def _settled(
+    statements: list[Statement], current: Model, target: Model, renamed: Sequence[Renamed], major: int
+) -> Result:
     """Nothing is left to do: what still differs cannot be reached."""
     left = differences(current, target)
     if left:
         reason = "the migration that was made for it does not lead to the new schema"
         hint = "This is an error of querygen: please report it."
         return Result(refusals=tuple(Refusal(one, reason, hint) for one in left))
+    if refusals := too_new(statements, major):
+        return Result(refusals=tuple(refusals))
     return Result(tuple(statements), renamed=tuple(renamed))
 
 

@@ -1,8 +1,9 @@
 """`--online`: statements that hold locks for long, written so that they hold them shortly.
 
 Takes statements in order; gives groups, each of which becomes a file. An index is built CONCURRENTLY in a file without
-a transaction; a foreign key or CHECK is added NOT VALID and validated in the next file, NOT NULL likewise; PRIMARY KEY
-and UNIQUE take an index that was built before. What belongs to a table that the same migration makes is left as it is.
+a transaction; a foreign key or CHECK is added NOT VALID and validated in the next file, NOT NULL likewise (before
+PostgreSQL 18 by a CHECK that says the same); PRIMARY KEY and UNIQUE take an index that was built before. What belongs
+to a table that the same migration makes is left as it is.
 """
 
 from __future__ import annotations
@@ -53,11 +54,18 @@ def online(statements: Sequence[Statement], schema: Model) -> list[list[Statemen
             groups[-1].append(replace(one, sql=f"{one.sql} NOT VALID", hazards=()))
             later.append(_validate(one))
         elif (found := _SET_NOT_NULL.match(one.sql)) is not None:
-            name = quote_identifier(str(schema.objects[one.target].attrs["name"]))
-            sql = f"ALTER TABLE {found['table']} ADD CONSTRAINT {name} NOT NULL {found['column']} NOT VALID"
+            head = f"ALTER TABLE {found['table']}"
+            attrs = schema.objects[one.target].attrs
+            name = quote_identifier(str(attrs["name"]))
+            check = "NOT NULL {}" if attrs["_named"] else "CHECK ({} IS NOT NULL)"
+            sql = f"{head} ADD CONSTRAINT {name} {check.format(found['column'])} NOT VALID"
             groups[-1].append(replace(one, sql=sql, hazards=()))
-            sql = f"ALTER TABLE {found['table']} VALIDATE CONSTRAINT {name}"
+            sql = f"{head} VALIDATE CONSTRAINT {name}"
             later.append(Statement(sql, f"validate {one.what}", target=one.target))
+            if not attrs["_named"]:
+                # before PostgreSQL 18 it is a property of the column, for which a CHECK that holds is proof enough
+                sql = f"{head} DROP CONSTRAINT {name}"
+                later += [replace(one, hazards=()), Statement(sql, f"drop the proof of {one.what}", target=one.target)]
         else:
             groups[-1].append(one)
     groups.append(later)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # TYPSTORAGE of the types that have another than extended or plain by their length
 _NEXTVAL = re.compile(r"nextval\('([^'.]+)\.([^'.]+)'")
+NAMED_NOT_NULL = 18
 _STRATEGIES = {"r": "RANGE", "l": "LIST", "h": "HASH"}
 
 
@@ -160,6 +161,8 @@ def _column(reader: Reader, relation: Relation, table: Id, column: Column) -> No
         "local": column.is_local,
         "_oid": column.type_oid,
         "_typmod": column.typmod,
+        "_major": reader.catalog.major,
+        "_storage": usual_storage(row),
     }
     if column.generated:
         text, used = reader.expression(column.default_expr)
@@ -175,11 +178,13 @@ def _column(reader: Reader, relation: Relation, table: Id, column: Column) -> No
     for constraint in relation.constraints:
         if constraint.kind == "n" and constraint.columns == (column.name,):
             usual = make_object_name(relation.name, column.name, "not_null")
+            named = reader.catalog.major >= NAMED_NOT_NULL  # before it was a property of the column
             attrs = {
-                "name": constraint.name,
+                "name": constraint.name if named else usual,
                 "_usual": usual,
-                "no_inherit": constraint.no_inherit,
-                "validated": constraint.validated,
+                "no_inherit": constraint.no_inherit and named,
+                "validated": constraint.validated or not named,
+                "_named": named,
             }
             one = Object(
                 ("notnull", *identity[1:]),

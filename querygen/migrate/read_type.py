@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from querygen.migrate.reader import Reader
     from querygen.pg_catalog.rows import PgType
 
+_NAMED_NOT_NULL = 17  # since when a domain's NOT NULL is a constraint
+
 
 def read_types(reader: Reader) -> None:
     """Every type that the schema declares, row types of tables and arrays left out."""
@@ -95,7 +97,9 @@ def _domain(reader: Reader, row: PgType) -> None:
             definition = f"CHECK {text}" if wrapped(text) else f"CHECK ({text})"
         else:
             definition = "NOT NULL"
-        state = {"definition": definition, "validated": check.validated}
+        named = check.kind == "c" or reader.catalog.major >= _NAMED_NOT_NULL
+        state = {"definition": definition, "validated": check.validated, "_named": named}
         needs = used | {identity}
-        one = Object(("domcheck", *identity[1:], check.name), state, parent=identity, needs=frozenset(needs))
+        name = check.name if named else "not_null"
+        one = Object(("domcheck", *identity[1:], name), state, parent=identity, needs=frozenset(needs))
         reader.model.add(one)

@@ -58,7 +58,7 @@ def create_table(one: Object, parts: list[Object]) -> list[Statement]:
     for part in by_kind.get("constraint", {}).values():
         lines.append(f"CONSTRAINT {quote_identifier(part.id[-1])} {constraint_text(part)}")
     for column, part in by_kind.get("notnull", {}).items():
-        if column not in columns or part.attrs["no_inherit"]:
+        if (column not in columns or part.attrs["no_inherit"]) and part.attrs["_named"]:
             lines.append(f"CONSTRAINT {quote_identifier(part.attrs['name'])} {not_null_text(part)}")
     sql = f"CREATE {_WORDS.get(attrs['persistence'], '')}{table_word(one)} {name}"
     if attrs["_partition_of"]:
@@ -89,6 +89,9 @@ def create_table(one: Object, parts: list[Object]) -> list[Statement]:
             statements += _flag(one, key)
     for column, part in columns.items():
         statements += _column_settings(one, column, None, part)
+    for column, part in by_kind.get("notnull", {}).items():
+        if column not in columns and not part.attrs["_named"]:
+            statements += create_not_null(part, one)
     return statements
 
 
@@ -163,6 +166,7 @@ def _definition(column: Object, by_kind: dict[str, dict[str, Object]], *, typed:
     return text + words if typed or words else ""
 
 
+SET_EXPRESSION, STORAGE_DEFAULT = 17, 16  # since when there is such a clause
 _GENERATED = {"s": "STORED", "v": "VIRTUAL"}
 
 
@@ -300,7 +304,8 @@ def _column_settings(table: Object, column: str, old: Object | None, new: Object
     head = f"ALTER {table_word(table)} {quoted(*table.id[1:])} ALTER COLUMN {quote_identifier(column)}"
     actions = []
     if was["storage"] != now["storage"]:
-        actions.append(f"SET STORAGE {(now['storage'] or 'DEFAULT').upper()}")
+        usual = "default" if now["_major"] >= STORAGE_DEFAULT else now["_storage"]
+        actions.append(f"SET STORAGE {(now['storage'] or usual).upper()}")
     if was["compression"] != now["compression"]:
         actions.append(f"SET COMPRESSION {now['compression'] or 'default'}")
     if was["statistics"] != now["statistics"]:
@@ -336,6 +341,8 @@ def alter_column(old: Object, new: Object, table: Object, using: str | None) -> 
             hazards.append(Hazard(MAY_FAIL, "fails if a value cannot be converted"))
         add(sql, *hazards)
     if now["generated"] and was["generated"] == now["generated"] and was["expression"] != now["expression"]:
+        if now["_major"] < SET_EXPRESSION:
+            return None
         why = Hazard(REWRITES_TABLE, "the table is written anew under an exclusive lock")
         add(f"SET EXPRESSION AS ({now['expression']})", why)
     if was["options"] != now["options"]:

@@ -140,14 +140,20 @@ def _alter_domain(old: Object, new: Object) -> list[Statement] | None:
 def create_domcheck(one: Object) -> list[Statement]:
     schema, name, constraint = one.id[1:]
     valid = "" if one.attrs["validated"] else " NOT VALID"
-    sql = f"ALTER DOMAIN {quoted(schema, name)} ADD CONSTRAINT {quoted(constraint)} {one.attrs['definition']}{valid}"
+    action = (
+        f"ADD CONSTRAINT {quoted(constraint)} {one.attrs['definition']}{valid}"
+        if one.attrs["_named"]
+        else "SET NOT NULL"
+    )
+    sql = f"ALTER DOMAIN {quoted(schema, name)} {action}"
     why = Hazard(MAY_FAIL, "fails if a stored value does not fulfil it")
     return [Statement(sql, f"add {show(one.id)}", (why,), target=one.id)]
 
 
 def drop_domcheck(one: Object) -> list[Statement]:
     schema, name, constraint = one.id[1:]
-    sql = f"ALTER DOMAIN {quoted(schema, name)} DROP CONSTRAINT {quoted(constraint)}"
+    action = f"DROP CONSTRAINT {quoted(constraint)}" if one.attrs["_named"] else "DROP NOT NULL"
+    sql = f"ALTER DOMAIN {quoted(schema, name)} {action}"
     return [Statement(sql, f"drop {show(one.id)}", target=one.id, drops=True)]
 
 
