@@ -38,6 +38,9 @@ select id, 'github', md5(email) from "user" where role <> 'guest';
 insert into audit_log (user_id, action, detail)
 select id, 'sign in', '{"from": "10.0.0.7"}' from "user" where active;
 analyze;
+drop index session_user_id_idx;
+alter table audit_log alter action type varchar(80);
+create table leftover (id bigint primary key);
 """
 ROW = "/data/row?s=public&t=user&key=%5B%2200000000-0000-4000-8000-000000000007%22%5D"
 
@@ -109,6 +112,11 @@ def take(address: str, out: Path) -> None:
         page.screenshot(path=out / "studio-table.png")
         run(page, origin)
         page.screenshot(path=out / "studio-query.png")
+        page.goto(f"{origin}/migrations")
+        page.get_by_role("button", name="Compare the database").click()
+        page.wait_for_url("**#drift")
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=out / "studio-drift.png")
         change(page, origin)
         page.screenshot(path=out / "studio-change.png")
         page.emulate_media(color_scheme="dark")

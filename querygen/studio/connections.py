@@ -77,7 +77,9 @@ def label_of(url: str) -> str:
     except psycopg.ProgrammingError:
         return "the database"
     name = given.get("dbname") or given.get("user") or "the default database"
-    host = given.get("host") or given.get("hostaddr") or "this machine"
+    host = str(given.get("host") or given.get("hostaddr") or "")
+    if host.startswith("/") or not host:
+        return f"{name} on this machine"  # through a socket, whose folder says nothing
     return f"{name} on {host}" + (f":{given['port']}" if given.get("port") else "")
 
 
