@@ -1,0 +1,196 @@
+"""`querygen verify` and `explain` as commands: what they are given, what they start themselves, what stops them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from psycopg.conninfo import make_conninfo
+
+from querygen.cli import cli, exit_code
+from querygen.diagnostics import DiagnosticErrors
+from querygen.server.database import connect
+from querygen.server.errors import ServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.pg_fixtures import PgDatabase
+
+BOAT = """
+create schema app;
+create table app.boat (id int primary key, name text not null);
+"""
+QUERY = "-- name: ListBoats :many\nselect id, name from boat;\n"
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[str, str]], None]:
+    """Writes a project's files; the project is the current folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def write_files(files: dict[str, str]) -> None:
+        for name, text in {"querygen.toml": "", **files}.items():
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text(text)
+
+    return write_files
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Exit code, and all that is printed: of errors that the program ends with, too."""
+    done = CliRunner().invoke(cli, arguments)
+    match done.exception:
+        case ServerError() as problem:
+            return 2, str(problem)
+        case DiagnosticErrors() as problem:
+            told = [
+                f"{one.span.source.path if one.span else ''}: {one.message} ({one.hint})" for one in problem.diagnostics
+            ]
+            return exit_code(problem.diagnostics), "\n".join(told)
+        case None | SystemExit():
+            return done.exit_code, done.output
+    raise done.exception
+
+
+@pytest.mark.parametrize(
+    ("config", "schema"),
+    [
+        ('search_path = ["app", "public"]', ""),
+        ("", "alter database app_dev set search_path = app, public;"),
+        ("", "alter role rent set search_path = app, public;"),
+    ],
+)
+def test_the_path_of_the_schema_is_that_of_the_server(
+    write: Callable[[dict[str, str]], None], config: str, schema: str
+) -> None:
+    write({"querygen.toml": config, "schema/a.sql": BOAT + schema, "queries/q.sql": QUERY})
+    assert run("verify") == (0, "1 statement verified\n")
+    code, said = run("explain")
+    assert (code, "Seq Scan boat" in said, "1 query planned" in said) == (0, True, True)
+
+
+def test_another_path_is_said_alone(write: Callable[[dict[str, str]], None], pg_database: PgDatabase) -> None:
+    write({"querygen.toml": 'search_path = ["app", "public"]', "schema/a.sql": BOAT, "queries/q.sql": QUERY})
+    code, said = run("verify", "--database-url", pg_database(BOAT))
+    assert code == 1
+    assert "look for names in public, and the analysis in app, public" in said
+    assert "1 error, 0 warnings" in said
+
+
+@pytest.mark.parametrize(
+    "arguments", [("verify", "--database-url", ""), ("explain", "--database-url", " "), ("explain", "--stats-from", "")]
+)
+def test_an_empty_url_is_no_url(write: Callable[[dict[str, str]], None], arguments: tuple[str, ...]) -> None:
+    write({"schema/a.sql": BOAT, "queries/q.sql": QUERY})
+    code, said = run(*arguments)
+    assert code == 2
+    assert said.startswith(f"{arguments[1]} is empty")
+
+
+@pytest.mark.parametrize("option", ["--database-url", "--stats-from"])
+def test_a_hint_names_what_was_typed(write: Callable[[dict[str, str]], None], option: str) -> None:
+    write({"schema/a.sql": BOAT, "queries/q.sql": QUERY.replace("boat", "app.boat")})
+    said = run("explain", option, "postgresql://u@127.0.0.1:99999/d")[1]
+    assert said.endswith(f"hint: Correct the port in {option}: it is a number from 1 to 65535.")
+    said = run("explain", option, "host=/nowhere dbname=d")[1]
+    assert said.endswith(f"hint: Start the server, or correct host and port in {option}.")
+
+
+def test_live_says_where_a_url_comes_from(
+    write: Callable[[dict[str, str]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    write({"schema/a.sql": BOAT, "queries/q.sql": QUERY})
+    code, said = run("verify", "--live")
+    assert code == 2
+    assert "there is no DATABASE_URL in the environment, .env.local or .env" in said
+    assert "`querygen db start`" in said
+
+
+# ---------------------------------------------------------------- what is wrong before a server is asked
+
+
+def test_explain_tells_what_is_wrong(write: Callable[[dict[str, str]], None]) -> None:
+    good = QUERY.replace("boat", "app.boat")
+    write({"schema/a.sql": BOAT, "queries/q.sql": f"{good}\n-- name: Lost :many\nselect nothing from app.boat;\n"})
+    code, said = run("explain")
+    assert code == 1
+    assert "Seq Scan boat" in said
+    assert 'column "nothing" does not exist' in said
+    assert run("explain", "ListBoats")[0] == 0
+    assert run("explain", "Lost")[0] == 1
+    code, said = run("explain", "listboat")
+    assert code == 2
+    assert 'Did you mean "ListBoats"?' in said
+    write({"schema/b.sql": "create tabel x (id int);"})
+    for arguments in (("explain", "Elsewhere"), ("explain", "ListBoats"), ("verify",)):
+        code, said = run(*arguments)
+        assert code == 1
+        assert "syntax error" in said
+        assert "no query named" not in said
+
+
+def test_explain_without_queries(write: Callable[[dict[str, str]], None]) -> None:
+    write({"schema/a.sql": BOAT})
+    code, said = run("explain")
+    assert code == 2
+    assert "queries" in said
+
+
+# ---------------------------------------------------------------- what the server refuses, or lacks
+
+
+def test_a_refused_statement_has_a_place_and_a_hint(
+    write: Callable[[dict[str, str]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from querygen.server import stub_catalog
+
+    schema = "-- for tokens\ncreate extension pgcrypto;\ncreate table t (id bytea default gen_random_bytes(8));\n"
+    write({"schema/a.sql": schema, "queries/q.sql": "-- name: ListT :many\nselect id from t;\n"})
+    code, said = run("verify")
+    assert code == 0
+    assert "the embedded server has no pgcrypto: a stub has its functions" in said
+    assert "1 statement verified" in said
+    monkeypatch.setattr(stub_catalog, "stub_script", lambda _data: None)
+    code, said = run("verify")
+    assert code == 1
+    assert 'error[QG598]: the server has no extension "pgcrypto"' in said
+    assert "schema/a.sql:2:1" in said
+    assert "--database-url" in said
+    assert "gen_random_bytes" not in said
+
+
+def test_columns_that_statistics_are_hidden_of(
+    write: Callable[[dict[str, str]], None], pg_database: PgDatabase
+) -> None:
+    schema = "create table t (id int primary key, note text); create table u (id int primary key);"
+    write({"schema/a.sql": schema, "queries/q.sql": "-- name: ListT :many\nselect id from t;\n"})
+    fill = "insert into t select i, 'x' from generate_series(1, 100) i; insert into u select id from t; analyze;"
+    rights = "create role querygen_stats login; grant select (id) on t to querygen_stats;"
+    rights += "grant select on u to querygen_stats;"
+    dsn = pg_database(schema + fill + rights)
+    try:
+        said = run("explain", "--stats-from", make_conninfo(dsn, user="querygen_stats"))[1]
+        assert "querygen_stats may not see the statistics of all columns of public.t: " in said
+        assert "QG615" in said
+        assert "QG615" not in run("explain", "--stats-from", dsn)[1]
+    finally:
+        with connect(dsn) as conn:
+            conn.execute("drop owned by querygen_stats; drop role querygen_stats")
+
+
+@pytest.mark.debian15
+def test_a_domain_without_null_is_planned(
+    write: Callable[[dict[str, str]], None], debian15_database: PgDatabase
+) -> None:
+    schema = "create domain cents as bigint not null; create domain tag as text check (value is not null);"
+    schema += "create table t (id int primary key, price cents, tag tag);"
+    insert = "-- name: AddT :exec\ninsert into t (id, price, tag) values ($1, $2, $3);\n"
+    insert += "-- name: FindT :many\nselect id from t where price = @price::cents and tag = @tag::tag;\n"
+    write({"schema/a.sql": schema, "queries/q.sql": insert})
+    said = run("verify", "--database-url", debian15_database(schema))[1]
+    assert "QG590" not in said
+    assert "QG624" in said
