@@ -112,20 +112,31 @@ def load_catalog(
         found, wrong = parse_schema_file(source)
         statements += found
         problems += wrong
-    if config.lenient:  # sqlc reads no DO block, and files made for it declare once more what the blocks make
-        statements = [one for one in statements if not isinstance(one.stmt, ast.DoStmt)]
     statements += more
-    data = load_folder(catalog_folder(config))
-    catalog, wrong = build_catalog(
+    catalog, wrong = _build_catalog(config, statements)
+    if config.lenient and _errors(wrong):
+        # sqlc reads no DO block, and files made for it may declare once more what the blocks make
+        others = [one for one in statements if not isinstance(one.stmt, ast.DoStmt)]
+        without, left = _build_catalog(config, others) if len(others) < len(statements) else (catalog, wrong)
+        if _errors(left) < _errors(wrong):
+            catalog, wrong = without, left
+    problems += wrong
+    problems += _unknown_schemas(config, catalog)
+    return catalog
+
+
+def _errors(problems: Sequence[Diagnostic]) -> int:
+    return sum(one.severity is Severity.ERROR for one in problems)
+
+
+def _build_catalog(config: Config, statements: Sequence[RawStmt]) -> tuple[Catalog, list[Diagnostic]]:
+    return build_catalog(
         statements,
-        data,
+        load_folder(catalog_folder(config)),
         extension_folders=extension_bases(config),
         search_path=config.search_path or None,
         collations=config.collations,
     )
-    problems += wrong
-    problems += _unknown_schemas(config, catalog)
-    return catalog
 
 
 def _unknown_schemas(config: Config, catalog: Catalog) -> list[Diagnostic]:
