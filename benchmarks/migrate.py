@@ -58,7 +58,7 @@ from querygen.source import SourceFile
 from querygen.sql.parse import parse_schema_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parent.parent
 _CONFIG = Config(ROOT)
@@ -95,8 +95,8 @@ class Outcome(msgspec.Struct):
 # ---------------------------------------------------------------------------------------------- pairs
 
 
-def collect(psqldef: Path | None, migra: Path | None) -> list[Pair]:
-    """Every pair of both projects' tests."""
+def collect(psqldef: Path | None, migra: Path | None, folders: Sequence[Path] = ()) -> list[Pair]:
+    """Every pair of the projects' tests."""
     pairs = []
     if psqldef is not None:
         for file in sorted(psqldef.glob("cmd/psqldef/tests*.yml")):
@@ -107,6 +107,10 @@ def collect(psqldef: Path | None, migra: Path | None) -> list[Pair]:
         for folder in sorted(migra.glob("tests/FIXTURES/*")):
             texts = [(folder / one).read_text(encoding="utf-8") for one in ("a.sql", "b.sql")]
             pairs.append(Pair(f"migra/{folder.name}", *texts))
+    for above in folders:
+        for file in sorted(above.rglob("old.sql")):
+            texts = [(file.parent / one).read_text(encoding="utf-8") for one in ("old.sql", "new.sql")]
+            pairs.append(Pair(file.parent.relative_to(above).as_posix(), *texts))
     return pairs
 
 
@@ -315,6 +319,7 @@ def _on_server(
     try:
         databases.apply(name, pair.old)
         with psycopg.connect(databases.server.dsn(name), autocommit=True) as conn:
+            conn.execute("set session_replication_role = replica")  # the rows were chosen without triggers, too
             for one in rows:
                 conn.execute(one.encode())
             before = rows_of(conn)
@@ -346,6 +351,10 @@ def _execute(conn: psycopg.Connection[Any], statement: str, databases: Databases
     for _attempt in range(8):
         try:
             conn.execute(statement.encode())
+        except psycopg.errors.DuplicateObject as error:
+            if "CREATE ROLE" not in statement or 'role "' not in str(error):
+                raise
+            return  # roles are the server's: another pair made it
         except psycopg.errors.UndefinedObject as error:
             found = _ROLE.search(str(error))
             if found is None:
@@ -471,6 +480,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--psqldef", type=Path)
     parser.add_argument("--migra", type=Path)
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        action="append",
+        default=[],
+        help="other pairs: old.sql and new.sql in folders below",
+    )
     parser.add_argument("--extensions", type=Path, action="append", default=[])
     parser.add_argument("--pg-dump", type=Path)
     parser.add_argument("--cache", type=Path, default=Path(".migrate-cache"))
@@ -489,7 +505,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, help="a line of JSON a pair; pairs that stand there are not taken again")
     arguments = parser.parse_args()
-    found = collect(arguments.psqldef, arguments.migra)
+    found = collect(arguments.psqldef, arguments.migra, arguments.folder)
     pairs = found + ([] if arguments.forward else [Pair(f"{one.name} reversed", one.new, one.old) for one in found])
     if arguments.only:
         pairs = [one for one in pairs if arguments.only in one.name]

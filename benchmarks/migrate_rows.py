@@ -5,7 +5,7 @@ schema forbids can be kept by no tool, so that it would measure nothing. Every t
 column are literals that the types of both schemas read: what CHECKs, bounds of partitions and enums name, what a
 referenced table holds, and plain ones; as far as possible the two rows differ in every column, and NULL is taken only
 where nothing else is. A row stands if the old database takes it, and, with the columns that both schemas have, the new
-one (its triggers are off: ALTER TABLE fires none). Tables that the new schema drops are asked the old one only. Where
+one (triggers are off: ALTER TABLE fires none). Tables that the new schema drops are asked the old one only. Where
 no row is found, the reason is kept: a column that is new, NOT NULL and without a default, for example.
 """
 
@@ -122,9 +122,10 @@ def choose(old: psycopg.Connection[Any], new: psycopg.Connection[Any] | None, re
     chosen = Chosen()
     tables = _tables(old)
     others = {} if new is None else _tables(new)
-    for one in others.values():
-        if new is not None:
-            new.execute(f"alter table {one.quoted} disable trigger user".encode())
+    for conn, several in ((old, tables), (new, others)):
+        for one in several.values():
+            if conn is not None:
+                conn.execute(f"alter table {one.quoted} disable trigger user".encode())
     todo = dict.fromkeys(_parents_first(tables), ROWS)
     reasons: dict[Name, str] = {}
     for nulls in (False, True):

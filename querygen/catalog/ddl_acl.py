@@ -234,7 +234,7 @@ def apply(acl: Acl, stmt: ast.GrantStmt, privileges: Iterable[str]) -> None:
 
 
 def _default_privileges(state: DdlState, stmt: ast.AlterDefaultPrivilegesStmt) -> None:
-    roles: tuple[str, ...] = ("",)
+    roles: tuple[str, ...] = (state.role,)
     schemas: tuple[str, ...] = ("",)
     for option in stmt.options or ():
         if option.defname == "roles":
@@ -280,6 +280,11 @@ def default_acl(facts: dict[tuple[Any, ...], Any], schema: str, kind: str) -> Ac
 def _born(state: DdlState, stmt: Any) -> None:
     """A new object takes the default privileges of its day."""
     facts = state.catalog.facts
+    if state.role:
+        for kind, oid, _namespace in _made(state, stmt):
+            owned = ("owner", {"function": "proc", "type": "type"}.get(kind, "relation"), oid)
+            if owned not in facts:
+                _put(state, owned, state.role)
     if ("defacl",) not in facts:
         return
     for kind, oid, namespace in _made(state, stmt):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import TRIGGEROID
-from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace
+from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace, quote_identifier
 from querygen.catalog import ddl_address, ddl_constraint, ddl_domain, ddl_expr, ddl_function, ddl_inherit, ddl_names
 from querygen.catalog.catalog import PUBLIC
 from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
@@ -215,6 +215,10 @@ def set_variable(state: DdlState, stmt: ast.VariableSetStmt) -> None:
     kinds = enums.VariableSetKind
     if stmt.name == "check_function_bodies":
         state.check_bodies = stmt.kind != kinds.VAR_SET_VALUE or not _is_off(stmt.args[0])
+        return
+    if stmt.name in ("role", "session_authorization"):
+        name = stmt.args[0].val.sval if stmt.kind == kinds.VAR_SET_VALUE else "none"
+        state.role = "" if name == "none" else quote_identifier(name)
         return
     match stmt.kind:
         case kinds.VAR_RESET_ALL:

@@ -86,6 +86,7 @@ class DdlState(Struct, eq=False):
     unknown_extension: bool = False  # a CREATE EXTENSION of which there is no catalogue: names may be its
     first_path: tuple[str, ...] = ("public",)  # what the project is configured to begin with
     session_path: tuple[str, ...] = ("public",)  # what a new session begins with, and RESET goes back to
+    role: str = ""  # whom SET ROLE named: what is made belongs to it
     transactions: list[Savepoint] = field(default_factory=list)  # BEGIN's, then SAVEPOINTs'
     transaction_path: tuple[str, ...] | None = None  # the path before the first SET LOCAL of a transaction
 

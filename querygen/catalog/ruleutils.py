@@ -52,6 +52,7 @@ class Printer:
         self.prefix = prefix
         self.arguments = arguments  # of a SQL function: the names of its parameters
         self.function_name = ""
+        self.exact = False  # also with names that mean nothing: what is read again is the same to the last of them
 
     # ------------------------------------------------------------------ names
 
@@ -265,12 +266,19 @@ def print_trigger_condition(catalog: Catalog, cooked: Any, relation: Oid) -> str
 
 
 def print_query(
-    catalog: Catalog, query: n.Query, columns: Sequence[str] | None = None, arguments: Sequence[str] | None = None
+    catalog: Catalog,
+    query: n.Query,
+    columns: Sequence[str] | None = None,
+    arguments: Sequence[str] | None = None,
+    *,
+    exact: bool = False,
 ) -> str:
     """pg_get_viewdef without its semicolon: a query, whose result columns are called as told."""
     from querygen.catalog.ruleutils_query import query_def
 
-    return query_def(Printer(catalog, arguments=arguments), query, columns)
+    printer = Printer(catalog, arguments=arguments)
+    printer.exact = exact
+    return query_def(printer, query, columns)
 
 
 __all__ = ["Level", "Printer", "format_type", "print_expression", "print_query", "print_trigger_condition"]

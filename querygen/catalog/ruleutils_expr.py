@@ -298,6 +298,9 @@ def _is_placeholder(node: Any) -> bool:
 def _array_op(p: Printer, node: n.ScalarArrayOpExpr) -> str:
     left, right = node.args
     word = "ANY" if node.useOr else "ALL"
+    if isinstance(right, n.ArrayCoerceExpr) and right.coerceformat == _IMPLICIT and isinstance(right.arg, n.ArrayExpr):
+        # `x IN ('a', 'b')` of a varchar: a cast that is written would be that of each element, another expression
+        right = right.arg
     shown = print_expr(p, right, showimplicit=True)
     if isinstance(right, n.SubLink) and right.subLinkType == enums.SubLinkType.EXPR_SUBLINK:
         # ANY (SELECT …) would mean something else

@@ -6,6 +6,7 @@ get_basic_select_query, get_setop_query, get_insert_query_def and their neighbou
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from querygen.analyze import nodefuncs
@@ -189,6 +190,9 @@ def _with_columns(p: Printer, node: Any) -> str:
     return text
 
 
+_CAST = re.compile(r"::[\w. ]+$")  # what would be called as its type, had it no name
+
+
 def target_list(p: Printer, targets: Sequence[Any], columns: Sequence[str] | None, *, named: bool = True) -> str:
     """get_target_list"""
     parts = []
@@ -205,7 +209,8 @@ def target_list(p: Printer, targets: Sequence[Any], columns: Sequence[str] | Non
         if isinstance(target.expr, n.Var) and target.expr.varattno:
             last = _last_name(text)
             attribute = last if last is not None else "?column?"
-        if named and name is not None and name != attribute:
+        # nobody sees the names of a UNION's second branch, but the server keeps them
+        if (named or p.exact) and name is not None and (name != attribute or (p.exact and _CAST.search(text))):
             text += f" AS {quote_identifier(name)}"
         parts.append(text)
     return f" {', '.join(parts)}" if parts else ""
@@ -237,7 +242,7 @@ def _setop(p: Printer, node: Any, query: n.Query, columns: Sequence[str] | None,
     left = _setop(p, node.larg, query, columns, named)
     if isinstance(node.larg, n.SetOperationStmt) and not (node.op == node.larg.op and node.all == node.larg.all):
         left = f"({left})"
-    right = _setop(p, node.rarg, query, None, named=False)
+    right = _setop(p, node.rarg, query, columns if p.exact else None, named=False)
     if isinstance(node.rarg, n.SetOperationStmt):
         right = f"({right})"
     word = {"SETOP_UNION": "UNION", "SETOP_INTERSECT": "INTERSECT", "SETOP_EXCEPT": "EXCEPT"}[node.op.name]

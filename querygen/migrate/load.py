@@ -77,6 +77,7 @@ def folded(
         full=True,
     )
     state.catalog.search_path = state.session_path
+    state.role = ""
     return Loaded(state, tuple(sources), errors_of((*problems, *state.diagnostics)))
 
 

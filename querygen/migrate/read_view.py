@@ -26,6 +26,7 @@ def read_view(reader: Reader, relation: Relation) -> None:
     needs = query_needs(reader, relation.view_query)
     attrs: dict[str, Any] = {
         "query": print_query(reader.catalog, relation.view_query, names),
+        "_query": print_query(reader.catalog, relation.view_query, names, exact=True),
         "columns": tuple(
             (column.name, reader.type(column.type_oid, column.typmod)) for column in relation.live_columns
         ),

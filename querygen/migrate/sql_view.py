@@ -26,7 +26,7 @@ def _options(one: Object) -> str:
 
 def create_view(one: Object, *, replace: bool = False) -> list[Statement]:
     verb = "CREATE OR REPLACE VIEW" if replace else "CREATE VIEW"
-    sql = f"{verb} {quoted(*one.id[1:])}{_options(one)} AS\n{one.attrs['query']}"
+    sql = f"{verb} {quoted(*one.id[1:])}{_options(one)} AS\n{one.attrs['_query']}"
     return [Statement(sql, f"{'replace' if replace else 'create'} {show(one.id)}", target=one.id)]
 
 
@@ -53,7 +53,7 @@ def create_matview(one: Object) -> list[Statement]:
     sql += _options(one)
     if one.attrs["tablespace"]:
         sql += f" TABLESPACE {quote_identifier(one.attrs['tablespace'])}"
-    return [Statement(f"{sql} AS\n{one.attrs['query']}", f"create {show(one.id)}", target=one.id)]
+    return [Statement(f"{sql} AS\n{one.attrs['_query']}", f"create {show(one.id)}", target=one.id)]
 
 
 def drop_matview(one: Object) -> list[Statement]:

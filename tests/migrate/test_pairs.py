@@ -76,11 +76,13 @@ def test_it_leads_there_on_a_server(name: str, way: str, pg_database: PgDatabase
 
 # What a dump writes otherwise than people do, and is compared as it is written; and what names the role that made it.
 AS_WRITTEN = frozenset({"aggregate", "event_trigger", "operator", "publication", "rule", "text_search"})
-NAMES_ROLES = frozenset({"grant/default", "role/unquoted_owner", "extension/create"})
+NAMES_ROLES = frozenset({"grant/default", "grant/set_role", "role/unquoted_owner", "extension/create"})
+# PostgreSQL itself makes another expression of what it dumps: the cast of an array becomes one of each element.
+OTHERWISE = frozenset({"constraint/in_list"})
 
 
 @pytest.mark.parametrize(
-    "name", [one for one in NAMES if one.split("/")[0] not in AS_WRITTEN and one not in NAMES_ROLES]
+    "name", [one for one in NAMES if one.split("/")[0] not in AS_WRITTEN and one not in NAMES_ROLES | OTHERWISE]
 )
 def test_a_dump_of_the_schema_is_the_schema(name: str, pg_database: PgDatabase) -> None:
     """pg_dump's text and the schema's own are one schema: printing and reading lose nothing."""

@@ -7,7 +7,7 @@ SELECT DISTINCT ON (b) b, CASE WHEN (a > 1) THEN 'x'::text WHEN (a IS NULL) THEN
 CREATE VIEW public.v4 AS
 SELECT t.b, count(*) AS count, array_agg(DISTINCT t.a ORDER BY t.a) AS arr, string_agg(t.b, ','::text) AS sa, GROUPING(t.b) AS g FROM public.t GROUP BY ROLLUP(t.b) HAVING (count(*) > 1);
 CREATE VIEW public.v5 AS
-(SELECT t.a FROM public.t UNION ALL SELECT u.a FROM public.u) EXCEPT SELECT 3 ORDER BY 1;
+(SELECT t.a FROM public.t UNION ALL SELECT u.a FROM public.u) EXCEPT SELECT 3 AS a ORDER BY 1;
 CREATE VIEW public.v6 AS
 SELECT x.a, x.b, x.c, x.d, y.value FROM public.t x CROSS JOIN LATERAL jsonb_each_text(x.d) y(key, value) WHERE ((EXISTS (SELECT 1 FROM public.u WHERE (u.a = x.a))) AND (NOT (x.a IN (SELECT u.a FROM public.u))));
 CREATE VIEW public.v7 AS

@@ -1,0 +1,7 @@
+CREATE SCHEMA s AUTHORIZATION pg_monitor;
+SET ROLE pg_monitor;
+CREATE TABLE s.t (a int);
+ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO pg_read_all_data;
+RESET ROLE;
+CREATE TABLE s.u (a int);
+CREATE TABLE public.t (a int);
