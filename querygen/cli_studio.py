@@ -46,7 +46,6 @@ def studio(database_url: str | None, write: bool, port: int | None, statement_ti
     from querygen.studio.project import Projects
     from querygen.studio.view import Studio
 
-    gc.enable()  # cli.py turned it off: what a command makes lives until it ends, but this one goes on
     config = project_config((), ())
     database, missing = _database(database_url, write=write, timeout_ms=_milliseconds(statement_timeout))
     listener = _listen(port)
@@ -76,6 +75,7 @@ def studio(database_url: str | None, write: bool, port: int | None, statement_ti
     try:
         with contextlib.suppress(KeyboardInterrupt):
             projects.current()  # while the browser starts: what it asks waits at the listener
+            gc.enable()  # cli.py turned it off: what a command makes lives until it ends, but this one goes on
             server.run(sockets=[listener])
     finally:
         if database is not None:
