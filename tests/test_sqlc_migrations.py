@@ -9,6 +9,7 @@ import pytest
 from querygen.config import Config
 from querygen.pipeline import analyze
 from querygen.sql.migrations import blank_down_part
+from querygen.sql.parse import expand_paths
 
 UP = "CREATE TABLE t (a int);"
 FILES = {
@@ -70,3 +71,13 @@ def test_files_that_go_down_are_left_out_and_places_are_those_of_the_file(tmp_pa
         assert span is not None
         assert (span.line, span.column) == (2, 19)
         assert span.source.line_text(4) == "DROP TABLE nothing;"
+
+
+def test_files_that_go_down_beside_those_that_go_up(tmp_path: Path) -> None:
+    names = ("1_t/up.sql", "1_t/down.sql", "2_u_up.sql", "2_u_down.sql", "3_v-down.sql", "3_v-up.sql", "4_down.sql")
+    for name in names:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(UP)
+    found = [path.relative_to(tmp_path).as_posix() for path in expand_paths(["."], tmp_path)]
+    assert found == ["1_t/up.sql", "2_u_up.sql", "3_v-up.sql", "4_down.sql"]

@@ -1,7 +1,7 @@
 """Files of migration tools: their up parts, and which of them go down.
 
 Takes a text, gives one of the same length with blanks for what takes a migration back; every offset stays what it was.
-Knows the files of goose, sql-migrate, dbmate, tern, golang-migrate and atlas. Mirrors sqlc's internal/migrations.
+Knows the files of goose, sql-migrate, dbmate, tern, golang-migrate, atlas and diesel. Mirrors sqlc's internal/migrations.
 """
 
 from __future__ import annotations
@@ -23,12 +23,22 @@ _ATLAS: Final = re.compile(r"\s*-- atlas:txtar\b")
 _ATLAS_PART: Final = re.compile(r"^-- (\S+\.sql) --[ \t]*\r?$", re.MULTILINE)
 _NOT_BLANK: Final = re.compile(r"[^\r\n]")
 _DOWN_FILE: Final = ".down.sql"
+_DOWN_BESIDE: Final = re.compile(r"((?:.*[-_])?)down\.sql", re.DOTALL)
 _MARKERS: Final = ("+goose", "+migrate", "migrate:", "drop below", "atlas:txtar")
 
 
 def is_down_file(name: str) -> bool:
     """Whether a file of a folder only takes a migration back (golang-migrate: `0001_users.down.sql`)."""
     return name.endswith(_DOWN_FILE)
+
+
+def up_file(name: str) -> str | None:
+    """The file beside one that may take it back: diesel's `down.sql`, and `0001_users_down.sql` of others.
+
+    Such a name says it only where the other file is there.
+    """
+    found = _DOWN_BESIDE.fullmatch(name)
+    return f"{found[1]}up.sql" if found else None
 
 
 def blank_down_part(text: str) -> str:

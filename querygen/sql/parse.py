@@ -16,7 +16,7 @@ from pglast import keywords
 from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
 from querygen.source import SourceFile, Span, display_path
 from querygen.sql.annotations import names_query, starts_query
-from querygen.sql.migrations import blank_down_part, is_down_file
+from querygen.sql.migrations import blank_down_part, is_down_file, up_file
 from querygen.sql.nodes import ast
 from querygen.sql.psql import blank_meta_commands, include_warnings
 from querygen.sql.scan import Piece, fold, split, tokenize
@@ -236,6 +236,8 @@ def _below(folder: Path, files: Iterable[Path]) -> list[Path]:
     for file in files:
         relative = file.relative_to(folder) if file.is_relative_to(folder) else file
         if file.is_dir() or is_down_file(file.name):
+            continue
+        if (up := up_file(file.name)) is not None and file.with_name(up).exists():
             continue
         if any(part.startswith(".") and part != ".." for part in relative.parts):
             continue
