@@ -465,7 +465,8 @@ class Planner:
         if kind in _AT_COLUMN:
             column = self.new.objects.get(("column", *one.id[1:4]))
             if column is not None and column.inherited and not column.attrs["local"]:
-                return kind == "default" and bool(owner.attrs["_partition_of"])
+                own = kind == "default" or (kind == "notnull" and one.attrs["validated"] and not one.inherited)
+                return own and bool(owner.attrs["_partition_of"])
         if kind == "constraint" and (one.attrs["kind"] == "f" or not one.attrs["validated"]):
             return False
         if kind == "notnull" and not one.attrs["validated"]:

@@ -51,8 +51,8 @@ def create_table(one: Object, parts: list[Object]) -> list[Statement]:
             lines.append(
                 _definition(columns[column], by_kind, typed=not attrs["_partition_of"] and not attrs["of_type"])
             )
-        elif column in by_kind.get("default", {}) and (attrs["_partition_of"] or attrs["of_type"]):
-            lines.append(f"{quote_identifier(column)} DEFAULT {by_kind['default'][column].attrs['sql']}")
+        elif attrs["_partition_of"] or attrs["of_type"]:
+            lines.append(_override(column, by_kind, attrs["_partition_of"]))
     if attrs["_partition_of"] or attrs["of_type"]:
         lines = [line for line in lines if line]
     for part in by_kind.get("constraint", {}).values():
@@ -93,6 +93,19 @@ def create_table(one: Object, parts: list[Object]) -> list[Statement]:
         if column not in columns and not part.attrs["_named"]:
             statements += create_not_null(part, one)
     return statements
+
+
+def _override(column: str, by_kind: dict[str, dict[str, Object]], partition: object) -> str:
+    """What a partition or a table of a type says of a column otherwise; nothing: an empty string."""
+    words = []
+    part = by_kind.get("notnull", {}).get(column)
+    if partition and part is not None and not part.inherited:
+        if part.attrs["_named"] and part.attrs["name"] != part.attrs["_usual"]:
+            words.append(f"CONSTRAINT {quote_identifier(part.attrs['name'])}")
+        words.append("NOT NULL")
+    if column in by_kind.get("default", {}):
+        words.append(f"DEFAULT {by_kind['default'][column].attrs['sql']}")
+    return " ".join([quote_identifier(column), *words]) if words else ""
 
 
 def create_setting(one: Object) -> list[Statement]:
