@@ -1,7 +1,7 @@
 """Files of migration tools: their up parts, and which of them go down.
 
 Takes a text, gives one of the same length with blanks for what takes a migration back; every offset stays what it was.
-Knows the files of goose, sql-migrate, dbmate, tern, golang-migrate, atlas and diesel. Mirrors sqlc's internal/migrations.
+Knows the files of goose, sql-migrate, dbmate, tern, golang-migrate, atlas, diesel. Mirrors sqlc's internal/migrations.
 """
 
 from __future__ import annotations
