@@ -124,12 +124,21 @@ def _settled(
     """Nothing is left to do: what still differs cannot be reached."""
     left = differences(current, target)
     if left:
-        reason = "the migration that was made for it does not lead to the new schema"
-        hint = "This is an error of querygen: please report it."
-        return Result(refusals=tuple(Refusal(one, reason, hint) for one in left))
+        return Result(refusals=tuple(_unreached(one, current, target) for one in left))
     if refusals := too_new(statements, major):
         return Result(refusals=tuple(refusals))
     return Result(tuple(statements), renamed=tuple(renamed))
+
+
+def _unreached(identity: tuple[str, ...], current: Model, target: Model) -> Refusal:
+    old, new = current.objects.get(identity), target.objects.get(identity)
+    if identity[0] == "notnull" and old is not None and new is not None and old.inherited and new.inherited:
+        was, now = old.attrs["name"], new.attrs["name"]
+        reason = f"it is called {was}, not {now}, and what a table shares with the one above it cannot be renamed"
+        hint = f"Call it {was} in the schema, or detach the table, rename it and attach it in a file of your own."
+        return Refusal(identity, reason, hint)
+    reason = "the migration that was made for it does not lead to the new schema"
+    return Refusal(identity, reason, "This is an error of querygen: please report it.")
 
 
 def differences(current: Model, target: Model) -> list[tuple[str, ...]]:

@@ -1,0 +1,1 @@
+-- refused: NOT NULL of column public.p_12.band: it is called p_12_band_not_null, not p_band_not_null, and what a table shares with the one above it cannot be renamed
