@@ -65,7 +65,9 @@ def _edges(actions: Sequence[Action]) -> tuple[dict[int, set[int]], dict[int, se
             if (maker := produced.get(one, number)) != number:
                 weak[maker].add(number)
         for one in action.old_needs:
-            if (breaker := destroyed.get(one, number)) != number:
+            breaker = destroyed.get(one, number)
+            changed = one in action.needs and produced.get(one) == breaker  # it changes in place, and is needed after
+            if breaker != number and not changed:
                 edges[number].add(breaker)
         for one in action.produces:
             if (breaker := destroyed.get(one, number)) != number:

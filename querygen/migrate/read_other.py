@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from querygen.catalog.ddl_acl import born_acl
 from querygen.catalog.ddl_depend import Address
 from querygen.migrate.model import Id, Object
+from querygen.migrate.read_unit import KINDS, said
 from querygen.migrate.reader import quoted
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
 from querygen.source import SourceFile
@@ -70,7 +71,7 @@ def _unit(reader: Reader, unit: Unit) -> None:
         granted, grantee = unit.name.split(" TO ")
         needs |= {("unit", "ROLE", granted), ("unit", "ROLE", grantee)}
     needs.discard(identity)
-    attrs = {
+    attrs: dict[str, Any] = {
         # of an extension only what the new schema says of its version and its schema is looked at
         "definition": "" if unit.kind == "EXTENSION" else _trees(unit.head),
         "changes": tuple(_trees(one) for one in unit.tail),
@@ -78,6 +79,8 @@ def _unit(reader: Reader, unit: Unit) -> None:
         "_tail": unit.tail,
         "_drop": unit.drop,
     }
+    if unit.kind in KINDS and (found := said(unit)) is not None:
+        attrs |= {"definition": found.fixed, "changes": (), "version": found.version, "options": found.options}
     reader.model.add(Object(identity, attrs, parent=parent, needs=frozenset(needs)))
 
 

@@ -11,6 +11,7 @@ from querygen.catalog.ruleutils_expr import quote_literal
 from querygen.migrate.model import show
 from querygen.migrate.read_other import flat
 from querygen.migrate.reader import quoted
+from querygen.migrate.sql_table import generic_changes
 from querygen.migrate.statement import AUTHZ_UPDATE, DELETES_DATA, Hazard, Refusal, Statement
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def alter_unit(old: Object, new: Object) -> list[Statement] | Refusal | None:
     was, now = old.attrs, new.attrs
     if old.id[1] == "EXTENSION":
         return _alter_extension(old, new)
+    if "options" in was and "options" in now:
+        return _alter_foreign(old, new)
     count = len(was["changes"])
     if was["definition"] == now["definition"] and now["changes"][:count] == was["changes"]:
         return [
@@ -51,6 +54,19 @@ def alter_unit(old: Object, new: Object) -> list[Statement] | Refusal | None:
         sql = f"ALTER ROLE {new.id[2]} {rest}".rstrip()
         return [Statement(sql, f"change {show(new.id)}", target=new.id)] if rest else []
     return None
+
+
+def _alter_foreign(old: Object, new: Object) -> list[Statement] | None:
+    """Options of a wrapper, a server or a user mapping, and a server's version; None: the rest stays what it is."""
+    was, now = old.attrs, new.attrs
+    if was["definition"] != now["definition"] or (now["version"] is None and was["version"] is not None):
+        return None
+    sql = f"ALTER {new.id[1]} {new.id[2]}"
+    if was["version"] != now["version"]:
+        sql += f" VERSION {quote_literal(now['version'])}"
+    if was["options"] != now["options"]:
+        sql += f" OPTIONS ({generic_changes(was['options'], now['options'])})"
+    return [Statement(sql, f"change {show(new.id)}", target=new.id)]
 
 
 def _alter_extension(old: Object, new: Object) -> list[Statement] | Refusal:
