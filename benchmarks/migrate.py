@@ -1,7 +1,11 @@
 """Migrations measured on pairs of schemas that others wrote: does `migrate diff` lead from the one to the other?
 
     python benchmarks/migrate.py --psqldef FOLDER --migra FOLDER [--extensions FOLDER] [--only NAME] [--out FILE]
-    python benchmarks/migrate.py … --every 5 --peer 'migra=migra --unsafe --with-privileges {old} {new}'
+    python benchmarks/migrate.py … --every 5 --peer 'migra=migra --unsafe --with-privileges {old} {new}' \
+        --peer 'pg-delta=sh -c "pgdelta plan --source $0 --desired $1 --renames off --out p.json >&2 &&
+            { pgdelta render --plan p.json --out o.sql --allow-drops >&2 || test $? = 3; } &&
+            ls -v o*.sql | xargs -r cat" {old} {new}'
+    python benchmarks/migrate.py … --proof
 
 FOLDER is a checkout of sqldef/sqldef (cmd/psqldef/tests*.yml: current, desired) and of djrobstep/migra
 (tests/FIXTURES/*/a.sql, b.sql). Every pair is taken forward and reversed. For each: the old schema is applied to an
