@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from querygen.migrate import sql_constraint, sql_other, sql_table, sql_type, sql_view
 from querygen.migrate.model import Model
+from querygen.migrate.reader import quoted
 
 if TYPE_CHECKING:
     from querygen.migrate.model import Object
@@ -40,7 +41,12 @@ def create(one: Object, parts: list[Object], model: Model, old: Model) -> list[S
         case "sequence":
             return sql_type.create_sequence(one)
         case "owned":
-            return sql_type.create_owned(one)
+            column, sequence = one.attrs["column"], ("sequence", *one.id[1:])
+            found = sql_type.create_owned(one)
+            if column in old.objects and sequence not in old.objects:
+                options = model.objects[sequence].attrs
+                found += sql_table.goes_on(one.id, column[1:], quoted(*one.id[1:]), options)
+            return found
         case "table":
             return sql_table.create_table(one, parts)
         case "column":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.typename import quote_identifier
+from querygen.catalog.ruleutils_expr import quote_literal
 from querygen.migrate.model import show
 from querygen.migrate.read_constraint import options_text
 from querygen.migrate.reader import quoted
@@ -22,7 +23,7 @@ from querygen.migrate.statement import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from querygen.migrate.model import Object
+    from querygen.migrate.model import Id, Object
 
 _WORDS = {"u": "UNLOGGED ", "t": "TEMPORARY "}
 
@@ -365,7 +366,22 @@ def alter_column(old: Object, new: Object, table: Object, using: str | None) -> 
 
 def create_identity(one: Object, table: Object) -> list[Statement]:
     sql = f"{_owner_head(one, table)} ADD {identity_text(one.attrs)}"
-    return [Statement(sql, f"make column {'.'.join(one.id[1:])} an identity", target=one.id)]
+    column = ".".join(one.id[1:])
+    statements = [Statement(sql, f"make column {column} an identity", target=one.id)]
+    sequence, options = one.attrs["sequence"]
+    if table.attrs["kind"] != "f":
+        statements += goes_on(one.id, one.id[1:], sequence, dict(options))
+    return statements
+
+
+def goes_on(target: Id, column: tuple[str, ...], sequence: str, options: dict[str, Any]) -> list[Statement]:
+    """The column may have values, of which the sequence that it had knew the last one."""
+    if options["increment"] != "1" or options["start"] != "1":
+        return []
+    value = f"greatest(coalesce(max({quote_identifier(column[-1])}), 0) + 1, 1)"
+    call = f"pg_catalog.setval({quote_literal(sequence)}, {value}, false)"
+    sql = " ".join(["SELECT", call, "FROM", quoted(*column[:-1])])
+    return [Statement(sql, f"column {'.'.join(column)} goes on behind its largest value", target=target)]
 
 
 def drop_identity(one: Object, table: Object) -> list[Statement]:

@@ -7,3 +7,4 @@ ALTER SEQUENCE public.t_d_seq CACHE 1;
 ALTER TABLE public.t ALTER COLUMN c SET DEFAULT 5;
 ALTER TABLE public.t ALTER COLUMN b SET NOT NULL;
 ALTER TABLE public.t ALTER COLUMN b ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME public.t_b_seq);
+SELECT pg_catalog.setval('public.t_b_seq', greatest(coalesce(max(b), 0) + 1, 1), false) FROM public.t;
