@@ -20,8 +20,7 @@ from querygen.diagnostics import Diagnostic, DiagnosticError, Note, Severity
 from querygen.diagnostics_render import sort_diagnostics
 from querygen.pg_catalog.load import load_folder
 from querygen.source import display_path
-from querygen.sql.nodes import ast
-from querygen.sql.parse import expand_paths, parse_schema_file, read_source
+from querygen.sql.parse import expand_paths, parse_schema_file, read_source, without_do_blocks
 from querygen.sql.query_file import parse_query_file
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def load_catalog(
     catalog, wrong = _build_catalog(config, statements)
     if config.lenient and _errors(wrong):
         # sqlc reads no DO block, and files made for it may declare once more what the blocks make
-        others = [one for one in statements if not isinstance(one.stmt, ast.DoStmt)]
+        others = without_do_blocks(statements)
         without, left = _build_catalog(config, others) if len(others) < len(statements) else (catalog, wrong)
         if _errors(left) < _errors(wrong):
             catalog, wrong = without, left

@@ -151,6 +151,11 @@ def parse_schema_file(source: SourceFile) -> tuple[list[RawStmt], list[Diagnosti
     return _one_by_one(source, text, pieces if pieces is not None else split(text), problems)
 
 
+def without_do_blocks(statements: Iterable[RawStmt]) -> list[RawStmt]:
+    """The statements of schema files as sqlc reads them."""
+    return [one for one in statements if not isinstance(one.stmt, ast.DoStmt)]
+
+
 def parse_script(source: SourceFile) -> tuple[list[RawStmt], list[Diagnostic]]:
     """All statements of a file that is to be run, and every syntax error in it; nothing is skipped."""
     try:
