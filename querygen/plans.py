@@ -20,6 +20,7 @@ from querygen.pipeline import FailedQuery
 from querygen.server.errors import ServerError
 from querygen.server.vet import explain
 from querygen.verify import has_plan
+from querygen.verify_live import levels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,7 +149,7 @@ def _hidden(query: AnalyzedQuery, relation: Relation, catalog: Catalog) -> Itera
 def _wrapped_columns(query: Query, relation: Relation) -> Iterator[str]:
     """Columns of a relation that a WHERE or ON compares only from inside of a function, a cast or an operator."""
     names = {column.attnum: column.name for column in relation.live_columns}
-    for level in _levels(query):
+    for level in levels(query):
         entries = level.rtable
         for comparison in walk_expr(_conditions(level.jointree)):
             if not isinstance(comparison, OpExpr | ScalarArrayOpExpr):
@@ -168,17 +169,6 @@ def _conditions(tree: Any) -> list[Any]:
     below = tree.fromlist if isinstance(tree, FromExpr) else (tree.larg, tree.rarg)
     own = [] if tree.quals is None else [tree.quals]
     return own + [one for item in below for one in _conditions(item)]
-
-
-def _levels(query: Query) -> Iterator[Query]:
-    """The query, and those of its WITH and FROM."""
-    yield query
-    for entry in query.rtable:
-        if isinstance(entry.subquery, Query):
-            yield from _levels(entry.subquery)
-    for cte in query.cteList:
-        if isinstance(cte.ctequery, Query):
-            yield from _levels(cte.ctequery)
 
 
 # ---------------------------------------------------------------- the other rules

@@ -24,6 +24,7 @@ from querygen.server.inspection import (
 )
 from querygen.source import Span
 from querygen.sql.scan import skim
+from querygen.verify_live import begin_of, live_problems
 from querygen.verify_load import set_path
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def verify(
 def verify_database(analysis: Analysis, url: str, *, live: bool, told: Callable[[int, int], None]) -> list[Diagnostic]:
     """`verify` over a connection of its own. A live database is read only, and not kept waiting."""
     with connect(url) as conn:
+        begin = begin_of(conn)
         if live:
             conn.execute("set default_transaction_read_only = on")
             conn.execute("set statement_timeout = '30s'")
@@ -104,7 +106,8 @@ def verify_database(analysis: Analysis, url: str, *, live: bool, told: Callable[
         problems = other_path(conn, analysis.catalog) if live else []
         # Whatever the sessions' path is: what follows from a wrong one says nothing more.
         set_path(conn, analysis.catalog)
-        return [*problems, *verify(analysis, conn, told)]
+        problems += verify(analysis, conn, told)
+        return [*problems, *live_problems(analysis, conn, begin)] if live else problems
 
 
 def other_path(conn: Connection[TupleRow], catalog: Catalog) -> list[Diagnostic]:

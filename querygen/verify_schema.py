@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from querygen.analyze.typename import quote_identifier
 from querygen.config import catalog_folder, extension_bases
 from querygen.diagnostics import Diagnostic, Severity, error, warning
 from querygen.migrate.drift import Change, Drift, drift
 from querygen.migrate.live import Database, read_database
 from querygen.migrate.load import Setting, read_paths
+from querygen.migrate.model import show
 from querygen.migrate.shadow import sides
 from querygen.runner.history import parse_table
+from querygen.server.database import connect
 from querygen.server.errors import ServerError
 from querygen.source import SourceFile, Span
 from querygen.sql.parse import parse_schema_file
@@ -58,7 +61,11 @@ def verify_schema(config: Config, catalog: Catalog, url: str, server: HasDsn | N
         ]
     found, problems = drift(both.live, both.wanted, certain=not both.shadow)
     told = [*_version(config, database)]
-    told += [_diagnostic(one, catalog, sources) for one in found]
+    invalid = _invalid_indexes(url)
+    told += [
+        _invalid(one, catalog, sources) if one.id[1:3] in invalid else _diagnostic(one, catalog, sources)
+        for one in without_copies(found, catalog)
+    ]
     told += [warning(NOT_COMPARED, f"not compared: {one}") for one in problems]
     return told
 
@@ -71,16 +78,67 @@ def _version(config: Config, database: Database) -> Iterator[Diagnostic]:
         yield error(OLD_SERVER, message, hint=hint)
 
 
+def without_copies(found: Sequence[Drift], catalog: Catalog) -> list[Drift]:
+    """Those of partitions and heirs left out that say the same as one of the table above them."""
+    said = {(one.change, *one.id) for one in found}
+    keys = {(one.change, *one.id[1:3]) for one in found if one.kind == "constraint"}
+    parents: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for relation in catalog.relations():
+        above = [catalog.relation(oid) for oid in relation.parents]
+        parents[catalog.namespace_name(relation.namespace), relation.name] = [
+            (catalog.namespace_name(one.namespace), one.name) for one in above
+        ]
+
+    def is_copy(one: Drift) -> bool:
+        kind, *names = one.id
+        above = parents.get(tuple(names[:2]), [])
+        if kind == "constraint" and one.change is Change.MISSING and _has_own_name(names, catalog):
+            return any((one.change, *parent) in keys for parent in above)
+        return any((one.change, kind, *parent, *names[2:]) in said for parent in above)
+
+    return [one for one in found if not is_copy(one)]
+
+
+def _has_own_name(names: Sequence[str], catalog: Catalog) -> bool:
+    """Is a constraint of these names one that a partition has from its table: a key, with a name of its own?"""
+    oid = catalog.relation_oid(names[1], names[0])
+    relation = catalog.find_relation(oid) if oid is not None else None
+    if relation is None or not relation.is_partition:
+        return False
+    return any(one.name == names[2] and one.kind in "pu" for one in relation.constraints)
+
+
+def _invalid_indexes(url: str) -> set[tuple[str, ...]]:
+    """The indexes that a CREATE INDEX CONCURRENTLY which failed has left: pg_dump leaves them out."""
+    with connect(url) as conn:
+        rows = conn.execute(
+            "select n.nspname::text, c.relname::text from pg_catalog.pg_index i"
+            " join pg_catalog.pg_class c on c.oid = i.indexrelid"
+            " join pg_catalog.pg_namespace n on n.oid = c.relnamespace where not i.indisvalid"
+        ).fetchall()
+    return {(schema, name) for schema, name in rows}
+
+
+def _invalid(one: Drift, catalog: Catalog, sources: Sequence[SourceFile]) -> Diagnostic:
+    name = ".".join(quote_identifier(part) for part in one.id[1:3])
+    hint = f"REINDEX INDEX CONCURRENTLY {name};"
+    return error(CHANGED, f"{show(one.id)} is invalid in the database", _place(one.id, catalog, sources), hint)
+
+
+_APPLY: Final = "Apply the migrations that are pending, or correct the schema files."
+
+
 def _diagnostic(one: Drift, catalog: Catalog, sources: Sequence[SourceFile]) -> Diagnostic:
     span = _place(one.id, catalog, sources)
+    if one.kind == "acl":
+        return error(CHANGED, one.text, span, "GRANT or REVOKE what differs, in a migration or in the schema files.")
     match one.change:
         case Change.MISSING:
-            hint = "Apply the migrations that are pending, or correct the schema files."
-            return error(GONE, one.text, span, hint)
+            return error(GONE, one.text, span, _APPLY)
         case Change.DIFFERENT:
-            two_texts = "another in the database" in one.text
-            full = "`querygen migrate drift --json` shows both in full." if two_texts else None
-            return error(CHANGED, one.text, span, full)
+            long = [detail for detail in one.details if detail.is_long]
+            full = [f"in the database {detail.database}, and by the schema {detail.wanted}" for detail in long]
+            return Diagnostic(CHANGED, Severity.ERROR, one.text, span, _APPLY, "; ".join(full) or None)
     severity = Severity.ERROR if one.kind in _CHOSEN else Severity.WARNING
     hint = "Declare it in the schema files, or drop it."
     return Diagnostic(UNKNOWN, severity, one.text, span, hint)
@@ -93,18 +151,25 @@ def _place(identity: tuple[str, ...], catalog: Catalog, sources: Sequence[Source
         kind, *names = names
     if kind == "unit":
         return _statement(names[0], names[1], sources)
-    if len(names) >= 2 and kind not in ("type", "domcheck", "function"):
+    if kind in ("trigger", "policy", "rule") and len(names) > 2:
+        if (place := _statement(kind, names[2], sources, on=names[1])) is not None:
+            return place
+    if len(names) >= 2 and kind not in ("type", "domcheck", "function", "sequence"):
         for relation in catalog.relations():
             if relation.name == names[1] and catalog.namespace_name(relation.namespace) == names[0]:
                 is_column = kind == "column" or kind in _OF_COLUMNS
+                if kind == "constraint" and len(names) > 2:
+                    own = next((one.span for one in relation.constraints if one.name == names[2]), None)
+                    return own or relation.span
                 column = relation.by_name.get(names[2]) if is_column and len(names) > 2 else None
                 return column.span if column is not None and column.span is not None else relation.span
     word = {"matview": "MATERIALIZED VIEW", "domcheck": "DOMAIN", "constraint": "TABLE"}.get(kind, kind)
     return _statement(word, names[1] if len(names) > 1 else names[0], sources)
 
 
-def _statement(word: str, name: str, sources: Sequence[SourceFile]) -> Span | None:
-    """The CREATE of something that the catalog keeps no place of."""
+def _statement(word: str, name: str, sources: Sequence[SourceFile], on: str = "") -> Span | None:
+    """The CREATE of something that the catalog keeps no place of; `on`: the table of a trigger, policy or rule."""
+    table = re.compile(rf'\b(?:ON|TO)\s+(?:ONLY\s+)?(?:[\w$"]+\.)?"?{re.escape(on)}(?![\w$])', re.IGNORECASE)
     bare = re.escape(name.split("(")[0].split(" ")[0].rsplit(".", 1)[-1].strip('"'))
     words = r"(?:TYPE|DOMAIN)" if word.upper() in ("TYPE", "DOMAIN") else word.replace(" ", r"\s+")
     words = r"(?:FUNCTION|PROCEDURE)" if word == "function" else words
@@ -112,7 +177,7 @@ def _statement(word: str, name: str, sources: Sequence[SourceFile]) -> Span | No
     for source in sources:
         for one in parse_schema_file(source)[0]:
             found = pattern.match(one.text.lstrip())
-            if found is not None:
+            if found is not None and (not on or table.search(one.text)):
                 start = one.start + len(one.text) - len(one.text.lstrip())
                 return Span(source, start, start + 6)
     return None

@@ -55,7 +55,7 @@ def test_each_disagreement_is_found(
     with connect(dsn) as conn:
         conn.execute(planted.encode())
     lines = "".join(f"{told(one)}\n" for one in found_in(CONFIG, dsn, pg_server))
-    assert bool(lines) == (path.stem != "nothing")
+    assert bool(lines) == (not path.stem.startswith("nothing"))
     if update:
         path.write_text(f"{planted.rstrip()}\n\n-- found\n{lines}", encoding="utf-8")
     else:

@@ -75,8 +75,10 @@ def read_database(url: str, history: tuple[str, str] = ("querygen", "migration")
     with connect(dsn) as conn:
         version = conn.info.server_version
         user, path, roles = _facts(conn)
+        strings = conn.info.parameter_status("standard_conforming_strings")
         left_out = [*_own_history(conn, history), *([] if foreign else _other_histories(conn))]
-    text = run_pg_dump(dsn, version, left_out)
+    # Strings are written as ours are; not asked for in vain: PgBouncer takes no settings of a session's.
+    text = run_pg_dump(dsn, version, left_out, "" if strings == "on" else "-c standard_conforming_strings=on")
     mine = quote_identifier(user)
     text = _DEFAULTS_OF.sub(lambda found: found[1] if found[2] == mine else found[0], text)
     return Database(text, version, user, path, roles)
@@ -170,12 +172,14 @@ def _candidates() -> Iterator[Path]:
     yield from dict.fromkeys(one for one in places if one.is_file())
 
 
-def run_pg_dump(dsn: str, version: int, options: list[str]) -> str:
-    """The text of a database's schema."""
+def run_pg_dump(dsn: str, version: int, options: list[str], settings: str = "") -> str:
+    """The text of a database's schema. `settings`: of the session that reads it, as PGOPTIONS has them."""
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
     known = {name: value for name, value in conninfo_to_dict(dsn).items() if value is not None}
     environment = {**os.environ, "PGCONNECT_TIMEOUT": "10", "LC_ALL": "C"}
+    if settings:
+        environment["PGOPTIONS"] = f"{environment.get('PGOPTIONS', '')} {settings}".strip()
     if (password := known.pop("password", None)) is not None:
         environment["PGPASSWORD"] = str(password)
     command = [

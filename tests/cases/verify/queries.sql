@@ -9,3 +9,6 @@ SELECT app.price_of(@id::integer) AS price;
 
 -- name: AddReading :exec
 INSERT INTO reading (taken_on, amount) VALUES ($1, $2);
+
+-- name: CountHappy :one
+SELECT persons FROM happy_count;

@@ -32,3 +32,15 @@ CREATE TABLE reading_2026 PARTITION OF reading FOR VALUES FROM ('2026-01-01') TO
 CREATE TABLE reading_2027 PARTITION OF reading FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
 
 CREATE VIEW happy_person AS SELECT id, name FROM person WHERE mood = 'happy';
+
+CREATE MATERIALIZED VIEW mood_count AS SELECT mood, count(*) AS persons FROM person GROUP BY mood;
+CREATE VIEW happy_count AS SELECT persons FROM mood_count WHERE mood = 'happy';
+CREATE TABLE word (word text PRIMARY KEY CHECK (word <> '\'));
+
+CREATE INDEX person_lower ON person (lower(name));
+CREATE FUNCTION app.secret(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1';
+REVOKE EXECUTE ON FUNCTION app.secret(integer) FROM PUBLIC;
+CREATE FUNCTION app.kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER word_kept BEFORE UPDATE ON word FOR EACH ROW EXECUTE FUNCTION app.kept();
+CREATE SEQUENCE ticket INCREMENT BY 2;
+CREATE FUNCTION app.lowered(text) RETURNS text LANGUAGE sql RETURN lower($1);
