@@ -6,11 +6,14 @@ What `render`, `lint`, `server` and the CLI see of a query. Types are (oid, typm
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from msgspec import Struct, field
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from querygen.analyze.nodes import Query
     from querygen.diagnostics import Diagnostic
     from querygen.pg_catalog.rows import Oid
@@ -355,18 +358,24 @@ class Dynamic(Struct, frozen=True):
     change: Needs = ALWAYS  # of an UPDATE: what has to be given, or there is nothing to set
 
 
-class AnalyzedQuery(Struct, frozen=True):
+class AnalyzedQuery(Struct, frozen=True, dict=True):
+    """`rows` gives the cardinality: it is asked for few commands, and to prove it costs as much as all the columns."""
+
     raw: RawQuery
     sql: str  # what the emitted code sends: raw.sql unless a type has to be written into it
     params: tuple[QueryParam, ...]
     columns: tuple[ResultColumn, ...]
     query: Query
-    cardinality: Cardinality
+    rows: Callable[[], Cardinality]
     embeds: tuple[Embed, ...] = ()
     read_only: bool = False
     warnings: tuple[Diagnostic, ...] = ()
     dynamic: Dynamic | None = None
     nest: Nest | None = None
+
+    @cached_property
+    def cardinality(self) -> Cardinality:
+        return self.rows()
 
     @property
     def name(self) -> str:

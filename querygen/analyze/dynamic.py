@@ -287,7 +287,7 @@ def _analyze_variants(
         raw=raw,
         sql=variant_text(dynamic.parts, everything),
         columns=columns,
-        cardinality=_weakest([base, *proofs]),
+        rows=lambda: _weakest([base, *proofs]),
         embeds=tuple(
             replace(one, nullable=one.nullable or any(_is_absent(found.query, one, catalog) for found in proofs))
             for one in base.embeds

@@ -138,7 +138,7 @@ def _analyze_query(raw: RawQuery, catalog: Catalog) -> AnalyzedQuery:
         params=own_params,
         columns=columns,
         query=query,
-        cardinality=cardinality(query, catalog)[0],
+        rows=lambda: cardinality(query, catalog)[0],
         embeds=embeds,
         read_only=is_read_only(query, catalog),
         warnings=tuple(warnings),

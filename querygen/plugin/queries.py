@@ -218,7 +218,7 @@ def _from_sqlc(
         sql=raw.sql,
         columns=columns,
         params=params,
-        cardinality=Cardinality.MANY,  # nothing is known of it
+        rows=lambda: Cardinality.MANY,  # nothing is known of it
         read_only=False,
     )
 

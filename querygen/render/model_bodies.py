@@ -49,7 +49,7 @@ class Body(NamedTuple):
 
 
 def _optional(query: AnalyzedQuery) -> bool:
-    return query.cardinality is not Cardinality.ONE and query.command is not Command.ONE_STRICT
+    return query.command is not Command.ONE_STRICT and query.cardinality is not Cardinality.ONE
 
 
 def returns(query: AnalyzedQuery, result: Result | None, imports: set[Import], awaited: bool) -> str:
@@ -60,7 +60,6 @@ def returns(query: AnalyzedQuery, result: Result | None, imports: set[Import], a
     if result is None:
         return "None" if command in (Command.EXEC, Command.BATCHEXEC) else "int"
     held = result.annotation
-    one = f"{held} | None" if _optional(query) and not result.nullable else held
     match command:
         case Command.MANY | Command.BULK:
             return f"list[{held}]"
@@ -71,9 +70,14 @@ def returns(query: AnalyzedQuery, result: Result | None, imports: set[Import], a
         case Command.BATCHMANY:
             return f"list[list[{held}]]"
         case Command.BATCHONE:
-            return f"list[{one}]"
+            return f"list[{_one(query, result)}]"
         case _:
-            return one
+            return _one(query, result)
+
+
+def _one(query: AnalyzedQuery, result: Result) -> str:
+    """The annotation of a row that may be missing, unless None says that it is NULL already."""
+    return f"{result.annotation} | None" if not result.nullable and _optional(query) else result.annotation
 
 
 class _Writer(NamedTuple):

@@ -182,4 +182,4 @@ def make_query(
         param_docs=param_docs or {},
     )
     query: Any = None
-    return AnalyzedQuery(raw, sql, tuple(query_params), tuple(result), query, cardinality, embeds)
+    return AnalyzedQuery(raw, sql, tuple(query_params), tuple(result), query, lambda: cardinality, embeds)
