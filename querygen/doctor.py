@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from querygen.config import Config
     from querygen.pipeline import Analysis
     from querygen.runner.plan import Entry
+    from querygen.verify_live import Begin
 
 
 class State(StrEnum):
@@ -175,8 +176,12 @@ def _listens(host: str, port: int) -> bool:
 
 def database(config: Config, analysis: Analysis, url: str, conn: Connection[TupleRow]) -> Iterator[Check]:
     """What the server knows."""
+    from querygen.verify_live import begin_of
+
+    begin = begin_of(conn)
     conn.execute("set default_transaction_read_only = on")
     yield version(config, conn)
+    yield transactions(analysis, begin)
     yield pooler(url)
     yield connections(conn)
     yield idle_sessions(conn)
@@ -194,6 +199,18 @@ def version(config: Config, conn: Connection[TupleRow]) -> Check:
         cure = f"Use a newer server, or set pg_version = {major}: what it lacks is then refused when you build."
         return _bad("version", f"the server is PostgreSQL {major}, the project is for {config.pg_version}", cure)
     return _good("version", f"PostgreSQL {major}, and the project is for {config.pg_version}")
+
+
+def transactions(analysis: Analysis, begin: Begin) -> Check:
+    """May what the queries write be written?"""
+    from querygen.pipeline import FailedQuery
+    from querygen.verify_live import read_only
+
+    problem = read_only([one for one in analysis.queries if not isinstance(one, FailedQuery)], begin)
+    if problem is not None:
+        return _bad("transactions", problem.message, problem.hint or "")
+    reads = begin.read_only or begin.standby
+    return _good("transactions", "they begin read only, and no query writes" if reads else "they begin read write")
 
 
 def pooler(url: str) -> Check:
@@ -249,15 +266,12 @@ def idle_sessions(conn: Connection[TupleRow]) -> Check:
     return _good("idle transactions", "no session holds a transaction open")
 
 
-_EXTENSION: Final = re.compile(r'create\s+extension\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|[\w-]+)', re.IGNORECASE)
-
-
 def extensions(config: Config, conn: Connection[TupleRow]) -> Iterator[Check]:
     """Is every extension that the schema asks for there?"""
-    from querygen.pipeline import schema_statements
+    from querygen.sql.parse import extensions_of
+    from querygen.verify_load import schema_of
 
-    found = (_EXTENSION.search(text) for text in schema_statements(config))
-    wanted = [match[1].strip('"') for match in found if match is not None]
+    wanted = sorted(extensions_of(schema_of(config)))
     if not wanted:
         return
     rows = conn.execute(

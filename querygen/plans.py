@@ -15,7 +15,7 @@ from querygen.analyze.nodefuncs import walk_expr
 from querygen.analyze.nodes import FromExpr, JoinExpr, Query
 from querygen.analyze.primnodes import CoerceViaIO, FuncExpr, OpExpr, ScalarArrayOpExpr, Var
 from querygen.catalog.serving import has_index_for
-from querygen.diagnostics import Diagnostic, Note, warning
+from querygen.diagnostics import Diagnostic, Note, error, warning
 from querygen.pipeline import FailedQuery
 from querygen.server.errors import ServerError
 from querygen.server.vet import explain
@@ -39,6 +39,7 @@ HIDDEN_INDEX: Final = "QG612"  # an index that a function around its column hide
 BIG_SORT: Final = "QG613"  # more is sorted than fits into work_mem
 UNINDEXED_KEY: Final = "QG614"  # deleting looks for rows that refer, in a table without an index for it
 
+_NO_RIGHT: Final = "GRANT this role what the query needs, or connect as the role that the application uses."
 _LARGE: Final = 10_000  # rows from which reading all of a table is worth a word
 _MOST: Final = 0.5  # of a table: whoever wants that much is right to read it from end to end
 
@@ -70,7 +71,9 @@ def plans(analysis: Analysis, conn: Connection[TupleRow], names: Iterable[str] =
         try:
             plan = explain(conn, query.sql)["Plan"]
         except ServerError as problem:
-            found = warning(NO_PLAN, f"{query.name} has no plan: {problem.message}", query.raw.name_span, problem.hint)
+            refused = "permission denied" in problem.message
+            hint = _NO_RIGHT if refused else problem.hint or "`querygen verify` says more of what a server refuses."
+            found = error(NO_PLAN, f"{query.name} has no plan: {problem.message}", query.raw.name_span, hint)
             yield Planned(query, None, (found,))
             continue
         yield Planned(query, plan, tuple(_findings(query, plan, size, analysis.catalog)))

@@ -54,7 +54,7 @@ def test_nothing_is_wrong(project: Path, pg_database: PgDatabase) -> None:
     found = checks(project, pg_database(schema_of(project)))
     assert bad(found) == set()
     wanted = {"sql", "generated code", "database url", "connection", "version", "pooler", "connections"}
-    assert wanted | {"idle transactions", "relations", "queries"} == set(found)
+    assert wanted | {"transactions", "idle transactions", "relations", "queries"} == set(found)
 
 
 def test_sql_that_is_wrong(project: Path) -> None:
@@ -153,6 +153,23 @@ def test_an_extension_that_is_missing(project: Path, pg_database: PgDatabase) ->
     assert bad(found) == {"extensions"}
     assert found["extensions"].cure == "CREATE EXTENSION citext; in a migration, by a role that may."
     assert bad(checks(project, pg_database(schema_of(project)))) == set()
+
+
+def test_a_schema_that_cannot_be_read(project: Path, pg_database: PgDatabase) -> None:
+    dsn = pg_database(schema_of(project))
+    (project / "schema" / "bytes.sql").write_bytes(b"\xff")
+    found = checks(project, dsn)
+    assert "sql" in bad(found)
+    assert "queries" in found
+
+
+def test_transactions_that_are_read_only(project: Path, pg_database: PgDatabase) -> None:
+    dsn = pg_database(schema_of(project))
+    url = f"{dsn} options='-c default_transaction_read_only=on'"
+    found = checks(project, url)
+    assert bad(found) == {"transactions", "queries"}
+    assert "begin read only, and " in found["transactions"].message
+    assert "transactions" not in bad(checks(project, dsn))
 
 
 def test_migrations_that_are_pending(project: Path, pg_database: PgDatabase) -> None:

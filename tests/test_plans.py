@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from click.testing import CliRunner
+from psycopg.conninfo import make_conninfo
 
 from querygen.cli import cli
 from querygen.config_file import read_config
@@ -112,6 +113,20 @@ def test_command(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 0
     assert "person_email_idx" in result.output
     assert "1 query planned, nothing stands out" in result.output
+
+
+def test_a_query_without_a_plan_is_an_error(
+    project: Path, pg_database: PgDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    dsn = pg_database(f"{SCHEMA}create role querygen_planner login;")
+    url = make_conninfo(dsn, user="querygen_planner")
+    result = CliRunner().invoke(cli, ["explain", "ByEmail", "--database-url", url])
+    with connect(dsn) as conn:
+        conn.execute("drop role querygen_planner")
+    assert result.exit_code == 1
+    assert "ByEmail has no plan: permission denied for table person" in result.output
+    assert "hint: GRANT this role what the query needs" in result.output
 
 
 @pytest.mark.debian15
