@@ -153,13 +153,6 @@ def _unknown_schemas(config: Config, catalog: Catalog) -> list[Diagnostic]:
     return problems
 
 
-def schema_statements(config: Config) -> list[str]:
-    """The texts of the DDL in the order of the files. Raises DiagnosticError for what cannot be read."""
-    return [
-        one.text for path in expand_paths(config.schema, config.root) for one in parse_schema_file(read_source(path))[0]
-    ]
-
-
 def load_queries(config: Config, catalog: Catalog, problems: list[Diagnostic]) -> list[RawQuery]:
     """The annotated queries of a package's query files; a name that was used before is reported and left out."""
     names: dict[str, RawQuery] = {}
