@@ -222,12 +222,12 @@ def _up_to(migrations: Sequence[Migration], to: str) -> list[Migration]:
 
 def _prove_squash(sources: Sequence[SourceFile], text: str) -> None:
     from querygen.migrate.shadow import dump_of
-    from querygen.server.embedded import running_server
     from querygen.server.errors import ServerError
+    from querygen.server.stub_catalog import server_for_files
     from querygen.source import SourceFile
 
     try:
-        with running_server() as server:
+        with server_for_files(sources) as server:
             many = dump_of(server, sources)
             one = dump_of(server, [SourceFile("the squashed migration", text)])
     except ServerError as problem:

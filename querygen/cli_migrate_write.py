@@ -246,10 +246,10 @@ def _prove(
     if shadow_url:
         verdict = prove(Url(shadow_url), history, parts, schema)
     else:
-        from querygen.server.embedded import running_server
+        from querygen.server.stub_catalog import server_for_files
 
         try:
-            with running_server() as server:
+            with server_for_files(schema) as server:
                 verdict = prove(server, history, parts, schema)
         except ServerError as problem:
             click.echo(f"not proved: no PostgreSQL at hand ({problem.message})", err=True)

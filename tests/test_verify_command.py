@@ -154,6 +154,9 @@ def test_a_refused_statement_has_a_place_and_a_hint(
     assert code == 0
     assert "the embedded server has no pgcrypto: a stub has its functions" in said
     assert "1 statement verified" in said
+    code, said = run("migrate", "generate", "--name", "first")
+    assert code == 0
+    assert "proved: " in said
     monkeypatch.setattr(stub_catalog, "stub_script", lambda _data: None)
     code, said = run("verify")
     assert code == 1

@@ -7,18 +7,17 @@ schema names are made where they are missing: the server is the embedded one, an
 from __future__ import annotations
 
 import contextlib
-import re
 import secrets
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from querygen.analyze.typename import quote_identifier
 from querygen.migrate.live import Database, load_live, read_database
 from querygen.migrate.load import Loaded, Setting, load
 from querygen.server.cluster import SUPERUSER
 from querygen.server.database import connect, create_database, drop_database
 from querygen.server.errors import ServerError
+from querygen.server.load import causes, load_statements
 from querygen.sql.parse import parse_schema_file
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from querygen.source import SourceFile
 
 _ALONE: Final = "-- querygen: no-transaction"
-_NO_ROLE: Final = re.compile(r'role "(.*)" does not exist')
-_ROLE_THERE: Final = "42710"
 
 
 class Sides(Struct, frozen=True):
@@ -121,28 +118,7 @@ def _run_file(dsn: str, source: SourceFile) -> None:
 
 def run_sources(dsn: str, sources: Sequence[SourceFile]) -> None:
     """Run every statement, those that need a later one after it."""
-    import psycopg
-
-    pending = [one.text for source in sources for one in parse_schema_file(source)[0]]
-    with connect(dsn) as conn:
-        conn.execute("set check_function_bodies = off")
-        while True:
-            failed: list[tuple[str, str]] = []
-            for statement in pending:
-                try:
-                    conn.execute(statement.encode())
-                except psycopg.Error as problem:
-                    reason = str(problem).splitlines()[0]
-                    if problem.sqlstate == _ROLE_THERE and "role" in reason:
-                        continue
-                    if (missing := _NO_ROLE.search(reason)) is not None:
-                        conn.execute(f"create role {quote_identifier(missing[1])}".encode())
-                    failed.append((statement, reason))
-            if not failed:
-                return
-            if [one for one, _why in failed] == pending and not any(_NO_ROLE.search(why) for _one, why in failed):
-                text, why = failed[0]
-                raise ServerError(
-                    f"a server does not take a statement of the schema: {why}: {' '.join(text.split())[:80]}"
-                )
-            pending = [statement for statement, _why in failed]
+    statements = [one for source in sources for one in parse_schema_file(source)[0]]
+    if refused := causes(load_statements(dsn, statements, own=True)):
+        first = refused[0]
+        raise ServerError(f"a server does not take a statement of the schema: {first.message}: {first.text}")

@@ -29,6 +29,7 @@ _NO_DATABASE: Final = re.compile(r'^database "(.*)" does not exist$')
 _NO_ROLE: Final = re.compile(r'^role "(.*)" does not exist$')
 # What another statement should have made: an error that may follow from the error of that one.
 _FOLLOWS: Final = frozenset({"42P01", "42883", "42704", "42703", "3F000", "42P17"})
+_THERE: Final = "42710"
 _BEFORE: Final = re.compile(r"(?:\s+|--[^\n]*|/\*.*?\*/)*", re.DOTALL)  # whitespace and comments
 _NO_EXTENSION: Final = re.compile(r'^extension "(.*)" is not available$')
 
@@ -61,17 +62,19 @@ class _Waiting(Struct, frozen=True):
 
 
 def load_statements(url: str, statements: Sequence[RawStmt], *, own: bool) -> list[Refused]:
-    """Run DDL. `own`: the server is ours alone, and gets the roles that it is asked for."""
+    """Run DDL. `own`: the server is ours alone, and gets the roles that it is asked for; bodies are the analysis's."""
     waiting: list[_Waiting] = []
     refused: list[Refused] = []
     for _source, group in itertools.groupby(statements, lambda one: one.source.path):
         with connect(url) as conn:
+            _begin(conn, own=own)
             for one in group:
                 path = _setting(conn)
                 if (problem := _run(conn, one, own=own)) is not None:
                     waiting.append(_Waiting(one, path))
                     refused.append(problem)
     with connect(url) as conn:
+        _begin(conn, own=own)
         while waiting:
             left, refused = [], []
             for late in waiting:
@@ -91,6 +94,11 @@ def causes(refused: Sequence[Refused]) -> list[Refused]:
     return missing or [one for one in refused if one.code not in _FOLLOWS] or list(refused)
 
 
+def _begin(conn: Connection[TupleRow], *, own: bool) -> None:
+    if own:
+        conn.execute("set check_function_bodies = off")
+
+
 def _setting(conn: Connection[TupleRow]) -> str:
     return str(conn.execute("select pg_catalog.current_setting('search_path')").fetchall()[0][0])
 
@@ -103,6 +111,8 @@ def _run(conn: Connection[TupleRow], one: RawStmt, *, own: bool) -> Refused | No
         try:
             conn.execute(text.encode())
         except psycopg.Error as problem:
+            if own and problem.sqlstate == _THERE and "role" in (problem.diag.message_primary or ""):
+                return None  # roles are the server's: another database has asked for it
             again = _mended(conn, text, problem, own=own)
             if again is None:
                 return _refused(one, problem)

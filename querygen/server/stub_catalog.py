@@ -16,13 +16,14 @@ from querygen.analyze.typename import quote_identifier
 from querygen.pg_catalog.load import NEWEST_MAJOR, builtin_folder, extension_folder, load_folder
 from querygen.server.binaries import find_binaries
 from querygen.server.embedded import EmbeddedServer, running_server
-from querygen.sql.parse import extensions_of
+from querygen.sql.parse import extensions_of, parse_schema_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from querygen.pg_catalog.load import CatalogData
     from querygen.pg_catalog.rows import PgProc
+    from querygen.source import SourceFile
     from querygen.sql.parse import RawStmt
 
 _CONTROL_PATHS: Final = 18  # the first version that looks for extensions where extension_control_path says
@@ -39,6 +40,14 @@ def server_for(statements: Iterable[RawStmt], bases: Sequence[Path]) -> Iterator
         stubs = write_stubs(sorted(extensions_of(statements)), bases, Path(folder))
         with running_server(extension_dirs=[Path(folder)] if stubs else ()) as server:
             yield server, stubs
+
+
+@contextlib.contextmanager
+def server_for_files(sources: Iterable[SourceFile]) -> Iterator[EmbeddedServer]:
+    """The same of files, with the wheel's catalogues."""
+    statements = [one for source in sources for one in parse_schema_file(source)[0]]
+    with server_for(statements, [builtin_folder(NEWEST_MAJOR)]) as (server, _stubs):
+        yield server
 
 
 def write_stubs(names: Iterable[str], bases: Sequence[Path], target: Path) -> list[str]:
