@@ -8,12 +8,12 @@ compared is not, since the comparison would be NULL. Mirrors no C file.
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
 from querygen.analyze import nodes as n
-from querygen.analyze.nodefuncs import children, query_exprs
+from querygen.analyze.nodefuncs import children, query_exprs, walk_expr
 from querygen.analyze.nullability_relation import refuses_null
 from querygen.ir import ColumnOrigin
 from querygen.sql.nodes import enums
@@ -108,14 +108,23 @@ def _visit_query(found: _Found, query: Query, outer: tuple[Query, ...]) -> None:
     for limit, name in ((query.limitCount, "limit"), (query.limitOffset, "offset")):
         if limit is not None and (param := _param(limit)) is not None:
             found.add(param, _Kind.COMPARED, (name, None), 1)
-    for node in query_exprs(query):
-        _visit(found, node, levels)
+    for node in walk_expr(query_exprs(query)):
+        if type(node) is n.Query:
+            _visit_query(found, node, levels)
+        elif type(node) in _USING:
+            _visit(found, node, levels)
+
+
+# The kinds of nodes that tell something of a parameter directly below.
+_USING: Final = frozenset(
+    {
+        *(n.OpExpr, n.NullIfExpr, n.ScalarArrayOpExpr, n.RowCompareExpr, n.DistinctExpr, n.NullTest),
+        *(n.CoalesceExpr, n.NamedArgExpr, n.FuncExpr),
+    }
+)
 
 
 def _visit(found: _Found, node: AnalyzedNode, levels: tuple[Query, ...]) -> None:
-    if isinstance(node, n.Query):
-        _visit_query(found, node, levels)
-        return
     match node:
         case n.OpExpr() | n.NullIfExpr() if len(node.args) == 2:
             _compare(found, node.args[0], node.args[1], levels)
@@ -144,8 +153,6 @@ def _visit(found: _Found, node: AnalyzedNode, levels: tuple[Query, ...]) -> None
                     found.add(param, None, (name, None), 3)
         case _:
             pass
-    for child in children(node):
-        _visit(found, child, levels)
 
 
 def _compare(found: _Found, left: Expr, right: Expr, levels: tuple[Query, ...], kind: _Kind = _Kind.COMPARED) -> None:

@@ -206,6 +206,8 @@ def _check_keyword_tables(raw: RawQuery, tree: Node, catalog: Catalog) -> None:
 
 
 def _params(raw: RawQuery, query: Query, catalog: Catalog, params: ParamTable) -> tuple[QueryParam, ...]:
+    if not params.types:
+        return ()
     written = {param.number: param for param in raw.params}
     uses = infer_params(query, catalog)
     found = []
