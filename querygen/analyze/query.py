@@ -23,7 +23,7 @@ from querygen.analyze.shapes import result_shapes
 from querygen.analyze.star import expand_stars, star_ranges, ungrouped
 from querygen.analyze.state import ParamTable
 from querygen.analyze.version import check_version
-from querygen.analyze.volatile import calls_volatile, views_of
+from querygen.analyze.volatile import CALLING, calls_volatile, views_of
 from querygen.catalog.ddl_text import walk
 from querygen.diagnostics import Diagnostic, DiagnosticError, PgError, Severity, error
 from querygen.ir import (
@@ -291,7 +291,7 @@ def is_read_only(query: Query, catalog: Catalog) -> bool:
     """
     for node, _level in walk_levels(query):
         if not isinstance(node, n.Query):
-            if calls_volatile(catalog, node):
+            if type(node) in CALLING and calls_volatile(catalog, node):
                 return False
         elif node.commandType != enums.CmdType.CMD_SELECT or node.rowMarks:
             return False

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 
 def is_volatile(catalog: Catalog, tree: AnalyzedNode | Iterable[AnalyzedNode] | None) -> bool:
-    return any(type(node) in _CALLING and calls_volatile(catalog, node) for node, _level in walk_levels(tree))
+    return any(type(node) in CALLING and calls_volatile(catalog, node) for node, _level in walk_levels(tree))
 
 
-_CALLING: Final = frozenset(
+# The kinds of nodes that call a function.
+CALLING: Final = frozenset(
     {n.Aggref, n.WindowFunc, n.FuncExpr, n.OpExpr, n.DistinctExpr, n.NullIfExpr, n.ScalarArrayOpExpr, n.Query}
 )
 
