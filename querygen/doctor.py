@@ -189,7 +189,8 @@ def database(config: Config, analysis: Analysis, url: str, conn: Connection[Tupl
     pending: list[Entry] = []
     yield from migrations(config, url, pending)
     yield relations(analysis, conn, pending)
-    yield from queries(analysis, url)
+    yield from queries(analysis, url, begin)
+    conn.execute("reset all")  # behind a pooler the next would meet our settings
 
 
 def version(config: Config, conn: Connection[TupleRow]) -> Check:
@@ -352,11 +353,11 @@ def _speaks_of(entry: Entry, name: str) -> bool:
     return entry.migration is not None and any(pattern.search(one.text) for one in entry.migration.up.commands)
 
 
-def queries(analysis: Analysis, url: str) -> Iterator[Check]:
+def queries(analysis: Analysis, url: str, begin: Begin) -> Iterator[Check]:
     """Does the server agree with the types that the code was generated with?"""
     from querygen.verify import verify_database
 
-    found = verify_database(analysis, url, live=True, told=lambda _done, _all: None)
+    found = verify_database(analysis, url, live=True, told=lambda _done, _all: None, begin=begin)
     if found:
         cure = "See them all with `querygen verify --live`; then migrate the database, or build anew."
         yield _bad("queries", f"{plural(len(found), 'disagreement')}, the first: {found[0].message}", cure)

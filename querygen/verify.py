@@ -24,7 +24,7 @@ from querygen.server.inspection import (
 )
 from querygen.source import Span
 from querygen.sql.scan import skim
-from querygen.verify_live import begin_of, live_problems
+from querygen.verify_live import Begin, begin_of, live_problems
 from querygen.verify_load import set_path
 
 if TYPE_CHECKING:
@@ -95,10 +95,15 @@ def verify(
     return list(dict.fromkeys(problems))
 
 
-def verify_database(analysis: Analysis, url: str, *, live: bool, told: Callable[[int, int], None]) -> list[Diagnostic]:
-    """`verify` over a connection of its own. A live database is read only, and not kept waiting."""
+def verify_database(
+    analysis: Analysis, url: str, *, live: bool, told: Callable[[int, int], None], begin: Begin | None = None
+) -> list[Diagnostic]:
+    """`verify` over a connection of its own. A live database is read only, and not kept waiting.
+
+    `begin`: what sessions begin with, if that is known: behind a pooler another's settings may be met.
+    """
     with connect(url) as conn:
-        begin = begin_of(conn)
+        begin = begin or begin_of(conn)
         if live:
             conn.execute("set default_transaction_read_only = on")
             conn.execute("set statement_timeout = '30s'")
@@ -107,7 +112,9 @@ def verify_database(analysis: Analysis, url: str, *, live: bool, told: Callable[
         # Whatever the sessions' path is: what follows from a wrong one says nothing more.
         set_path(conn, analysis.catalog)
         problems += verify(analysis, conn, told)
-        return [*problems, *live_problems(analysis, conn, begin)] if live else problems
+        problems += live_problems(analysis, conn, begin) if live else []
+        conn.execute("reset all")  # behind a pooler the next would meet our settings
+        return problems
 
 
 def other_path(conn: Connection[TupleRow], catalog: Catalog) -> list[Diagnostic]:
