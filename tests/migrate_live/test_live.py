@@ -75,7 +75,12 @@ def test_a_database_does_not_differ_from_what_it_was_made_of(
     again = pg_database()
     for text in files.texts.values():  # in this order, each file whole
         load_sql(again, text)
-    assert dump(again) == dump(dsn)
+    if dump(again) != dump(dsn):
+        # PostgreSQL prints some expressions otherwise once it has read what it printed: casts of an IN list, names of
+        # a UNION's columns. Then its own way round is what to compare with.
+        round_trip = pg_database()
+        run_sources(round_trip, [SourceFile("dump.sql", database.text)])
+        assert dump(again) == dump(round_trip)
 
 
 def test_drift_names_each_difference(project: Path, pg_database: PgDatabase) -> None:
