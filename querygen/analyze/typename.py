@@ -34,6 +34,7 @@ from querygen.analyze.pgtypes import (
     InvalidOid,
 )
 from querygen.analyze.typmod import call_typmodin, char_out, interval_out, numeric_out, parenthesised
+from querygen.analyze.typmod_extension import call_extension_typmodin, show_extension_typmod
 from querygen.catalog.catalog import PG_CATALOG
 from querygen.diagnostics import PgError
 from querygen.pg_catalog.rows import PgCollation
@@ -225,7 +226,8 @@ def typename_type_mod(_ps: ParseState | None, catalog: Catalog, type_name: ast.T
         raise PgError("42601", f'type modifier is not allowed for type "{type_name_to_string(type_name)}"', location)
     texts = [_typmod_text(one, location) for one in type_name.typmods]
     try:
-        return call_typmodin(typmodin, [_int32(text) for text in texts])
+        found = call_typmodin(typmodin, texts)
+        return call_extension_typmodin(typmodin, texts) if found is None else found
     except PgError as error:
         error.location = location
         raise
@@ -241,17 +243,6 @@ def _typmod_text(node: ast.Node, location: int) -> str:
         case ast.ColumnRef(fields=(ast.String(sval=text),)):
             return str(text)
     raise PgError("42601", "type modifiers must be simple constants or identifiers", location)
-
-
-def _int32(text: str) -> int:
-    """numutils.c: pg_strtoint32, as far as a type modifier can be written."""
-    try:
-        value = int(text.strip(), 0)
-    except ValueError:
-        raise PgError("22P02", f'invalid input syntax for type integer: "{text}"') from None
-    if not -(2**31) <= value < 2**31:
-        raise PgError("22003", f'value "{text}" is out of range for type integer')
-    return value
 
 
 # ---------------------------------------------------------------------------------------------- types → names
@@ -323,7 +314,7 @@ def _format_scalar(catalog: Catalog, row: PgType, typmod: int | None, only_pg_ca
     in_sight = row.typnamespace == PG_CATALOG if only_pg_catalog else catalog.type_is_visible(row.oid)
     if not in_sight:
         name = f"{quote_identifier(catalog.namespace_name(row.typnamespace))}.{name}"
-    return f"{name}({typmod})" if with_typmod else name
+    return name + show_extension_typmod(row.typmodin, typmod) if typmod is not None and with_typmod else name
 
 
 # ---------------------------------------------------------------------------------------------- lsyscache.c

@@ -1,4 +1,4 @@
-"""The typmod input and output functions of the built-in types, and of the extension vector.
+"""The typmod input and output functions of the built-in types.
 
 Takes the numbers in a type's brackets, gives a typmod, and back to text. Mirrors `anychar_typmodin` (varchar.c),
 `anybit_typmodin` (varbit.c), `anytime_typmod_check` and its kin (date.c), `numerictypmodin` (numeric.c) and
@@ -135,20 +135,6 @@ def with_interval_fields(text: str, typmod: int) -> str:
     return text
 
 
-def _dimensions_typmod(name: str, limit: int) -> Callable[[list[int]], int]:
-    """What the extension vector calls for its three types."""
-
-    def read(values: list[int]) -> int:
-        dimensions = _one(values)
-        if dimensions < 1:
-            raise _invalid(f"dimensions for type {name} must be at least 1")
-        if dimensions > limit:
-            raise _invalid(f"dimensions for type {name} cannot exceed {limit}")
-        return dimensions
-
-    return read
-
-
 _TYPMODIN: dict[str, Callable[[list[int]], int]] = {
     "bpchartypmodin": _length_typmod("char", _MAX_ATTR_SIZE, VARHDRSZ),
     "varchartypmodin": _length_typmod("varchar", _MAX_ATTR_SIZE, VARHDRSZ),
@@ -160,18 +146,24 @@ _TYPMODIN: dict[str, Callable[[list[int]], int]] = {
     "timestamptztypmodin": _time_typmod("TIMESTAMP", " WITH TIME ZONE"),
     "numerictypmodin": _numeric_typmod,
     "intervaltypmodin": _interval_typmod,
-    "vector_typmod_in": _dimensions_typmod("vector", 16000),
-    "halfvec_typmod_in": _dimensions_typmod("halfvec", 16000),
-    "sparsevec_typmod_in": _dimensions_typmod("sparsevec", 1_000_000_000),
 }
 
 
-def call_typmodin(function: str, values: list[int]) -> int:
-    """The typmod that a typmodin function makes of the modifiers in the parentheses."""
+def int32(text: str) -> int:
+    """numutils.c: pg_strtoint32, as far as a type modifier can be written."""
+    try:
+        value = int(text.strip(), 0)
+    except ValueError:
+        raise PgError("22P02", f'invalid input syntax for type integer: "{text}"') from None
+    if not -(2**31) <= value < 2**31:
+        raise PgError("22003", f'value "{text}" is out of range for type integer')
+    return value
+
+
+def call_typmodin(function: str, texts: list[str]) -> int | None:
+    """The typmod that a typmodin function makes of the modifiers in the parentheses; None if it is of an extension."""
     read = _TYPMODIN.get(function)
-    if read is None:
-        raise PgError("0A000", f"querygen does not yet analyse type modifiers read by {function}()")
-    return read(values)
+    return None if read is None else read([int32(text) for text in texts])
 
 
 # ---------------------------------------------------------------------------------------------- typmod output functions

@@ -214,7 +214,7 @@ def drop_extension(state: DdlState, name: str, *, missing_ok: bool, cascade: boo
         if missing_ok or name == "plpgsql":
             return
         raise PgError("42704", f'extension "{name}" does not exist')
-    for other in [one for one, needed in ddl_misc.REQUIRES.items() if name in needed and one in state.extensions]:
+    for other in _dependents_of(state, name):
         if not cascade:
             raise PgError(
                 "2BP01",
@@ -246,6 +246,15 @@ def drop_extension(state: DdlState, name: str, *, missing_ok: bool, cascade: boo
         delete_object(state, member)
     del state.extensions[name]
     state.catalog.extensions.discard(name)
+
+
+def _dependents_of(state: DdlState, name: str) -> list[str]:
+    """The extensions there are that need this one."""
+    return [
+        other.name
+        for other in state.extensions.values()
+        if other.data is not None and name in ddl_misc.required_by(other.data)
+    ]
 
 
 def _members(state: DdlState, name: str) -> dict[Address, None]:

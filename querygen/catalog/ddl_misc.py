@@ -29,17 +29,10 @@ if TYPE_CHECKING:
 
     from querygen.catalog.ddl_state import DdlState
     from querygen.catalog.objects import Relation
+    from querygen.pg_catalog.load import CatalogData
     from querygen.pg_catalog.rows import Oid
 
 UNKNOWN_EXTENSION = "QG401"
-# Extensions that need others (the `requires` of their control files); the dumped rows do not say so.
-REQUIRES = {
-    "earthdistance": ("cube",),
-    "postgis_raster": ("postgis",),
-    "postgis_sfcgal": ("postgis",),
-    "postgis_tiger_geocoder": ("postgis", "fuzzystrmatch"),
-    "postgis_topology": ("postgis",),
-}
 # Part of every database, or without any SQL object of their own.
 WITHOUT_ROWS = frozenset({"plpgsql", "auto_explain", "basic_archive", "passwordcheck", "auth_delay"})
 
@@ -89,8 +82,7 @@ def create_extension(state: DdlState, stmt: ast.CreateExtensionStmt) -> None:
             return
         raise PgError("42710", f'extension "{stmt.extname}" already exists')
     schema = options.get("schema")
-    namespace = _extension_schema(state, None if schema is None else schema.sval)
-    _install(state, stmt.extname, namespace, cascade="cascade" in options)
+    _install(state, stmt.extname, None if schema is None else schema.sval, cascade="cascade" in options)
 
 
 def _extension_schema(state: DdlState, name: str | None) -> Oid:
@@ -110,22 +102,16 @@ def _find_folder(state: DdlState, name: str) -> Path | None:
     return None
 
 
-def _install(state: DdlState, name: str, namespace: Oid, *, cascade: bool) -> None:
+def _install(state: DdlState, name: str, schema: str | None, *, cascade: bool) -> None:
+    """CreateExtensionInternal"""
     catalog = state.catalog
     if name in WITHOUT_ROWS:
+        _extension_schema(state, schema)
         catalog.extensions.add(name)
         return
-    for required in REQUIRES.get(name, ()):
-        if required not in state.extensions:
-            if not cascade:
-                raise PgError(
-                    "42704",
-                    f'required extension "{required}" is not installed',
-                    hint="Use CREATE EXTENSION ... CASCADE to install required extensions too.",
-                )
-            _install(state, required, namespace, cascade=True)
     folder = _find_folder(state, name)
     if folder is None:
+        _extension_schema(state, schema)
         state.unknown_extension = True
         raise PgError(
             UNKNOWN_EXTENSION,
@@ -133,6 +119,19 @@ def _install(state: DdlState, name: str, namespace: Oid, *, cascade: bool) -> No
             hint=f"Run `querygen catalog dump --database-url … --extension {name}` against a server that has it.",
         )
     data = load_folder(folder)
+    namespace = _home(state, name, schema, data, cascade=cascade)
+    for required in required_by(data):
+        if required not in state.extensions:
+            if not cascade:
+                raise PgError(
+                    "42704",
+                    f'required extension "{required}" is not installed',
+                    hint="Use CREATE EXTENSION ... CASCADE to install required extensions too.",
+                )
+            _install(state, required, schema, cascade=True)
+    for row in data.rows("pg_namespace"):
+        if catalog.namespace_oid(row.nspname) is not None:
+            raise PgError("42P06", f'schema "{row.nspname}" already exists')
     catalog.add_data(data, namespace)
     for row in data.rows("pg_namespace"):
         catalog.made.append(row.nspname)
@@ -140,6 +139,24 @@ def _install(state: DdlState, name: str, namespace: Oid, *, cascade: bool) -> No
         catalog.made.extend(line.split("\t", 2)[1] for line in data.lines.get(catalogue, ()))
     catalog.extensions.add(name)
     state.extensions[name] = Extension(name, namespace, data)
+
+
+def required_by(data: CatalogData) -> tuple[str, ...]:
+    """The extensions that this one needs."""
+    return tuple(name for row in data.rows("pg_extension") for name in row.requires)
+
+
+def _home(state: DdlState, name: str, schema: str | None, data: CatalogData, *, cascade: bool) -> Oid:
+    """The schema of the extension's objects: its control file may name one, which is made where it is missing."""
+    own = next((row.schema for row in data.rows("pg_extension")), None)
+    if own is None:
+        return _extension_schema(state, schema)
+    if schema is not None and schema != own and not cascade:
+        raise PgError("0A000", f'extension "{name}" must be installed in schema "{own}"')
+    if state.catalog.namespace_oid(own) is None:
+        state.catalog.put_namespace(PgNamespace(state.catalog.new_oid(), own))
+        state.catalog.made.append(own)
+    return _extension_schema(state, own)
 
 
 def move_extension(state: DdlState, name: str, schema: str) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 EXTENSION_OIDS = 100_000
 EXTENSION_BLOCK = 10_000
 EXTENSION_BLOCKS = 100_000
+_PUBLIC = "2200"  # PG_PUBLIC_NAMESPACE
 
 
 def extension_base(name: str) -> int:
@@ -123,6 +124,14 @@ _SELECTS: dict[str, _Catalogue] = {
         "attrelid",
     ),
     "pg_enum": _Catalogue("enumtypid, enumlabel", "pg_enum t", "enumtypid, enumsortorder", "pg_type", "enumtypid"),
+    "pg_extension": _Catalogue(
+        "extname, v.schema, coalesce(array_to_string(array_remove(v.requires, 'plpgsql'), ','), '')",
+        "pg_extension t JOIN pg_available_extension_versions v ON v.name = extname AND v.version = extversion"
+        " AND (v.schema IS NOT NULL OR array_remove(v.requires, 'plpgsql') <> '{}')",
+        "extname",
+        "pg_extension",
+        "t.oid",
+    ),
 }
 
 # The condition under which a row belongs to PostgreSQL itself; catalogues without an oid go by the key they carry.
@@ -158,10 +167,14 @@ def _value(value: Any) -> str:
 
 def _select(conn: Connection[Any], name: str, extension: str | None) -> list[tuple[Any, ...]]:
     part = _SELECTS[name]
+    if extension is None and name == "pg_extension":
+        return []
     if extension is None:
         where = _BUILTIN.format(key="t.oid" if name in ("pg_cast", "pg_enum") else part.key)
         return conn.execute(f"SELECT {part.columns} FROM {part.source} WHERE {where} ORDER BY {part.order}").fetchall()
     where = f"({part.key}, '{part.owner}'::regclass::oid) IN (SELECT objid, classid FROM member)"
+    if name == "pg_extension":
+        where = "extname = %(extension)s"
     text = f"{_MEMBERS} SELECT {part.columns} FROM {part.source} WHERE {where} ORDER BY {part.order}"
     return conn.execute(text, {"extension": extension}).fetchall()
 
@@ -187,6 +200,11 @@ def _extension_oids(conn: Connection[Any]) -> dict[str, str]:
         members = conn.execute(_MEMBERS + " SELECT DISTINCT objid FROM member ORDER BY objid", {"extension": name})
         for number, (oid,) in enumerate(members.fetchall()):
             found[str(oid)] = str(extension_base(name) + number)
+    # the domains of information_schema have other oids in every version: what they are domains of stands for them
+    domains = conn.execute(
+        "SELECT oid, typbasetype FROM pg_type WHERE typnamespace = 'information_schema'::regnamespace AND typtype = 'd'"
+    )
+    found.update({str(oid): str(base) for oid, base in domains.fetchall()})
     return found
 
 
@@ -201,6 +219,10 @@ def dump_catalog(conn: Connection[Any], folder: Path, extension: str | None = No
         row = conn.execute("SELECT extversion FROM pg_extension WHERE extname = %s", (extension,)).fetchone()
         title += f", extension {extension} {row[0] if row else '?'}"
     oids = _extension_oids(conn) if extension is not None else {}
+    # the schema it was made in is public in the rows, and CREATE EXTENSION puts another in its place
+    home = conn.execute("SELECT extnamespace FROM pg_extension WHERE extname = %s", (extension,)).fetchone()
+    if home is not None and home[0] >= FIRST_NORMAL_OBJECT_ID:
+        oids[str(home[0])] = _PUBLIC
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, row_class in CATALOGUES.items():

@@ -21,6 +21,7 @@ from querygen.pg_catalog.rows import (
     PgClass,
     PgCollation,
     PgEnum,
+    PgExtension,
     PgNamespace,
     PgOpclass,
     PgOperator,
@@ -50,6 +51,7 @@ CATALOGUES: dict[str, type[Any]] = {
     "pg_class": PgClass,
     "pg_attribute": PgAttribute,
     "pg_enum": PgEnum,
+    "pg_extension": PgExtension,
 }
 
 
@@ -64,6 +66,7 @@ _READ: dict[Any, Callable[[str], Any]] = {
     str | None: lambda text: None if text == NULL else text,
     tuple[int, ...]: _oids,
     tuple[int, ...] | None: lambda text: None if text == NULL else _oids(text),
+    tuple[str, ...]: lambda text: tuple(text.split(",")) if text else (),
     tuple[str, ...] | None: lambda text: None if text == NULL else tuple(text.split(",")),
 }
 

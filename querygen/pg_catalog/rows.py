@@ -148,3 +148,11 @@ class PgAttribute(Struct, frozen=True):
 class PgEnum(Struct, frozen=True):
     enumtypid: Oid
     enumlabel: str
+
+
+class PgExtension(Struct, frozen=True):
+    """One row, of the extension that was dumped; none where there is nothing to say beside its name."""
+
+    extname: str
+    schema: str | None  # pg_available_extension_versions.schema: where it goes whatever CREATE EXTENSION says
+    requires: tuple[str, ...]
