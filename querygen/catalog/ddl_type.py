@@ -17,16 +17,14 @@ from querygen.analyze.typename import (
     typename_type_id,
     typename_type_id_and_mod,
 )
-from querygen.catalog import ddl_expr, ddl_function, ddl_names
+from querygen.catalog import ddl_expr, ddl_function, ddl_label, ddl_names
 from querygen.catalog.catalog import FIRST_USER_OID
 from querygen.catalog.ddl_depend import INTERNAL, NORMAL, Address
 from querygen.catalog.ddl_names import where
 from querygen.catalog.objects import Column, EnumType, Relation
-from querygen.catalog.ruleutils_expr import quote_literal
 from querygen.diagnostics import PgError
 from querygen.pg_catalog.rows import PgCast, PgProc, PgRange, PgType
 from querygen.sql.nodes import ast
-from querygen.sql.tree import parse_sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -224,31 +222,7 @@ def alter_enum(state: DdlState, stmt: ast.AlterEnumStmt) -> None:
         labels.insert(place, stmt.newVal)
     state.catalog.put_enum(replace(enum, labels=tuple(labels)))
     if stmt.oldVal is not None:
-        _rename_in_defaults(state, row.oid, stmt.oldVal, stmt.newVal)
-
-
-def _rename_in_defaults(state: DdlState, enum: Oid, old: str, new: str) -> None:
-    """A default keeps the label's oid, so it follows the name; ours is the text that was written."""
-    sql = quote_literal(new)
-    for relation in list(state.catalog.relations()):
-        columns = [
-            replace(column, default_sql=sql, default_expr=parse_sql(f"SELECT {sql}")[0].stmt.targetList[0].val)
-            if column.type_oid == enum and _is_literal(column.default_expr, old)
-            else column
-            for column in relation.columns
-        ]
-        renamed = [column for before, column in zip(relation.columns, columns, strict=True) if column is not before]
-        if renamed:
-            changed = replace(relation, columns=tuple(columns))
-            state.catalog.put_relation(changed)
-        for column in renamed:
-            ddl_expr.check_default(state, changed, column)
-
-
-def _is_literal(tree: Any, text: str) -> bool:
-    while isinstance(tree, ast.TypeCast):
-        tree = tree.arg
-    return isinstance(tree, ast.A_Const) and isinstance(tree.val, ast.String) and tree.val.sval == text
+        ddl_label.rename_label(state, row.oid, stmt.oldVal, stmt.newVal)
 
 
 # ---------------------------------------------------------------------------------------------- composite types

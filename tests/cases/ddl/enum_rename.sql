@@ -8,7 +8,7 @@ enum mode (Closed, open)
 table site
     id integer
     mode mode not null default 'Closed'
-    next mode default 'Closed'
+    next mode default 'Closed'::mode
     note text default 'closed'
     last mode default 'Closed'
     constraint site_mode_not_null not null (mode)

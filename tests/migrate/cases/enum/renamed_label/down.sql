@@ -1,0 +1,1 @@
+ALTER TABLE public.odd DROP COLUMN added;

@@ -1,0 +1,1 @@
+ALTER TABLE public.odd ADD COLUMN added integer;
