@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from querygen.config import Config
 
 
-
 def reset_database(config: Config, url: str, *, seeds: bool, told: Callable[[str], None]) -> Iterator[str]:
     """Drop and make the database of the URL, then bring it to where the project is."""
     from psycopg import sql
