@@ -18,7 +18,8 @@ from querygen.analyze import coerce, funcapi, nodefuncs, stmt
 from querygen.analyze.pgtypes import POLYMORPHIC, RECORDOID, VOIDOID
 from querygen.analyze.state import ParamTable, ParseState
 from querygen.analyze.typename import format_type, get_typtype
-from querygen.catalog import ddl_text
+from querygen.catalog import ddl_reference, ddl_text
+from querygen.catalog.ddl_depend import Address
 from querygen.diagnostics import Diagnostic, PgError, Severity
 from querygen.source import SourceFile, Span
 from querygen.sql.nodes import ast, enums
@@ -116,6 +117,9 @@ def _analyse(state: DdlState, row: PgProc, node: ast.CreateFunctionStmt) -> None
     body = state.catalog.function_body(row.oid)
     if body is not None:
         state.catalog.put_proc(row, replace(body, queries=tuple(queries)))
+    if node.sql_body is not None:
+        for query in queries:
+            ddl_reference.record_query(state, Address("proc", row.oid), query)
 
 
 def _statements(state: DdlState, node: ast.CreateFunctionStmt) -> Iterator[tuple[Any, Callable[[int], int]]]:

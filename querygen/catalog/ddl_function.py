@@ -21,7 +21,7 @@ from querygen.analyze.typename import (
     lookup_type_name,
     type_name_to_string,
 )
-from querygen.catalog import ddl_body, ddl_expr, ddl_names, ddl_type
+from querygen.catalog import ddl_body, ddl_expr, ddl_names, ddl_reference, ddl_type
 from querygen.catalog.ddl_depend import Address
 from querygen.catalog.ddl_names import name_list, where
 from querygen.catalog.objects import FunctionBody
@@ -407,6 +407,10 @@ def put_function(state: DdlState, row: PgProc, *, replace_: bool, body: Function
     state.depend.record(me, Address("schema", row.pronamespace))
     for oid in {*row.proargtypes, *(row.proallargtypes or ()), row.prorettype}:
         state.depend.record(me, Address("type", oid))
+    for default in body.argument_defaults if body is not None else ():
+        kept = getattr(default, "cooked", None)
+        if kept is not None:
+            ddl_reference.record_query(state, me, kept[0])
     return row
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from querygen.analyze.nodes import FuncExpr, OpExpr, Query, RangeTblEntry, TargetEntry, Var
+from querygen.analyze.nodes import Query, RangeTblEntry, TargetEntry
 from querygen.analyze.pgtypes import C_COLLATION_OID, DEFAULT_COLLATION_OID, RECORDOID, TEXTOID, UNKNOWNOID
 from querygen.analyze.typename import format_type
 from querygen.catalog import ddl_names, ddl_table, ddl_text, ddl_type
 from querygen.catalog.catalog import PG_TEMP
-from querygen.catalog.ddl_depend import NORMAL, Address
+from querygen.catalog.ddl_depend import Address
 from querygen.catalog.ddl_names import where
+from querygen.catalog.ddl_reference import below, record_query
 from querygen.catalog.ddl_state import unsupported
 from querygen.catalog.objects import Column, Relation
 from querygen.diagnostics import PgError
@@ -138,7 +139,7 @@ def create_view(state: DdlState, stmt: ast.ViewStmt) -> None:
             options=options,
         )
         ddl_table.put_new_relation(state, relation)
-    record_query(state, relation, query)
+    record_query(state, Address("relation", relation.oid), query)
 
 
 def _into(raw: Any) -> bool:
@@ -279,7 +280,7 @@ def create_into(
     )
     ddl_table.put_new_relation(state, relation)
     if materialized:
-        record_query(state, relation, query)
+        record_query(state, Address("relation", relation.oid), query)
 
 
 # ---------------------------------------------------------------------------------------------- what a query uses
@@ -291,27 +292,6 @@ def _entries(query: Query) -> Iterator[RangeTblEntry]:
         yield from one.rtable
 
 
-def below(node: Any) -> Iterator[Any]:
-    """What stands below a node; of a join's columns only the merged ones (find_expr_references_walker)."""
-    from querygen.analyze.nodefuncs import children, query_exprs
-
-    match node:
-        case Query():
-            yield from query_exprs(replace(node, rtable=[]))
-            yield from node.rtable
-        case RangeTblEntry():
-            if node.subquery is not None:
-                yield node.subquery
-            for row in node.values_lists:
-                yield from row
-            yield from node.functions
-            yield from node.groupexprs
-            yield from (one for one in node.joinaliasvars[: node.joinmergedcols] if one is not None)
-            yield from (one for one in (node.tablefunc, node.tablesample) if one is not None)
-        case _:
-            yield from children(node)
-
-
 def _queries(query: Query) -> Iterator[Query]:
     stack: list[Any] = [query]
     while stack:
@@ -319,46 +299,6 @@ def _queries(query: Query) -> Iterator[Query]:
         if isinstance(node, Query):
             yield node
         stack.extend(below(node))
-
-
-def record_query(state: DdlState, relation: Relation, query: Query) -> None:
-    """recordDependencyOnExpr of the view's rule: relations with the columns used, functions, operators, types."""
-    me = Address("relation", relation.oid)
-    found: dict[Address, None] = {}
-    # each query on the way brings the range table that Vars count in
-    stack: list[tuple[Any, tuple[Query, ...]]] = [(query, ())]
-    while stack:
-        node, levels = stack.pop()
-        match node:
-            case Query():
-                levels = (node, *levels)
-                for entry in node.rtable:
-                    if entry.relid and entry.rtekind == enums.RTEKind.RTE_RELATION:
-                        found[Address("relation", entry.relid)] = None
-            case Var():
-                if node.varlevelsup < len(levels) and node.varattno > 0:
-                    entry = levels[node.varlevelsup].rtable[node.varno - 1]
-                    if entry.relid and entry.rtekind == enums.RTEKind.RTE_RELATION:
-                        found[Address("relation", entry.relid, node.varattno)] = None
-                found[Address("type", node.vartype)] = None
-            case FuncExpr():
-                found[Address("proc", node.funcid)] = None
-                found[Address("type", node.funcresulttype)] = None
-            case OpExpr():
-                found[Address("operator", node.opno)] = None
-            case _:
-                for attribute, kind in (
-                    ("aggfnoid", "proc"),
-                    ("winfnoid", "proc"),
-                    ("resulttype", "type"),
-                    ("consttype", "type"),
-                ):
-                    oid = getattr(node, attribute, 0)
-                    if oid:
-                        found[Address(kind, oid)] = None
-        stack.extend((child, levels) for child in below(node))
-    for address in found:
-        state.depend.record(me, address, NORMAL)
 
 
 def _forget_query(state: DdlState, relation: Relation) -> None:
@@ -385,4 +325,4 @@ def define_select_rule(state: DdlState, relation: Relation, stmt: ast.RuleStmt) 
     state.catalog.put_relation(relation)
     _forget_query(state, relation)
     ddl_type.record_column_types(state, relation)
-    record_query(state, relation, query)
+    record_query(state, Address("relation", relation.oid), query)

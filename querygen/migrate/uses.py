@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.nodes import Const, FieldSelect, Query, RangeTblEntry, RowCompareExpr, TableFunc, Var
 from querygen.catalog.ddl_depend import Address
+from querygen.catalog.ddl_reference import below
 from querygen.catalog.ddl_text import split_names
-from querygen.catalog.ddl_view import below
 from querygen.pg_catalog.dump import EXTENSION_OIDS
 from querygen.sql.nodes import enums
 
