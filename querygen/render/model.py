@@ -211,7 +211,7 @@ def _async_module(name: str, source: str, rows: Rows, functions: list[Function])
         exported.add(function.name)
     imports |= rows.class_imports()
     if rows.class_names:
-        listed = tuple(f'"{one}"' for one in sorted(exported, key=naming.import_key))
+        listed = tuple(f'"{one}"' for one in sorted(exported, key=naming.export_key))
         lines: list[str] = []
         put(lines, "", "__all__ = ", Group("[", listed, "]"))
         blocks.insert(0, "\n".join(lines))

@@ -155,11 +155,18 @@ def member_names(labels: Iterable[str]) -> list[str]:
 @cache
 def import_key(name: str) -> tuple[int, list[tuple[int, int, str]], str]:
     """How isort's rules, as ruff applies them, order the names of one import: constants, classes, the rest."""
+    return _kind(name), _natural(name.lower()), name
+
+
+def export_key(name: str) -> tuple[int, list[tuple[int, int, str]]]:
+    """How ruff (RUF022) orders the names of `__all__`: likewise, but capitals come before small letters."""
+    return _kind(name), _natural(name)
+
+
+def _kind(name: str) -> int:
     if len(name) > 1 and name.isupper():
-        kind = 0
-    else:
-        kind = 1 if name[:1].isupper() else 2
-    return kind, _natural(name.lower()), name
+        return 0
+    return 1 if name[:1].isupper() else 2
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
