@@ -23,6 +23,7 @@ from querygen.catalog import (
     ddl_sequence,
     ddl_text,
     ddl_type,
+    ddl_units,
 )
 from querygen.catalog.ddl_depend import Address
 from querygen.diagnostics import PgError
@@ -194,6 +195,7 @@ def rename_attribute(state: DdlState, relation: Relation, old: str, new: str) ->
     catalog.put_relation(replace(relation, columns=columns))
     for index in catalog.indexes_of(relation.oid):
         catalog.put_index(_renamed_in_index(index, old, new))
+    ddl_units.rename_in_statistics(state, relation.oid, old, new)
     for oid in dict.fromkeys(users):
         other = catalog.find_relation(oid)
         if other is not None:

@@ -312,10 +312,26 @@ def _statistics(state: DdlState, stmt: ast.CreateStatsStmt) -> None:
         if stmt.if_not_exists and ("unit", "STATISTICS", full) in state.catalog.facts:
             return
         text = _with_name(text, "STATISTICS", full)
-    columns_used = [relation.by_name[one.name].attnum for one in stmt.exprs if one.name in relation.by_name]
+    names = [name for one in stmt.exprs for name in (ddl_text.column_references(one.expr) or [one.name])]
+    columns_used = [relation.by_name[name].attnum for name in dict.fromkeys(names) if name in relation.by_name]
     needs += tuple(Address("relation", relation.oid, number) for number in columns_used)
     unit = Unit("STATISTICS", full, text, f"DROP STATISTICS {full}", needs=needs, relation=relation.oid)
     put(state, unit)
+
+
+def rename_in_statistics(state: DdlState, relation: int, old: str, new: str) -> None:
+    """A column's new name in what stands between ON and FROM of the CREATE STATISTICS of its table."""
+    for key, unit in [*state.catalog.facts.items()]:
+        if key[:2] == ("unit", "STATISTICS") and unit.relation == relation:
+            words = [
+                (token.lower(), begin, end)
+                for kind, token, begin, end in ddl_text.tokens(unit.head, 0)
+                if kind == "word"
+            ]
+            start = next(end for word, _begin, end in words if word == "on")
+            stop = next(begin for word, begin, _end in reversed(words) if word == "from")
+            between = ddl_text.rename_word(unit.head[start:stop], old, new)
+            put(state, replace(unit, head=f"{unit.head[:start]}{between}{unit.head[stop:]}"))
 
 
 def copy_statistics(state: DdlState, source: Relation, relation: Relation) -> None:
