@@ -1,6 +1,6 @@
 """Time generated code beside hand-written code and its peers, interleaved, in one process against one embedded server.
 
-    python benchmarks/runtime.py [--seconds 10] [--quick] [--docs] [--check]
+    python benchmarks/runtime.py [--seconds 10] [--quick] [--only TEXT] [--docs] [--check]
 
 Needs `pip install querygen[embedded,bench]`; a peer that is not installed is left out. Prints client CPU and wall time
 as ratios to psycopg's raw tuples, and to the same queries written by hand in the fastest shape known. `--docs` writes
@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from runtime import imports, measure, modules, psycopg_plain, report
-from runtime.cases import CASES, Contestant, fill
+from runtime.cases import CASES, Case, Contestant, fill
 
 from querygen.server.embedded import EmbeddedServer, create_database, running_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 DOCS = Path(__file__).parent.parent / "docs"
 QUICK_SECONDS = 2.0
@@ -88,7 +88,9 @@ async def enter_peers(server: EmbeddedServer, database: str, stack: contextlib.A
     return found
 
 
-async def run_cases(server: EmbeddedServer, folder: Path, seconds: float) -> list[measure.Figures]:
+async def run_cases(
+    server: EmbeddedServer, folder: Path, cases: Sequence[Case], seconds: float
+) -> list[measure.Figures]:
     database = "benchmark"
     dsn = create_database(server, database)
     async with contextlib.AsyncExitStack() as stack:
@@ -109,8 +111,8 @@ async def run_cases(server: EmbeddedServer, folder: Path, seconds: float) -> lis
             return admin.execute("SELECT count(*), sum(hashtextextended(entry::text, 0)) FROM entry").fetchone()
 
         say("checking that all give the same rows")
-        await measure.check(contestants, CASES, empty_entries, written)
-        return await measure.run(contestants, CASES, seconds, empty_entries, say)
+        await measure.check(contestants, cases, empty_entries, written)
+        return await measure.run(contestants, cases, seconds, empty_entries, say)
 
 
 def versions(server: EmbeddedServer) -> str:
@@ -127,27 +129,31 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_SECONDS:g} seconds, no imports")
     parser.add_argument("--docs", action="store_true", help="write docs/benchmarks.md and docs/benchmarks.svg")
     parser.add_argument("--check", action="store_true", help="exit with 1 when generated code misses a goal")
+    parser.add_argument("--only", metavar="TEXT", help="only the cases whose name contains it, and no imports")
     options = parser.parse_args()
+    if options.only and options.docs:
+        parser.error("the documents show all cases")
     seconds = QUICK_SECONDS if options.quick else options.seconds
+    cases = [case for case in CASES if (options.only or "") in case.name]
     with tempfile.TemporaryDirectory() as name, running_server(options={"timezone": "UTC"}) as server:
-        both = asyncio.run(run_cases(server, Path(name), seconds))
+        both = asyncio.run(run_cases(server, Path(name), cases, seconds))
         about = versions(server)
     imported = None
-    if not options.quick:
+    if not options.quick and not options.only:
         say("imports")
         with tempfile.TemporaryDirectory() as name:
             imported = imports.run(Path(name), IMPORTS)
         if imported.missing:
             say(f"without generated code: {imported.missing}")
     print(f"{about}; {seconds:g} seconds a case\n")
-    print(report.as_text(both, CASES, imported))
-    goals = report.goals(both, CASES, imported)
+    print(report.as_text(both, cases, imported))
+    goals = report.goals(both, cases, imported)
     missed = [goal for goal in goals if not goal.met]
     print(f"\n{len(goals) - len(missed)} of {len(goals)} goals are met" if goals else "\nno generated code to judge")
     for goal in missed:
         print(f"missed: {goal.text}")
     if options.docs:
-        for path in report.write_docs(DOCS, both, CASES, imported, about):
+        for path in report.write_docs(DOCS, both, cases, imported, about):
             say(f"wrote {path.name}")
     if options.check and (missed or not goals):
         sys.exit(1)
