@@ -53,7 +53,7 @@ def database_for(config: Config, database_url: str | None, origin: str = "--data
         with told_of(origin):
             yield Base(url)
         return
-    from querygen.verify_load import own_database
+    from querygen.schema_load import own_database
 
     try:
         with own_database(config) as own:
@@ -153,7 +153,7 @@ def explain(
     from querygen.server.database import connect
     from querygen.server.environment import named_url, told_of
     from querygen.server.statistics import copy_statistics
-    from querygen.verify_load import set_path
+    from querygen.schema_load import set_path
 
     if stats_from is not None and database_url is not None:
         raise click.UsageError("--stats-from is for the embedded server: leave out --database-url")

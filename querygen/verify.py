@@ -25,7 +25,7 @@ from querygen.server.inspection import (
 from querygen.source import Span
 from querygen.sql.scan import skim
 from querygen.verify_live import Begin, begin_of, live_problems
-from querygen.verify_load import set_path
+from querygen.schema_load import set_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

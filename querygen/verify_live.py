@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from querygen.analyze.nodefuncs import walk_levels
 from querygen.analyze.nodes import Query
 from querygen.catalog.catalog import FIRST_USER_OID
 from querygen.diagnostics import Diagnostic, error, warning
@@ -67,14 +68,14 @@ def live_problems(analysis: Analysis, conn: Connection[TupleRow], begin: Begin) 
 
 
 def levels(query: Query) -> Iterator[Query]:
-    """The query, and those of its WITH and FROM."""
-    yield query
-    for entry in query.rtable:
-        if isinstance(entry.subquery, Query):
-            yield from levels(entry.subquery)
-    for cte in query.cteList:
-        if isinstance(cte.ctequery, Query):
-            yield from levels(cte.ctequery)
+    """The query, and all below it: in WITH, in FROM, in expressions."""
+    return (one for one, _depth in walk_levels(query) if isinstance(one, Query))
+
+
+def inserts(query: Query) -> bool:
+    """Whether it may make rows: a MERGE does so with an INSERT among its actions only."""
+    made = (query.commandType, *(one.commandType for one in query.mergeActionList))
+    return any(one.name == "CMD_INSERT" for one in made)
 
 
 def writes(query: AnalyzedQuery) -> bool:
@@ -103,7 +104,7 @@ def not_given(queries: list[AnalyzedQuery], catalog: Catalog, conn: Connection[T
     known: dict[tuple[str, str], set[str]] = {}
     for query in queries:
         for one in levels(query.query):
-            if one.commandType.name in ("CMD_INSERT", "CMD_MERGE") and one.resultRelation:
+            if one.resultRelation and inserts(one):
                 relation = catalog.find_relation(one.rtable[one.resultRelation - 1].relid)
                 if relation is not None and relation.oid >= FIRST_USER_OID:
                     key = catalog.namespace_name(relation.namespace), relation.name
@@ -115,7 +116,10 @@ def not_given(queries: list[AnalyzedQuery], catalog: Catalog, conn: Connection[T
         " join pg_catalog.pg_namespace n on n.nspname = w.schema"
         " join pg_catalog.pg_class c on c.relname = w.name and c.relnamespace = n.oid"
         " join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped"
-        " where a.attnotnull and not a.atthasdef and a.attidentity = ''",
+        # A domain is made with the default of the one below it, or with its own, which may be NULL::that_one.
+        " join pg_catalog.pg_type t on t.oid = a.atttypid"
+        " where a.attnotnull and not a.atthasdef and a.attidentity = ''"
+        " and coalesce(t.typdefault, 'NULL') ~ '^NULL(::|$)'",
         ([schema for schema, _ in targets], [name for _, name in targets]),
     ).fetchall()
     for schema, name, column in rows:

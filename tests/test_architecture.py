@@ -27,7 +27,10 @@ LAYERS: list[tuple[str, int]] = [
     (r"querygen\.(render|lint|migrate|runner|write|server|compat)(\..*)?", 6),
     (r"querygen\.(config|config_file)", 6),
     (r"querygen\.sqlc\.(commands|import_commands)", 8),
-    (r"querygen\.(pipeline|describe|describe_table|explain|sqlc|verify\w*|revision|doctor|plans|reset)(\..*)?", 7),
+    (
+        r"querygen\.(pipeline|describe|describe_table|explain|sqlc|verify\w*|schema_load|revision|doctor|plans|reset)(\..*)?",
+        7,
+    ),
     (r"querygen\.(cli\w*|studio|scaffold|plugin|__main__)(\..*)?", 8),
     (r"querygen", 8),
 ]
@@ -103,6 +106,7 @@ def test_who_may_import_the_parser_and_the_driver(path: Path) -> None:
                 "querygen.pg_catalog.dump",
                 "querygen.runner",
                 "querygen.verify",
+                "querygen.schema_load",
                 "querygen.doctor",
                 "querygen.plans",
                 "querygen.reset",

@@ -1,7 +1,7 @@
-"""A server of our own with the schema loaded, for commands that nobody named a database to.
+"""The project's schema files, run on a server: one of our own (`verify`, `explain`), or one that is given (`db reset`).
 
-Takes the configuration; gives a connection string, and what the server refused. Extensions that the embedded server
-lacks are stubs there, made from the catalogue that the analysis reads.
+Takes the configuration; gives the files' statements, a server of our own with them, what a server refused of them.
+Extensions that the embedded server lacks are stubs there, made from the catalogue that the analysis reads.
 """
 
 from __future__ import annotations
