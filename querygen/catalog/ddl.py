@@ -43,11 +43,12 @@ _TOKEN = re.compile(r'"(?:[^"]|"")*"|[\w$]+|.', re.DOTALL)
 
 
 class Pending(Struct, frozen=True):
-    """A statement that was put aside: with its place, its search path, and why."""
+    """A statement that was put aside: with its place, its search path and role, and why."""
 
     order: int
     raw: RawStatement
     search_path: tuple[str, ...]
+    role: str
     error: PgError
 
 
@@ -138,15 +139,16 @@ def advance(state: DdlState, statements: Sequence[RawStatement]) -> list[Pending
             state.check_bodies = True
             state.transactions.clear()
             state.transaction_path = None
+            state.role, state.transaction_role = "", None
         if isinstance(raw.stmt, ast.TransactionStmt):
             ddl_execute.transaction(state, raw.stmt, pending)
             continue
-        path = state.catalog.search_path
+        path, role = state.catalog.search_path, state.role
         error = run(state, raw)
         if error is None:
             continue
         if error.code in _UNDEFINED and (not isinstance(raw.stmt, ast.DropStmt) or awaited & _dropped(raw.stmt)):
-            pending.append(Pending(order, raw, path, error))
+            pending.append(Pending(order, raw, path, role, error))
             awaited |= _made(raw.stmt)
         else:
             state.diagnostics.append(diagnostic_of(error, raw))
@@ -159,13 +161,13 @@ def run(state: DdlState, raw: RawStatement) -> PgError | None:
     mark = catalog.mark()
     late = len(state.late_foreign_keys)
     bodies = len(state.late_bodies)
-    path = catalog.search_path
+    path, role = catalog.search_path, state.role
     state.raw = raw
     try:
         ddl_execute.execute(state, raw.stmt)
     except PgError as error:
         catalog.rollback_to(mark)
-        catalog.search_path = path
+        catalog.search_path, state.role = path, role
         del state.late_foreign_keys[late:]
         del state.late_bodies[bodies:]
         return error
@@ -194,7 +196,7 @@ def _retry(state: DdlState, pending: list[Pending]) -> None:
         heapq.heapify(ready)
         while ready:
             _order, one = heapq.heappop(ready)
-            state.catalog.search_path = one.search_path
+            state.catalog.search_path, state.role = one.search_path, one.role
             error = run(state, one.raw)
             if error is None:
                 progress = True
@@ -207,7 +209,7 @@ def _retry(state: DdlState, pending: list[Pending]) -> None:
                 # the first error is PostgreSQL's own, unless what it missed has come and something else is missing
                 first = _awaited_name(one.error)
                 if first is not None and first in made:
-                    one = Pending(one.order, one.raw, one.search_path, error)
+                    one = Pending(one.order, one.raw, one.search_path, one.role, error)
                 waiting[_awaited_name(error)].append(one)
     for held in waiting.values():
         state.diagnostics.extend(diagnostic_of(one.error, one.raw) for one in held)

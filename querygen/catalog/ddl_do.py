@@ -18,6 +18,7 @@ from msgspec import Struct, field
 
 from querygen.catalog.ddl_do_values import NOT_TOLD, Unknown, Value, evaluate, is_true
 from querygen.diagnostics import PgError
+from querygen.pg_catalog.conditions import conditions
 from querygen.source import SourceFile
 from querygen.sql.nodes import ast
 from querygen.sql.tree import ParseError, parse_plpgsql, parse_sql
@@ -33,41 +34,6 @@ _ASSIGNMENT: Final = re.compile(r"^\s*(\w+)\s*:?=\s*(?!=)", re.ASCII)
 _ERROR_LEVEL: Final = 21  # elog.h: ERROR
 _TURNS: Final = 10_000  # of the loops of one block
 _LENGTH: Final = 2  # of an SQLSTATE's class
-
-# plerrcodes.h: the conditions that DDL meets; every other name is of errors that nothing here raises.
-_CONDITIONS: Final = {
-    "feature_not_supported": "0A000",
-    "invalid_schema_name": "3F000",
-    "dependent_objects_still_exist": "2BP01",
-    "syntax_error_or_access_rule_violation": "42000",
-    "syntax_error": "42601",
-    "insufficient_privilege": "42501",
-    "invalid_foreign_key": "42830",
-    "invalid_name": "42602",
-    "reserved_name": "42939",
-    "datatype_mismatch": "42804",
-    "wrong_object_type": "42809",
-    "generated_always": "428C9",
-    "undefined_column": "42703",
-    "undefined_function": "42883",
-    "undefined_table": "42P01",
-    "undefined_parameter": "42P02",
-    "undefined_object": "42704",
-    "duplicate_column": "42701",
-    "duplicate_schema": "42P06",
-    "duplicate_table": "42P07",
-    "duplicate_function": "42723",
-    "duplicate_object": "42710",
-    "ambiguous_column": "42702",
-    "ambiguous_function": "42725",
-    "invalid_column_reference": "42P10",
-    "invalid_column_definition": "42611",
-    "invalid_function_definition": "42P13",
-    "invalid_schema_definition": "42P15",
-    "invalid_table_definition": "42P16",
-    "invalid_object_definition": "42P17",
-    "object_not_in_prerequisite_state": "55000",
-}
 
 
 class _LeaveBlock(Exception):  # noqa: N818 — RETURN, EXIT, CONTINUE
@@ -153,12 +119,14 @@ def _attempt(block: _Block, action: Callable[[], None]) -> PgError | None:
     state = block.state
     catalog = state.catalog
     mark = catalog.mark()
-    late, bodies, path = len(state.late_foreign_keys), len(state.late_bodies), catalog.search_path
+    late, bodies = len(state.late_foreign_keys), len(state.late_bodies)
+    path, role = (catalog.search_path, state.transaction_path), (state.role, state.transaction_role)
     try:
         action()
     except (PgError, _Raised) as stop:
         catalog.rollback_to(mark)
-        catalog.search_path = path
+        catalog.search_path, state.transaction_path = path
+        state.role, state.transaction_role = role
         del state.late_foreign_keys[late:]
         del state.late_bodies[bodies:]
         if isinstance(stop, PgError):
@@ -241,8 +209,10 @@ def _catches(condition: str, problem: PgError | None) -> bool:
         return True
     if problem is None:
         return condition in ("raise_exception", "P0001")
-    code = _CONDITIONS.get(condition, condition)
-    return code == problem.code or (code.endswith("000") and code[:_LENGTH] == problem.code[:_LENGTH])
+    codes = conditions().get(condition, {condition})
+    return any(
+        code == problem.code or (code.endswith("000") and code[:_LENGTH] == problem.code[:_LENGTH]) for code in codes
+    )
 
 
 def _run_if(block: _Block, branches: Sequence[tuple[Any, Any]], otherwise: Sequence[dict[str, Any]]) -> None:

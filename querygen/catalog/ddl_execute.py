@@ -274,7 +274,14 @@ def execute(state: DdlState, stmt: Any) -> None:
 def transaction(state: DdlState, stmt: ast.TransactionStmt, pending: list[Any]) -> None:
     """BEGIN … ROLLBACK takes back what is between; so does ROLLBACK TO. Statements put aside there go with it."""
     kinds = enums.TransactionStmtKind
-    here = Savepoint(stmt.savepoint_name or "", state.catalog.mark(), len(pending), len(state.late_foreign_keys))
+    here = Savepoint(
+        stmt.savepoint_name or "",
+        state.catalog.mark(),
+        len(pending),
+        len(state.late_foreign_keys),
+        (state.catalog.search_path, state.transaction_path),
+        (state.role, state.transaction_role),
+    )
     match stmt.kind:
         case kinds.TRANS_STMT_BEGIN | kinds.TRANS_STMT_START:
             state.transactions[:] = [here]
@@ -298,9 +305,14 @@ def _end(state: DdlState) -> None:
     if state.transaction_path is not None:
         state.catalog.search_path = state.transaction_path
         state.transaction_path = None
+    if state.transaction_role is not None:
+        state.role = state.transaction_role
+        state.transaction_role = None
 
 
 def _back_to(state: DdlState, point: Savepoint, pending: list[Any]) -> None:
     state.catalog.rollback_to(point.mark)
+    state.catalog.search_path, state.transaction_path = point.path
+    state.role, state.transaction_role = point.role
     del pending[point.pending :]
     del state.late_foreign_keys[point.late :]

@@ -12,7 +12,16 @@ from msgspec.structs import replace
 
 from querygen.analyze.pgtypes import TRIGGEROID
 from querygen.analyze.typename import deconstruct_qualified_name, lookup_explicit_namespace, quote_identifier
-from querygen.catalog import ddl_address, ddl_constraint, ddl_domain, ddl_expr, ddl_function, ddl_inherit, ddl_names
+from querygen.catalog import (
+    ddl_address,
+    ddl_constraint,
+    ddl_domain,
+    ddl_expr,
+    ddl_function,
+    ddl_inherit,
+    ddl_names,
+    ddl_text,
+)
 from querygen.catalog.catalog import PUBLIC
 from querygen.catalog.ddl_depend import AUTO, NORMAL, Address
 from querygen.catalog.ddl_names import name_list, where
@@ -234,8 +243,8 @@ def set_variable(state: DdlState, stmt: ast.VariableSetStmt) -> None:
         state.check_bodies = stmt.kind != kinds.VAR_SET_VALUE or not _is_off(stmt.args[0])
         return
     if stmt.name in ("role", "session_authorization"):
-        name = stmt.args[0].val.sval if stmt.kind == kinds.VAR_SET_VALUE else "none"
-        state.role = "" if name == "none" else quote_identifier(name)
+        name = ddl_text.option_value(stmt.args[0].val) if stmt.kind == kinds.VAR_SET_VALUE else "none"
+        set_role(state, name, local=bool(stmt.is_local))
         return
     match stmt.kind:
         case kinds.VAR_RESET_ALL:
@@ -269,6 +278,18 @@ def set_search_path(state: DdlState, path: tuple[str, ...], *, local: bool) -> N
     state.catalog.search_path = path
 
 
+def set_role(state: DdlState, name: str, *, local: bool) -> None:
+    """SET ROLE: what is made from now on is this role's. Which roles there are is not known here."""
+    if local:
+        if not state.transactions:
+            return
+        if state.transaction_role is None:
+            state.transaction_role = state.role
+    else:
+        state.transaction_role = None
+    state.role = "" if name == "none" else quote_identifier(name)
+
+
 def set_database_variable(state: DdlState, setstmt: ast.VariableSetStmt) -> None:
     """ALTER DATABASE or ROLE … SET search_path: new sessions begin with it, and the queries' are new ones."""
     kinds = enums.VariableSetKind
@@ -284,7 +305,7 @@ def set_database_variable(state: DdlState, setstmt: ast.VariableSetStmt) -> None
 
 
 def select_set_config(state: DdlState, stmt: ast.SelectStmt) -> bool:
-    """SELECT set_config('search_path', …), as pg_dump writes it. True: it was one."""
+    """SELECT set_config('search_path', …), as pg_dump writes it, or of the role. True: it was one."""
     targets: Any = stmt.targetList or ()
     if len(targets) != 1 or not isinstance(targets[0].val, ast.FuncCall):
         return False
@@ -293,11 +314,17 @@ def select_set_config(state: DdlState, stmt: ast.SelectStmt) -> bool:
         return False
     values: list[Any] = [one.val for one in call.args or () if isinstance(one, ast.A_Const)]
     texts = [one.sval for one in values if isinstance(one, ast.String)]
-    if len(values) == 3 and len(texts) == 2 and texts[0].lower() == "search_path":
-        local = any(isinstance(one, ast.Boolean) and one.boolval for one in values)
-        set_search_path(state, split_identifiers(texts[1]), local=local)
-        return True
-    return False
+    if len(values) != 3 or len(texts) != 2:
+        return False
+    local = any(isinstance(one, ast.Boolean) and one.boolval for one in values)
+    match texts[0].lower():
+        case "search_path":
+            set_search_path(state, split_identifiers(texts[1]), local=local)
+        case "role" | "session_authorization":
+            set_role(state, texts[1], local=local)
+        case _:
+            return False
+    return True
 
 
 # ---------------------------------------------------------------------------------------------- triggers, policies

@@ -59,12 +59,16 @@ class LateForeignKey(Struct, frozen=True):
 
 
 class Savepoint(Struct, frozen=True):
-    """Where ROLLBACK goes back to: in the catalog's journal, the statements put aside, the late foreign keys."""
+    """Where ROLLBACK goes back to: in the catalog's journal, the statements put aside, the late foreign keys, and what
+    SET said: the path and the role, each with what it is again when the transaction ends.
+    """
 
     name: str
     mark: int
     pending: int
     late: int
+    path: tuple[tuple[str, ...], tuple[str, ...] | None]
+    role: tuple[str, str | None]
 
 
 class DdlState(Struct, eq=False):
@@ -89,6 +93,7 @@ class DdlState(Struct, eq=False):
     role: str = ""  # whom SET ROLE named: what is made belongs to it
     transactions: list[Savepoint] = field(default_factory=list)  # BEGIN's, then SAVEPOINTs'
     transaction_path: tuple[str, ...] | None = None  # the path before the first SET LOCAL of a transaction
+    transaction_role: str | None = None  # the role before it
 
     @property
     def text(self) -> str:
