@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from querygen.catalog import ddl_address, ddl_constraint, ddl_misc, ddl_operator
+from querygen.catalog import ddl_address, ddl_constraint, ddl_misc, ddl_operator, ddl_statistics
 from querygen.catalog.ddl_depend import AUTO, INTERNAL, NORMAL, Address
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import enums
@@ -103,6 +103,7 @@ def delete_object(state: DdlState, address: Address) -> None:
     catalog = state.catalog
     match address.kind:
         case "relation" if address.sub:
+            ddl_statistics.drop_column(state, address.oid, int(address.sub))
             drop_column_now(state, address.oid, int(address.sub))
         case "relation":
             if catalog.find_relation(address.oid) is not None:

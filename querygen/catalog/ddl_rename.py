@@ -21,9 +21,9 @@ from querygen.catalog import (
     ddl_names,
     ddl_operator,
     ddl_sequence,
+    ddl_statistics,
     ddl_text,
     ddl_type,
-    ddl_units,
 )
 from querygen.catalog.ddl_depend import Address
 from querygen.diagnostics import PgError
@@ -115,6 +115,7 @@ def _rename_relation(state: DdlState, stmt: ast.RenameStmt) -> None:
     if relation.reltype:
         ddl_type.move_type(state, relation.reltype, name=stmt.newname)
     catalog.put_relation(replace(relation, name=stmt.newname))
+    ddl_statistics.move_table(state, catalog.relation(oid))
 
 
 def _rename_type(state: DdlState, stmt: ast.RenameStmt) -> None:
@@ -195,7 +196,7 @@ def rename_attribute(state: DdlState, relation: Relation, old: str, new: str) ->
     catalog.put_relation(replace(relation, columns=columns))
     for index in catalog.indexes_of(relation.oid):
         catalog.put_index(_renamed_in_index(index, old, new))
-    ddl_units.rename_in_statistics(state, relation.oid, old, new)
+    ddl_statistics.rename_column(state, relation.oid, old, new)
     for oid in dict.fromkeys(users):
         other = catalog.find_relation(oid)
         if other is not None:
@@ -394,6 +395,7 @@ def _move_relation(state: DdlState, relation: Relation, namespace: Oid) -> None:
     if relation.reltype:
         ddl_type.move_type(state, relation.reltype, namespace=namespace)
     catalog.put_relation(replace(relation, namespace=namespace))
+    ddl_statistics.move_table(state, catalog.relation(relation.oid))
     me = Address("relation", relation.oid)
     ddl_type.move_dependency_on_schema(state, me, relation.namespace, namespace)
     for index in catalog.indexes_of(relation.oid):

@@ -319,21 +319,6 @@ def _statistics(state: DdlState, stmt: ast.CreateStatsStmt) -> None:
     put(state, unit)
 
 
-def rename_in_statistics(state: DdlState, relation: int, old: str, new: str) -> None:
-    """A column's new name in what stands between ON and FROM of the CREATE STATISTICS of its table."""
-    for key, unit in [*state.catalog.facts.items()]:
-        if key[:2] == ("unit", "STATISTICS") and unit.relation == relation:
-            words = [
-                (token.lower(), begin, end)
-                for kind, token, begin, end in ddl_text.tokens(unit.head, 0)
-                if kind == "word"
-            ]
-            start = next(end for word, _begin, end in words if word == "on")
-            stop = next(begin for word, begin, _end in reversed(words) if word == "from")
-            between = ddl_text.rename_word(unit.head[start:stop], old, new)
-            put(state, replace(unit, head=f"{unit.head[:start]}{between}{unit.head[stop:]}"))
-
-
 def copy_statistics(state: DdlState, source: Relation, relation: Relation) -> None:
     """LIKE … INCLUDING STATISTICS: the copies' names are made up by the server."""
     for unit in [one for key, one in state.catalog.facts.items() if key[0] == "unit" and one.relation == source.oid]:

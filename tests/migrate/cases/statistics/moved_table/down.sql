@@ -1,0 +1,1 @@
+ALTER TABLE s."T" DROP COLUMN more;

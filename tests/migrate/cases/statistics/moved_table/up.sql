@@ -1,0 +1,1 @@
+ALTER TABLE s."T" ADD COLUMN more integer;
