@@ -77,6 +77,14 @@ def test_each_file_is_a_session_of_its_own() -> None:
     assert catalog.search_path == ("public",)
 
 
+def test_another_file_may_make_a_temporary_function_of_the_same_name() -> None:
+    function = "create function pg_temp.f() returns {} language sql as 'select null::{}';"
+    _catalog, diagnostics = fold(function.format("int", "int"), function.format("text", "text"))
+    assert not diagnostics
+    _catalog, diagnostics = fold(function.format("int", "int") + function.format("text", "text"))
+    assert [one.code for one in diagnostics] == ["42723"]
+
+
 def test_a_failing_statement_leaves_nothing_and_takes_nothing_away() -> None:
     catalog, diagnostics = fold(
         "create table t (id serial, x missing); create table u (id serial); alter table u add a int, add b missing;"

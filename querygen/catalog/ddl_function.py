@@ -22,6 +22,7 @@ from querygen.analyze.typename import (
     type_name_to_string,
 )
 from querygen.catalog import ddl_body, ddl_expr, ddl_names, ddl_reference, ddl_type
+from querygen.catalog.catalog import PG_TEMP
 from querygen.catalog.ddl_depend import Address
 from querygen.catalog.ddl_names import name_list, where
 from querygen.catalog.objects import FunctionBody
@@ -394,6 +395,11 @@ def put_function(state: DdlState, row: PgProc, *, replace_: bool, body: Function
     catalog = state.catalog
     schema = catalog.namespace_name(row.pronamespace)
     old = next((one for one in catalog.procs_named(row.proname, schema) if one.proargtypes == row.proargtypes), None)
+    if old is not None and schema == PG_TEMP and _of_another_file(state, old):
+        state.depend.forget_references(Address("proc", old.oid))
+        state.depend.forget(Address("proc", old.oid))
+        catalog.drop_proc(old.oid)
+        old = None
     if old is not None:
         if not replace_:
             raise PgError("42723", f'function "{row.proname}" already exists with same argument types')
@@ -412,6 +418,13 @@ def put_function(state: DdlState, row: PgProc, *, replace_: bool, body: Function
         if kept is not None:
             ddl_reference.record_query(state, me, kept[0])
     return row
+
+
+def _of_another_file(state: DdlState, row: PgProc) -> bool:
+    """What is temporary ends with its session, and a file of migrations is often one."""
+    body = state.catalog.function_body(row.oid)
+    span = None if body is None else body.span
+    return span is not None and state.raw is not None and span.source.path != state.raw.source.path
 
 
 def _check_replaceable(state: DdlState, old: PgProc, new: PgProc) -> None:
