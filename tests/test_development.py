@@ -24,6 +24,7 @@ from querygen.pipeline import load_catalog
 from querygen.server import development
 from querygen.server.claims import is_server, server_pid
 from querygen.server.seed import fill, in_order
+from querygen.server.seed_files import read_seeds, run_seeds
 from tests.pg_fixtures import PgDatabase
 
 
@@ -56,6 +57,7 @@ def project() -> Iterator[Path]:
 
 
 DUMPED = """\
+\\restrict aBc
 SET client_encoding = 'UTF8';
 COPY public."user" (email, name) FROM stdin;
 b@example.org\tB\\tö
@@ -63,6 +65,7 @@ c@example.org\tC
 \\.
 
 select 1;
+\\unrestrict aBc
 """
 # A seed file that cannot be run, and what is said of it.
 SEEDS = (
@@ -70,6 +73,22 @@ SEEDS = (
     ("2.sql", "select 1;\n\n  select 1/0;\n", ("error[22012]: division by zero", "--> seeds/2.sql:3:3")),
     ("2.sql", "select 1;\nselect from where;\n", ("error[42601]", "--> seeds/2.sql:2:13")),
     ("2.sql", "select 1;\n\\i other.sql\n", ("error[QG605]: \\i is a command of psql", "--> seeds/2.sql:2:1")),
+    ("2.sql", "\\restrict a\n\\connect x\n", ("error[QG605]: \\connect is a", "--> seeds/2.sql:2:1")),
+    (
+        "2.sql",
+        "select 1;\ncopy (select 1)\nto stdout;\n",
+        ("error[QG605]: COPY … TO STDOUT has no place", "--> seeds/2.sql:2:1"),
+    ),
+    (
+        "2.sql",
+        "select 'ö';\nset names 'latin1';\nselect 'ö';\n",
+        ("error[QG605]: client_encoding is LATIN1 from here on", "--> seeds/2.sql:2:1"),
+    ),
+    (
+        "2.sql",
+        "select set_config('client_encoding', 'SQL_ASCII', true);\n",
+        ("error[QG605]: client_encoding is SQL_ASCII from here on", "--> seeds/2.sql:1:1"),
+    ),
     ("2.sql", 'copy "user" (nope) from stdin;\na\n\\.\n', ("error[42703]", "--> seeds/2.sql:1:1")),
     (
         "2.sql",
@@ -77,6 +96,38 @@ SEEDS = (
         ("error[", "seeds/2.sql:1:"),
     ),
 )
+
+
+# After its COMMIT, a file's rest is a transaction as well, of which nothing stays when it fails.
+COMMITTED = """\
+insert into t values ('kept');
+commit;
+vacuum t;
+insert into t values ('lost');
+select 1/0;
+"""
+# psql ends rows, in any format, at a line of these two characters alone.
+CSV = """\
+copy t from stdin csv;
+"ö
+\\. "
+\\.
+insert into t values ('behind');
+"""
+
+
+def test_a_seed_is_utf8_and_in_transactions(tmp_path: Path, pg_database: PgDatabase) -> None:
+    dsn = pg_database("create table t (a text)") + " client_encoding=latin1"
+    seed = tmp_path / "1.sql"
+    seed.write_text(CSV, encoding="utf-8")
+    list(run_seeds(read_seeds([seed]), dsn))
+    seed.write_text(COMMITTED)
+    with pytest.raises(DiagnosticError, match="division by zero") as failed:
+        list(run_seeds(read_seeds([seed]), dsn))
+    assert failed.value.diagnostic.span
+    assert failed.value.diagnostic.span.line == 5
+    with psycopg.connect(dsn) as conn:
+        assert conn.execute("select a from t").fetchall() == [("ö\n\\. ",), ("behind",), ("kept",)]
 
 
 def test_start_stop_reset_seed(project: Path) -> None:

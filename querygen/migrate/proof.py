@@ -131,7 +131,10 @@ def dump_of_url(url: str, *, owners: bool = True) -> str:
 
 def normalised(text: str) -> str:
     """A dump as statements in alphabetical order, each table's columns, too."""
-    lines = [one for one in text.splitlines() if not one.startswith(("--", "\\restrict", "\\unrestrict"))]
+    from querygen.sql.psql import GUARDS
+
+    guards = [f"\\{name}" for name in GUARDS]
+    lines = [one for one in text.splitlines() if not one.startswith(("--", *guards))]
     statements = (one.strip() for one in re.split(r";\n", "\n".join(lines)))
     return "\n;\n".join(sorted(_sorted_columns(one) for one in statements if one))
 

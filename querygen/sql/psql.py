@@ -28,15 +28,21 @@ class MetaCommand(NamedTuple):
 _STDIN = re.compile(r"\bfrom\s+stdin\b", re.IGNORECASE)
 _COMMAND = re.compile(r"\\(;|(?:[A-Za-z_]+|[^\sA-Za-z_])?(?:(?!\\\\)[^\n\r])*(?:\\\\)?)")
 _NAME = re.compile(r"\\([A-Za-z_]*)")
-_DATA_END = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
+# In any format: psql looks for it in rows that stand in a script, whatever quotes are open (copy.c: handleCopyIn).
+_DATA_END = re.compile(r"^\\\.\r?$", re.MULTILINE)
 _NOT_BLANK = re.compile(r"[^\r\n]")
 # Those that send what was typed before them, as a semicolon does.
 _SENDING: Final = re.compile(r"\\(?:;|(?:g|gx|gset|gexec|gdesc|crosstabview|watch|bind|bind_named|parse)(?!\w))")
+# pg_dump's: between them psql takes no other command of its own. They say nothing of the SQL, and are not told of.
+GUARDS: Final = ("restrict", "unrestrict")
 _INCLUDING: Final = frozenset({"i", "ir", "include", "include_relative"})
 
 
 def blank_meta_commands(text: str) -> tuple[str, list[MetaCommand]]:
-    """The text with blanks for psql's commands and for COPY's data; one that sends a statement becomes a semicolon."""
+    """The text with blanks for psql's commands and for COPY's data; one that sends a statement becomes a semicolon.
+
+    With them the commands, but for pg_dump's guards.
+    """
     if "\\" not in text and not _STDIN.search(text):
         return text, []
     pieces: list[str] = []
@@ -48,8 +54,10 @@ def blank_meta_commands(text: str) -> tuple[str, list[MetaCommand]]:
             break
         blank = _NOT_BLANK.sub(" ", text[start:end])
         if text[start:end].startswith("\\"):
-            name = _NAME.match(text, start)
-            commands.append(MetaCommand(name[1] if name else "", start, end))
+            found = _NAME.match(text, start)
+            name = found[1] if found else ""
+            if name not in GUARDS:
+                commands.append(MetaCommand(name, start, end))
             if _SENDING.match(text, start):
                 blank = ";" + blank[1:]
         pieces += [text[position:start], blank]

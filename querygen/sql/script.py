@@ -35,6 +35,7 @@ class Effect(Enum):
     ALONE = auto()  # refused in a transaction block
     PERHAPS_ALONE = auto()  # DO and CALL, which may commit
     COPY_DATA = auto()  # COPY … FROM STDIN: the data is not SQL
+    COPY_OUT = auto()  # COPY … TO STDOUT: rows for the client
 
 
 class IndexName(Struct, frozen=True):
@@ -120,8 +121,8 @@ def _effect(node: Any) -> Effect:
             return Effect.PLAIN
         case ast.TransactionStmt():
             return Effect.ABORT
-        case ast.CopyStmt(is_from=True, filename=None, is_program=False):
-            return Effect.COPY_DATA
+        case ast.CopyStmt(is_from=is_from, filename=None, is_program=False):
+            return Effect.COPY_DATA if is_from else Effect.COPY_OUT
         case ast.DoStmt() | ast.CallStmt():
             return Effect.PERHAPS_ALONE
     return Effect.ALONE if _alone(node) else Effect.PLAIN
