@@ -9,9 +9,14 @@ from click.testing import CliRunner
 from psycopg.conninfo import make_conninfo
 
 from querygen.cli import cli, exit_code
+from querygen.config_file import read_config
 from querygen.diagnostics import DiagnosticErrors
+from querygen.reset import load_schema
 from querygen.server.database import connect
 from querygen.server.errors import ServerError
+from querygen.server.load import load_statements
+from querygen.source import SourceFile
+from querygen.sql.parse import parse_schema_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,6 +169,82 @@ def test_a_refused_statement_has_a_place_and_a_hint(
     assert "schema/a.sql:2:1" in said
     assert "--database-url" in said
     assert "gen_random_bytes" not in said
+
+
+# What comes later is waited for in a transaction too; rows are no part of a schema.
+DUMP = """
+begin;
+set local check_function_bodies = on;
+create schema app;
+set search_path = app;
+set default_table_access_method = heap;
+create table a (id int primary key, b_id int references b);
+create table b (id int primary key, note text default 'b');
+savepoint s;
+create table gone (id int);
+rollback to s;
+commit;
+copy b (id) from stdin;
+1
+\\.
+copy b to stdout;
+"""
+
+
+def test_a_schema_with_transactions_and_rows(
+    write: Callable[[dict[str, str]], None], pg_database: PgDatabase, tmp_path: Path
+) -> None:
+    query = "-- name: ListA :many\nselect id, note from app.b where id in (select b_id from app.a);\n"
+    write({"schema/a.sql": DUMP, "queries/q.sql": query})
+    assert run("verify") == (0, "1 statement verified\n")
+    assert run("explain")[0] == 0
+    dsn = pg_database()
+    assert load_schema(read_config(tmp_path), dsn) == 13
+    with connect(dsn) as conn:
+        assert conn.execute("select id, note from app.b").fetchall() == [(1, "b")]
+        assert conn.execute("select to_regclass('app.gone')").fetchall() == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("schema", "place", "said"),
+    [
+        ("begin;\ncreate table t (id int references nothing);\ncreate table u (id int);\ncommit;\n", 2, "(42P01)"),
+        ("create table t (id int);\ncopy t from stdin;\n1\n  x\n\\.\n", 2, "(22P02)"),
+        (
+            "create table t (id int unique initially deferred);\nbegin;\ninsert into t values (1), (1);\ncommit;\n",
+            4,
+            "(23505)",
+        ),
+        ("rollback to nowhere;\ncreate table t (id int);", 1, "(25P01)"),
+    ],
+)
+def test_what_is_refused_has_its_place(
+    write: Callable[[dict[str, str]], None],
+    pg_database: PgDatabase,
+    tmp_path: Path,
+    schema: str,
+    place: int,
+    said: str,
+) -> None:
+    write({"schema/a.sql": schema})
+    with pytest.raises(DiagnosticErrors) as failed:
+        load_schema(read_config(tmp_path), pg_database())
+    (found,) = failed.value.diagnostics
+    assert found.span
+    assert (found.span.line, said in found.message) == (place, True)
+
+
+def test_what_waits_keeps_the_settings_of_its_session(pg_database: PgDatabase) -> None:
+    text = "create role querygen_maker; grant all on schema public to querygen_maker; set role querygen_maker;"
+    text += "set default_table_access_method = heap; create view v as select id from t;"
+    text += "reset role; create table t (id int); grant select on t to querygen_maker;"
+    statements, _ = parse_schema_file(SourceFile("a.sql", text))
+    dsn = pg_database()
+    assert load_statements(dsn, statements, own=True) == []
+    with connect(dsn) as conn:
+        owner = "select relowner::regrole::text from pg_class where relname in ('t', 'v') order by relname"
+        assert conn.execute(owner).fetchall() == [("postgres",), ("querygen_maker",)]
+        conn.execute("drop owned by querygen_maker; drop role querygen_maker")
 
 
 def test_columns_that_statistics_are_hidden_of(

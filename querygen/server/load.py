@@ -1,7 +1,8 @@
 """A schema's statements run on an empty database, as the fold runs them: each file a session of its own.
 
 Takes a URL and statements; gives those that the server does not take. What needs something that comes later waits for
-it, under the search path that it met. What a schema says of "its" database by name is said of this one.
+it, under the settings that it met, also where the file has a transaction: that goes on without it. What a schema says
+of "its" database by name is said of this one.
 """
 
 from __future__ import annotations
@@ -11,10 +12,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from querygen.analyze.typename import quote_identifier
+from querygen.diagnostics import DiagnosticError
 from querygen.server.database import connect
+from querygen.server.said import server_said
 from querygen.source import Span
+from querygen.sql.nodes import ast
+from querygen.sql.psql import copy_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,34 +64,48 @@ class Refused(Struct, frozen=True):
 
 class _Waiting(Struct, frozen=True):
     statement: RawStmt
-    path: str  # the search path that it met
+    settings: tuple[tuple[str, str], ...]  # what the session had set when it met the statement
+
+
+# Not those of the transaction, which only its first statement can set, nor what cannot be read back.
+_SETTINGS: Final = """
+select name, pg_catalog.current_setting(name) from pg_catalog.pg_settings
+where (source = 'session' or name = 'search_path') and name <> 'seed' and name !~ '^transaction_'
+union all select 'session_authorization', session_user::text where session_user <> %s::name
+union all select 'role', pg_catalog.current_setting('role') where pg_catalog.current_setting('role') <> 'none'
+"""
 
 
 def load_statements(url: str, statements: Sequence[RawStmt], *, own: bool) -> list[Refused]:
-    """Run DDL. `own`: the server is ours alone, and gets the roles that it is asked for; bodies are the analysis's."""
+    """Run DDL. `own`: the server is ours alone, gets the roles that it is asked for, but no rows of COPY … FROM STDIN;
+    bodies are the analysis's.
+    """
     waiting: list[_Waiting] = []
     refused: list[Refused] = []
+    lasting: list[Refused] = []
     for _source, group in itertools.groupby(statements, lambda one: one.source.path):
         with connect(url) as conn:
             _begin(conn, own=own)
             for one in group:
-                path = _setting(conn)
-                if (problem := _run(conn, one, own=own)) is not None:
-                    waiting.append(_Waiting(one, path))
+                if (problem := _run(conn, one, own=own)) is None:
+                    continue
+                if isinstance(one.stmt, ast.TransactionStmt):
+                    lasting.append(problem)  # later there is no transaction that it could end
+                else:
+                    waiting.append(_Waiting(one, _settings(conn)))
                     refused.append(problem)
     with connect(url) as conn:
         _begin(conn, own=own)
         while waiting:
             left, refused = [], []
             for late in waiting:
-                conn.execute("select pg_catalog.set_config('search_path', %s, false)", (late.path,))
-                if (problem := _run(conn, late.statement, own=own)) is not None:
+                if (problem := _run(conn, late.statement, late.settings, own=own)) is not None:
                     left.append(late)
                     refused.append(problem)
             if len(left) == len(waiting):
                 break
             waiting = left
-    return refused
+    return [*lasting, *refused]
 
 
 def causes(refused: Sequence[Refused]) -> list[Refused]:
@@ -95,22 +115,41 @@ def causes(refused: Sequence[Refused]) -> list[Refused]:
 
 
 def _begin(conn: Connection[TupleRow], *, own: bool) -> None:
+    conn.execute("set client_encoding = 'UTF8'")  # whatever the role, the database or the URL say: files are
     if own:
         conn.execute("set check_function_bodies = off")
 
 
-def _setting(conn: Connection[TupleRow]) -> str:
-    return str(conn.execute("select pg_catalog.current_setting('search_path')").fetchall()[0][0])
+def _settings(conn: Connection[TupleRow]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in conn.execute(_SETTINGS, (conn.info.user,)).fetchall())
 
 
-def _run(conn: Connection[TupleRow], one: RawStmt, *, own: bool) -> Refused | None:
+def _run(
+    conn: Connection[TupleRow], one: RawStmt, settings: Sequence[tuple[str, str]] = (), *, own: bool
+) -> Refused | None:
     import psycopg
+    from psycopg.pq import TransactionStatus
 
     text = one.text
     while True:
+        inside = conn.info.transaction_status == TransactionStatus.INTRANS
+        guarded = inside and not isinstance(one.stmt, ast.TransactionStmt)
         try:
-            conn.execute(text.encode())
+            if settings:
+                conn.execute(b"reset session authorization; reset role; reset all")
+            for name, value in settings:
+                conn.execute("select pg_catalog.set_config(%s, %s, false)", (name, value))
+            if guarded:
+                conn.execute("savepoint querygen")
+            _send(conn, one, text, own=own)
+            if guarded:
+                conn.execute("release savepoint querygen")
         except psycopg.Error as problem:
+            if conn.closed:
+                place = _refused(one, problem).span
+                raise DiagnosticError(replace(server_said(problem, lost=True), span=place)) from None
+            if conn.info.transaction_status == TransactionStatus.INERROR:
+                conn.execute("rollback to savepoint querygen" if guarded else "rollback")
             if own and problem.sqlstate == _THERE and "role" in (problem.diag.message_primary or ""):
                 return None  # roles are the server's: another database has asked for it
             again = _mended(conn, text, problem, own=own)
@@ -119,6 +158,17 @@ def _run(conn: Connection[TupleRow], one: RawStmt, *, own: bool) -> Refused | No
             text = again
         else:
             return None
+
+
+def _send(conn: Connection[TupleRow], one: RawStmt, text: str, *, own: bool) -> None:
+    match one.stmt:
+        case ast.CopyStmt(filename=None, is_program=False, is_from=is_from):
+            if is_from and not own:
+                start, end = copy_rows(one.source.text, one.end)
+                with conn.cursor().copy(text.encode()) as copy:
+                    copy.write(one.source.text[start:end])
+        case _:
+            conn.execute(text.encode())
 
 
 def _mended(conn: Connection[TupleRow], text: str, problem: psycopg.Error, *, own: bool) -> str | None:
