@@ -269,11 +269,12 @@ def push(
 
     config = project_config((), ())
     place = place_of(database_url, wait)
+    asked: set[str] = set()
     while True:
         with told_on_a_terminal("reading the database"):
             both = _both(config, place, schema_sources(config))
         planned = plan_push(both.live, both.wanted, rename=rename, using=using)
-        renamed = () if allow_drop or dry_run or yes else ask_renames(planned.candidates)
+        renamed = () if allow_drop or dry_run or yes else ask_renames(planned.candidates, asked)
         rename += renamed
         if not renamed:
             break
@@ -303,10 +304,11 @@ def _would_lose(planned: Push) -> list[Diagnostic]:
     return [
         error(
             WOULD_LOSE,
-            f"{show(one.target) if one.target else one.what}: {one.what}: this takes something away",
-            hint=drop_hint(one.target, planned.candidates),
+            f"{show(target) if target else one.what}: {one.what}: this takes something away",
+            hint=drop_hint(target, planned.candidates),
         )
         for one in planned.losing
+        for target in one.loses or (one.target,)
     ]
 
 

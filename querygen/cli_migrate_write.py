@@ -149,6 +149,7 @@ def generate(
         _write(folder, name, [Part("-- Write the statements here.\n", "-- Write what takes them back.\n")])
         return
     history, schema = history_sources(folder), schema_sources(config)
+    asked: set[str] = set()
     while True:
         made = draft(
             history,
@@ -160,7 +161,7 @@ def generate(
             concurrently=online,
         )
         _stop_on_errors(made)
-        renamed = ask_renames(made.candidates)
+        renamed = ask_renames(made.candidates, asked)
         rename += renamed
         if not renamed:
             break
@@ -177,15 +178,20 @@ def generate(
         click.echo(f"  no way back is written: {one.message}", err=True)
 
 
-def ask_renames(found: Iterable[Candidate]) -> tuple[str, ...]:
-    """On a terminal: which of these were renamed, as --rename says it. Elsewhere nobody is asked, and none was."""
+def ask_renames(found: Iterable[Candidate], asked: set[str]) -> tuple[str, ...]:
+    """On a terminal: which of these were renamed, as --rename says it. Elsewhere nobody is asked, and none was.
+
+    `asked` is what was asked before, and gets what is asked now: one answer is enough.
+    """
     from querygen.migrate.model import show
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return ()
+    fresh = [one for one in found if one.option not in asked]
+    asked |= {one.option for one in fresh}
     return tuple(
         one.option
-        for one in found
+        for one in fresh
         if click.confirm(f"Was {show(one.before)} renamed to {one.after[-1]}?", default=False, err=True)
     )
 

@@ -14,12 +14,13 @@ from msgspec import Struct
 from querygen.catalog.fork import fork
 from querygen.migrate.candidates import Candidate, candidates
 from querygen.migrate.diff import Result, diff, read_both
+from querygen.migrate.labels import value_candidates
 from querygen.migrate.load import Loaded, load
 from querygen.migrate.model import show
 from querygen.migrate.online import online
 from querygen.migrate.read import read_model
 from querygen.migrate.renames import Rename, option
-from querygen.migrate.statement import Refusal, Statement
+from querygen.migrate.statement import Refusal, Statement, taken
 from querygen.source import SourceFile
 
 if TYPE_CHECKING:
@@ -107,10 +108,9 @@ def draft(
     if result.refusals or not result.statements:
         return Draft(refusals=result.refusals)
     before, after = models
-    drops = [one for one in result.statements if one.drops and one.target not in after.objects]
-    if drops and not allow_drop:
-        targets = [one.target for one in drops]
-        found = candidates(before, after, targets)
+    targets = taken(result.statements, after)
+    if targets and not allow_drop:
+        found = (*candidates(before, after, targets), *value_candidates(before, after, targets))
         gone = "the schema no longer declares it"
         refused = tuple(Refusal(one, gone, drop_hint(one, found)) for one in targets)
         return Draft(refusals=refused, candidates=found)
@@ -130,7 +130,7 @@ def draft(
         parts.append(Part(up, down if isinstance(down, str) else None))
         if not isinstance(down, str):
             one_way += down
-    return Draft(tuple(parts), drops=tuple(show(one.target) for one in drops), one_way=tuple(one_way))
+    return Draft(tuple(parts), drops=tuple(show(one) for one in targets), one_way=tuple(one_way))
 
 
 def drop_hint(target: Id, found: Sequence[Candidate]) -> str:
@@ -143,7 +143,13 @@ def _way_back(
     before: Loaded, there: Loaded, result: Result, models: tuple[Model, Model] | None = None
 ) -> str | tuple[Refusal, ...]:
     """The diff the other way, with the renames turned round; or why there is none."""
-    inverse = [Rename(one.before, one.after[-1]) for one in result.renamed if one.before[0] != "function"]
+    inverse = [
+        Rename(("type", *one.before[1:3]), one.after[-1], value=one.before[-1])
+        if one.before[0] == "value"
+        else Rename(one.before, one.after[-1])
+        for one in result.renamed
+        if one.before[0] != "function"
+    ]
     again = diff(there, before, told=inverse, models=models)
     return again.refusals or text_of(again.statements, lost=True)
 

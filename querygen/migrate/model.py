@@ -52,6 +52,10 @@ def show(identity: Id) -> str:
         return f"{names[0].lower()} {names[1]}"
     if kind == "notnull":
         return f"NOT NULL of column {'.'.join(names)}"
+    if kind == "value":
+        return f"value {names[2]} of type {names[0]}.{names[1]}"
+    if kind == "attribute":
+        return f"attribute {names[2]} of type {names[0]}.{names[1]}"
     if kind == "default":
         return f"default of column {'.'.join(names)}"
     if kind in ("function", "aggregate"):

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from querygen.migrate import casts, kinds
+from querygen.migrate.labels import lost_values
 from querygen.migrate.model import Model, show
 from querygen.migrate.order import Action, sort
 from querygen.migrate.reader import quoted
@@ -281,6 +282,8 @@ class Planner:
                 action.frees.add(one.claims)
         for top, action in tops.items():
             action.statements = kinds.drop(self.old.objects[top], self.old)
+            if top in self.again and (lost := lost_values(self.old.objects[top], self.new.objects[top])):
+                action.statements = [replace(one, loses=lost) for one in action.statements]
             if top[0] == "column" and self._kept_by_children(top):
                 action.statements = [_only(one) for one in action.statements]
             action.old_needs -= action.destroys
@@ -377,7 +380,7 @@ class Planner:
             action.produces.add(column)
             action.old_needs |= before.needs
             action.needs |= after.needs
-        statements.append(Statement(f"DROP {word} {kept}", what, target=identity))
+        statements.append(Statement(f"DROP {word} {kept}", what, target=identity, loses=lost_values(old, new)))
         action.statements = statements
         action.destroys.add(identity)
         action.produces.add(identity)

@@ -14,7 +14,8 @@ from querygen.diagnostics import DiagnosticError, error
 from querygen.migrate.candidates import Candidate, candidates
 from querygen.migrate.diff import Result, diff, read_both
 from querygen.migrate.generate import options_of, split
-from querygen.migrate.statement import DELETES_DATA, Refusal, Statement
+from querygen.migrate.labels import value_candidates
+from querygen.migrate.statement import DELETES_DATA, Refusal, Statement, taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,9 +59,10 @@ def plan_push(live: Loaded, wanted: Loaded, *, rename: Sequence[str] = (), using
     losing = [
         one
         for one in result.statements
-        if (one.drops and one.target not in after.objects) or any(hazard.name == DELETES_DATA for hazard in one.hazards)
+        if taken([one], after) or any(hazard.name == DELETES_DATA for hazard in one.hazards)
     ]
-    maybe = candidates(before, after, [one.target for one in losing])
+    targets = [*dict.fromkeys([*taken(losing, after), *(one.target for one in losing)])]
+    maybe = (*candidates(before, after, targets), *value_candidates(before, after, targets))
     return Push(_groups(result.statements), losing=tuple(losing), candidates=maybe)
 
 

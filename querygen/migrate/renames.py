@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from querygen.analyze.typename import quote_identifier
+from querygen.migrate.labels import is_enum, values
 from querygen.migrate.model import show
 from querygen.migrate.reader import quoted
 from querygen.migrate.statement import Refusal, Statement
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from querygen.source import SourceFile
 
 
-_RELATIONS = ("table", "view", "matview")
+_MOVED = ("table", "view", "matview", "type")  # what has parts, which move with it
 
 
 class Rename(Struct, frozen=True):
@@ -57,15 +58,18 @@ def find_renames(
     statements: list[Statement] = []
     refusals: list[Refusal] = []
     done: list[Renamed] = []
-    moved: dict[tuple[str, ...], tuple[str, ...]] = {}  # (schema, new name) → old name, of tables
+    moved: dict[tuple[str, ...], tuple[str, ...]] = {}  # (schema, new name) → (schema, old name), of tables and types
     for one in found:
         result = _statement(one, old, new, moved)
         if isinstance(result, Refusal):
             refusals.append(result)
         elif result is not None:
             statements.append(result)
-            if one.value is None:
-                before = _before(one, moved) if one.new[0] not in _RELATIONS else (*one.new[:-1], one.old)
+            if one.value is not None:
+                home = moved.get(one.new[1:3], one.new[1:3])
+                done.append(Renamed(("value", *home, one.old), ("value", *one.new[1:3], one.value)))
+            else:
+                before = _before(one, moved) if one.new[0] not in _MOVED else (*one.new[:-1], one.old)
                 done.append(Renamed(before, one.new))
     return statements, refusals, done
 
@@ -88,7 +92,7 @@ def _statement(
     after = (*before[:-1], one.new[-1]) if one.new[0] != "function" else (*before[:2], one.new[2], before[3])
     if after in old.objects:
         return Refusal(one.new, f"it is said to have been called {one.old}, but the old schema has both")
-    if one.new[0] in _RELATIONS:
+    if one.new[0] in _MOVED:
         moved[one.new[1:3]] = before[1:3]
     return Statement(_sql(before, one), f"rename {show(before)}", target=one.new)
 
@@ -126,24 +130,22 @@ def _sql(before: Id, one: Rename) -> str:
 def _label(one: Rename, old: Model, moved: dict[tuple[str, ...], tuple[str, ...]]) -> Statement | Refusal | None:
     from querygen.catalog.ruleutils_expr import quote_literal
 
-    del moved
-    for identity in (one.new, *(other for other in old.objects if other[0] == "type" and other[1] == one.new[1])):
-        found = old.objects.get(identity)
-        if found is None or found.attrs.get("kind") != "enum" or identity != one.new:
-            continue
-        labels = found.attrs["labels"]
-        if one.old in labels and one.value not in labels:
-            change = f"{quote_literal(one.old)} TO {quote_literal(one.value or '')}"
-            sql = f"ALTER TYPE {quoted(*one.new[1:])} RENAME VALUE {change}"
-            return Statement(sql, f"rename a value of {show(one.new)}", target=one.new)
-    return None
+    found = old.objects.get(("type", *moved.get(one.new[1:3], one.new[1:3])))
+    if found is None or not is_enum(found):
+        return None
+    labels = found.attrs["labels"]
+    if one.old not in labels or one.value in labels:
+        return None
+    change = f"{quote_literal(one.old)} TO {quote_literal(one.value or '')}"
+    sql = f"ALTER TYPE {quoted(*one.new[1:])} RENAME VALUE {change}"
+    return Statement(sql, f"rename a value of {show(one.new)}", target=one.new)
 
 
 _OPTION = re.compile(r'^(?P<path>.+?)=(?P<new>(?:"(?:[^"]|"")+"|[^="]+)(?:\.(?:"(?:[^"]|"")+"|[^.="]+))*)$')
 
 
 def option(text: str, old: Model, new: Model) -> Rename | Refusal:
-    """`--rename t.old=t.new`: a table, column, index, … by its names with dots between them."""
+    """`--rename t.old=t.new`: a table, column, index, value of an enum, … by its names with dots between them."""
     from querygen.catalog.ddl_text import split_names
 
     match = _OPTION.match(text)
@@ -156,10 +158,15 @@ def option(text: str, old: Model, new: Model) -> Rename | Refusal:
         if identity[0] in _RENAMEABLE and identity not in old.objects and _ends(identity, after)
     ]
     fitting = [one for one in candidates if _old_id(one, before) in old.objects]
+    there = {*values(old)}
+    fitting += [one for one in values(new) if one not in there and _ends(one, after) and _old_id(one, before) in there]
     if len(fitting) != 1:
         what = "is ambiguous" if fitting else "names nothing that could be renamed"
         return Refusal((), f"--rename {text} {what}", "Write the names with their schema.")
-    return Rename(fitting[0], before[-1], strict=True)
+    chosen = fitting[0]
+    if chosen[0] == "value":
+        return Rename(("type", *chosen[1:3]), before[-1], value=chosen[-1], strict=True)
+    return Rename(chosen, before[-1], strict=True)
 
 
 _RENAMEABLE = frozenset(

@@ -109,11 +109,8 @@ def _alter_composite(old: Object, new: Object) -> list[Statement] | None:
     before = {attribute[0]: attribute for attribute in old.attrs["attributes"]}
     after = {attribute[0]: attribute for attribute in new.attrs["attributes"]}
     parts = []
-    drops = False
-    for key in before:
-        if key not in after:
-            parts.append(f"DROP ATTRIBUTE {quote_identifier(key)}")
-            drops = True
+    lost = tuple(("attribute", *old.id[1:], key) for key in before if key not in after)
+    parts += [f"DROP ATTRIBUTE {quote_identifier(one[-1])}" for one in lost]
     for key, attribute in after.items():
         if key not in before:
             parts.append(f"ADD ATTRIBUTE {_attribute(*attribute)}")
@@ -123,9 +120,9 @@ def _alter_composite(old: Object, new: Object) -> list[Statement] | None:
     kept = [key for key in before if key in after]
     if [*kept, *(key for key in after if key not in before)] != list(after):
         return None  # an attribute cannot be moved
-    hazards = (Hazard(DELETES_DATA, "values of the attributes that are dropped are lost"),) if drops else ()
+    hazards = (Hazard(DELETES_DATA, "values of the attributes that are dropped are lost"),) if lost else ()
     sql = f"ALTER TYPE {name} {', '.join(parts)}"
-    return [Statement(sql, f"change the attributes of {show(new.id)}", hazards, target=new.id, drops=drops)]
+    return [Statement(sql, f"change the attributes of {show(new.id)}", hazards, target=new.id, loses=lost)]
 
 
 def _alter_domain(old: Object, new: Object) -> list[Statement] | None:

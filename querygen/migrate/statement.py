@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from querygen.migrate.model import Id
+    from collections.abc import Iterable
+
+    from querygen.migrate.model import Id, Model
 
 DELETES_DATA = "DELETES_DATA"
 REWRITES_TABLE = "REWRITES_TABLE"
@@ -39,7 +41,18 @@ class Statement(Struct, frozen=True):
     target: Id = ()
     alone: bool = False
     drops: bool = False  # takes away something that the new schema no longer declares
+    loses: tuple[Id, ...] = ()  # what goes of an object that stays: values of an enum, attributes of a type
     commits: bool = False  # what follows needs it committed: a new value of an enum
+
+
+def taken(statements: Iterable[Statement], after: Model) -> tuple[Id, ...]:
+    """What these take away that the new schema no longer declares."""
+    found: dict[Id, None] = {}
+    for one in statements:
+        if one.drops and one.target not in after.objects:
+            found[one.target] = None
+        found |= dict.fromkeys(one.loses)
+    return tuple(found)
 
 
 class Refusal(Struct, frozen=True):

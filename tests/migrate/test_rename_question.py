@@ -79,6 +79,14 @@ def test_a_table(project: Path) -> None:
     assert "ALTER TABLE public.author RENAME TO writer;" in written(project)[0]
 
 
+def test_who_said_no_is_not_asked_again(project: Path) -> None:
+    (project / "migrations" / "1_start.sql").write_text("CREATE TABLE a (n int); CREATE TABLE b (n int, m text);")
+    (project / "schema" / "both.sql").write_text("CREATE TABLE a (k int); CREATE TABLE b (k int, m text);")
+    code, shown = on_a_terminal(project, "y\n\n")
+    assert code == 1
+    assert [shown.count(f"Was column public.{one}.n renamed") for one in "ab"] == [1, 1]
+
+
 def test_without_a_terminal_the_candidate_is_named(project: Path) -> None:
     (project / "schema" / "author.sql").write_text(COLUMN)
     done = subprocess.run(

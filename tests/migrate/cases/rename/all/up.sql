@@ -1,22 +1,17 @@
 ALTER TYPE public.e RENAME TO e2;
 ALTER TABLE public.t RENAME TO t2;
+ALTER TYPE public.e2 RENAME VALUE 'x' TO 'x1';
 ALTER TABLE public.t2 RENAME COLUMN a TO a2;
 ALTER TABLE public.t2 RENAME CONSTRAINT t_a_check TO t2_a2_check;
 ALTER TABLE public.t2 RENAME CONSTRAINT t_pkey TO t2_pkey;
 ALTER INDEX public.i RENAME TO i2;
 SET check_function_bodies = off;
 DROP VIEW public.v;
-ALTER TABLE public.t2 ALTER COLUMN c DROP DEFAULT;
 DROP FUNCTION public.f(integer);
-ALTER TYPE public.e2 RENAME TO e2__old;
-CREATE TYPE public.e2 AS ENUM ('x1', 'y');
-ALTER TABLE public.t2 ALTER COLUMN c TYPE public.e2 USING c::text::public.e2;
-DROP TYPE public.e2__old;
 CREATE FUNCTION public.f2(integer)
 RETURNS integer
 LANGUAGE sql
 AS $$select $1$$;
-ALTER TABLE public.t2 ALTER COLUMN c SET DEFAULT 'x1'::public.e2;
 ALTER TABLE public.t2 RENAME CONSTRAINT t_id_not_null TO t2_id_not_null;
 ALTER TABLE public.t2 RENAME CONSTRAINT t_b_not_null TO t2_b_not_null;
 CREATE VIEW public.v2 AS
