@@ -15,7 +15,8 @@ import click
 
 from querygen.cli import BAD_SQL, PathText, exit_code, project_config, report
 from querygen.config import BAD_CONFIG
-from querygen.diagnostics import Diagnostic, DiagnosticError, Severity, error
+from querygen.config_file import span_of
+from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, Severity, error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,15 +128,19 @@ def levels_of(config: Config) -> dict[str, Level]:
 
     known = {*all_rules(), UNUSED_IGNORE}
     levels = {}
+    problems: list[Diagnostic] = []
     for name, value in config.lint:
+        span = span_of(config, ("lint", name))
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f'Did you mean "{near[0]}"?' if near else "List the rules with `querygen lint --list`."
-            raise DiagnosticError(error(BAD_CONFIG, f'lint names "{name}", which is no rule', hint=hint))
-        if value not in list(Level):
-            message = f'lint.{name} is "{value}"'
-            raise DiagnosticError(error(BAD_CONFIG, message, hint="Write off, warning or error."))
-        levels[name] = Level(value)
+            problems.append(error(BAD_CONFIG, f'lint names "{name}", which is no rule', span, hint))
+        elif value not in list(Level):
+            problems.append(error(BAD_CONFIG, f'lint.{name} is "{value}"', span, "Write off, warning or error."))
+        else:
+            levels[name] = Level(value)
+    if problems:
+        raise DiagnosticErrors(problems)
     return levels
 
 

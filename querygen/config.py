@@ -171,7 +171,14 @@ def _strings(where: str, value: Any) -> tuple[str, ...]:
 def _string(where: str, value: Any) -> str:
     if isinstance(value, str) and value:
         return value
-    raise _fail(where, f"{where} must be a string")
+    raise _fail(where, f"{where} must be a string{' with something in it' if value == '' else ''}")
+
+
+def _table_name(where: str, value: Any) -> str:
+    name = _string(where, value)
+    if not re.fullmatch(r"[\w$]+(\.[\w$]+)?", name):
+        raise _fail(where, f'{where} = "{name}" is no name of a table', "Write table or schema.table, without quotes.")
+    return name
 
 
 def _boolean(where: str, value: Any) -> bool:
@@ -270,7 +277,7 @@ READERS = {
     "lint": _renames,
     "seeds": _string,
     "migrations": _string,
-    "migrations_table": _string,
+    "migrations_table": _table_name,
     "overrides": _overrides,
     "rename": _renames,
     "singular_exceptions": _strings,
@@ -317,6 +324,12 @@ def wrong_values(config: Config) -> Iterator[BadValue]:
     if not package.isidentifier() or keyword.iskeyword(package):
         message = f'"{package}" cannot be the name of a package'
         yield BadValue(("out",), message, "Choose an out folder whose name can be imported.")
+    # sqlc's users may have the two in one folder; its configuration says so by name.
+    if config.file is not None and config.file.suffix == ".toml":
+        sql = [config.root, *(config.root / one for one in (*config.schema, *config.queries, config.migrations))]
+        if config.out_path.resolve() in {one.resolve() for one in sql}:
+            message = f'out = "{config.out}" is a folder of the project\'s own files'
+            yield BadValue(("out",), message, 'Name a folder for the generated package alone: out = "generated".')
     if not catalog_folder(config).is_dir():
         yield BadValue(
             ("pg_version",),

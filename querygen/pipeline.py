@@ -54,10 +54,19 @@ class Analysis(Struct, frozen=True):
     catalog: Catalog
     queries: tuple[AnalyzedQuery | FailedQuery, ...]
     diagnostics: tuple[Diagnostic, ...]  # those of refused queries included
+    whole_schema: bool = True  # nothing of it was refused
 
     @property
     def failed(self) -> bool:
-        return any(one.severity is Severity.ERROR for one in self.diagnostics)
+        return _has_errors(self.diagnostics)
+
+    @property
+    def good(self) -> list[AnalyzedQuery]:
+        return [one for one in self.queries if not isinstance(one, FailedQuery)]
+
+
+def _has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    return any(one.severity is Severity.ERROR for one in diagnostics)
 
 
 class Result(Struct, frozen=True):
@@ -197,7 +206,8 @@ def analyze(config: Config) -> Analysis:
     if not (allowance.functions or allowance.replaced):
         return analysis
     analysis = _analyze(config, allowance)
-    return Analysis(analysis.catalog, analysis.queries, tuple(sort_diagnostics((*analysis.diagnostics, *warnings))))
+    diagnostics = tuple(sort_diagnostics((*analysis.diagnostics, *warnings)))
+    return replace(analysis, diagnostics=diagnostics)
 
 
 def _refused(analysis: Analysis) -> list[tuple[RawQuery, Diagnostic]]:
@@ -211,7 +221,7 @@ def _analyze(config: Config, allowance: Allowance | None = None, only: frozenset
     queries: list[AnalyzedQuery | FailedQuery] = []
     if any(one.code in UNREAD_SCHEMA for one in problems):
         # Without the schema every query would be wrong: one cause, one message.
-        return Analysis(catalog, (), tuple(sort_diagnostics(problems)))
+        return Analysis(catalog, (), tuple(sort_diagnostics(problems)), whole_schema=False)
     causes = sort_diagnostics(problems)  # they stand before the errors of queries, which may be their consequences
     problems = []
     for raw in _queries_of_all(config, catalog, problems):
@@ -225,7 +235,8 @@ def _analyze(config: Config, allowance: Allowance | None = None, only: frozenset
         else:
             problems += analyzed.warnings
             queries.append(allowance.restored(analyzed, raw) if allowance else analyzed)
-    return Analysis(catalog, tuple(queries), (*causes, *sort_diagnostics(problems)))
+    diagnostics = (*causes, *sort_diagnostics(problems))
+    return Analysis(catalog, tuple(queries), diagnostics, not _has_errors(causes))
 
 
 def generate(config: Config, progress: Callable[[str], None] = lambda _step: None) -> Result:
@@ -233,12 +244,19 @@ def generate(config: Config, progress: Callable[[str], None] = lambda _step: Non
     progress("analysing")
     analysis = analyze(config)
     if analysis.failed:
-        return Result(analysis, (), analysis.diagnostics)
+        return Result(analysis, (), (*analysis.diagnostics, *_further(analysis, config)))
     progress("writing")
-    queries = [one for one in analysis.queries if not isinstance(one, FailedQuery)]
-    rendered = render(queries, analysis.catalog, config)
+    rendered = render(analysis.good, analysis.catalog, config)
     diagnostics = sort_diagnostics((*analysis.diagnostics, *rendered.diagnostics))
     return Result(analysis, tuple(rendered.files), tuple(diagnostics))
+
+
+def _further(analysis: Analysis, config: Config) -> list[Diagnostic]:
+    """What will be wrong with the good queries when the others are mended: a run says all that it can."""
+    if not analysis.whole_schema:
+        return []  # its errors may be the cause
+    rendered = render(analysis.good, analysis.catalog, config)
+    return sort_diagnostics(one for one in rendered.diagnostics if one.severity is Severity.ERROR)
 
 
 def unmatched_overrides(configs: Sequence[Config], results: Sequence[Result]) -> list[Diagnostic]:
@@ -249,7 +267,7 @@ def unmatched_overrides(configs: Sequence[Config], results: Sequence[Result]) ->
 
     missing: list[dict[TypeOverride, Diagnostic]] = []
     for config, result in zip(configs, results, strict=True):
-        queries = [one for one in result.analysis.queries if not isinstance(one, FailedQuery)]
+        queries = result.analysis.good
         severity = Severity.WARNING if config.lenient else Severity.ERROR
         overrides = _overrides(config)
         missing.append(

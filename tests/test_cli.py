@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -469,3 +470,38 @@ def test_no_color_means_none_on_a_terminal(tmp_path: Path) -> None:
         os.close(inner)
         assert (b"\x1b[31m" in os.read(terminal, 10_000)) is coloured
         os.close(terminal)
+
+
+def test_what_is_wrong_with_good_queries_is_said_in_the_same_run(querygen: RunCommand) -> None:
+    queries = (
+        "-- name: A :copyfrom\nINSERT INTO users (id, email) SELECT 1, 'a';\n"
+        "-- name: B :many\nSELECT nope FROM users;\n"
+        "-- name: GetAll :many\nSELECT id FROM users;\n-- name: get_all :many\nSELECT id FROM users;\n"
+    )
+    failed = querygen("build", files={"schema/a.sql": SCHEMA, "queries/a.sql": queries, "querygen.toml": ""})
+    assert failed.code == 1
+    assert re.findall(r"error\[(\w+)\]", failed.err) == ["42703", "QG206", "QG201"]
+    # The schema's errors may be the cause of the others.
+    failed = querygen("build", files={"schema/b.sql": "CREATE TABLE t (a nope);\n"})
+    assert re.findall(r"error\[(\w+)\]", failed.err) == ["42704", "42703"]
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ('out = "."', 'out = "." is a folder of the project\'s own files'),
+        ('out = "queries"', 'out = "queries" is a folder of the project\'s own files'),
+        ('out = ""', "out must be a string with something in it"),
+        ('migrations_table = "a.b.c"', 'migrations_table = "a.b.c" is no name of a table'),
+        ('migrations_table = "a b;"', 'migrations_table = "a b;" is no name of a table'),
+    ],
+)
+def test_values_that_lead_nowhere(config: str, said: str, querygen: RunCommand) -> None:
+    failed = querygen("build", files=project(config=f"{config}\n"))
+    assert (failed.code, f"error[QG002]: {said}" in failed.err) == (2, True), failed.err
+
+
+def test_rules_of_lint_that_are_not_there(querygen: RunCommand) -> None:
+    failed = querygen("lint", files=project(config='[lint]\ntimestampz = "off"\nsnake-case = "loud"\n'))
+    assert failed.code == 2
+    assert re.findall(r"error.*\n *--> (\S+)", failed.err) == ["querygen.toml:2:1", "querygen.toml:3:1"]

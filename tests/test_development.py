@@ -244,7 +244,7 @@ def test_a_taken_port_is_given_up(project: Path) -> None:
         taken.listen()
         code, out, err = run(project, "db", "start")
         assert (code, err) == (0, "")
-        assert str(server.kept.port) not in out
+        assert f"note: the port {server.kept.port} is somebody else's now" in out
         assert run(project, "db", "url")[1].strip() in (project / ".env.local").read_text()
 
 
@@ -291,6 +291,7 @@ create type status as enum ('new', 'paid', 'sent');
 create type size as (width int, height int);
 create domain email as citext check (value like '%@%');
 create domain percent as int check (value between 0 and 100);
+create domain imo as text check (value ~ '^IMO[0-9]{7}$');
 create table customer (
   id uuid primary key default gen_random_uuid(),
   email email not null unique,
@@ -299,7 +300,13 @@ create table customer (
   parent uuid references customer,
   tags text[] not null,
   props hstore, path ltree, ip inet, net cidr, mac macaddr, photo bytea,
-  born date not null check (born < date '2030-01-01')
+  born date not null check (born < date '2030-01-01'),
+  ship imo not null,
+  plate text not null check (plate ~ '^[[:upper:]]{3}-[0-9]{2}$'),
+  begins timestamptz not null, ends timestamptz not null,
+  stay tstzrange generated always as (tstzrange(begins, ends)) stored,
+  share int not null,
+  part int generated always as (100 / (share % 3)) stored
 );
 create table product (
   id int generated always as identity primary key,

@@ -126,14 +126,14 @@ def test_a_path_without_files_is_no_clean_one(
 
 
 def test_an_unknown_rule_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from querygen.diagnostics import DiagnosticError
+    from querygen.diagnostics import DiagnosticError, DiagnosticErrors
 
     make_project("", tmp_path)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "querygen.toml").write_text('lint.timestamp = "off"\n')
     result = CliRunner().invoke(cli, ["lint"])
-    assert isinstance(result.exception, DiagnosticError)
-    assert result.exception.diagnostic.hint == 'Did you mean "timestamps"?'
+    assert isinstance(result.exception, DiagnosticErrors)
+    assert [one.hint for one in result.exception.diagnostics] == ['Did you mean "timestamps"?']
     result = CliRunner().invoke(cli, ["lint", "--explain", "timestamp"])
     assert isinstance(result.exception, DiagnosticError)
     assert "updated_at" in CliRunner().invoke(cli, ["lint", "--explain", "timestamps"]).output

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from querygen.analyze.typename import format_type
-from querygen.sql.constants import constants
+from querygen.sql.constants import constants, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,10 +93,57 @@ def by_name(name: str, fake: Faker) -> str | None:
 
 def fake_value(column: Column, relation: Relation, catalog: Catalog, fake: Faker) -> Any:
     """A value for a column. `CannotFakeError` for a type that only its server understands."""
+    checks = _checks(relation, column, catalog)
+    matching = [text for check in checks for one in patterns(check) if (text := _matching(one, fake)) is not None]
+    if matching and fake.random.random() < 0.9:
+        return fake.random.choice(matching)
     mentioned = _mentioned(relation, column.name)
     if mentioned and fake.random.random() < 0.7:
         return fake.random.choice(mentioned)
     return _value(column.type_oid, column.typmod, column.name, catalog, fake)
+
+
+def _checks(relation: Relation, column: Column, catalog: Catalog) -> list[Any]:
+    """The conditions that speak of a column alone: of its table, of its domain."""
+    found = []
+    for constraint in relation.constraints:
+        if constraint.kind == "c" and constraint.expression is not None:
+            _, names = constants(constraint.expression)
+            if names == {column.name}:
+                found.append(constraint.expression)
+    row = catalog.find_type(column.type_oid)
+    while row is not None and row.typtype == "d":
+        domain = catalog.domain(row.oid)
+        found += [check.expression for check in domain.checks] if domain else []
+        row = catalog.find_type(row.typbasetype)
+    return found
+
+
+# How PostgreSQL writes what Python's regular expressions have other words for (regexp syntax, manual 9.7.3).
+_CLASSES: Final = {
+    "[:alpha:]": "a-zA-Z",
+    "[:digit:]": "0-9",
+    "[:alnum:]": "a-zA-Z0-9",
+    "[:upper:]": "A-Z",
+    "[:lower:]": "a-z",
+    "[:xdigit:]": "0-9a-fA-F",
+    "[:space:]": " ",
+    "[:punct:]": ".,;:!?-",
+}
+
+
+def _matching(pattern: str, fake: Faker) -> str | None:
+    """A text that a regular expression matches; None for one that Python reads otherwise."""
+    import re
+
+    import rstr
+
+    for word, meant in _CLASSES.items():
+        pattern = pattern.replace(word, meant)
+    try:
+        return rstr.Rstr(fake.random).xeger(pattern).replace("\0", "")
+    except (re.error, ValueError, KeyError, NotImplementedError):
+        return None
 
 
 def _mentioned(relation: Relation, name: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The literals and the column names that a raw expression mentions.
+"""The literals, the patterns and the column names that a raw expression mentions.
 
 Takes a raw tree, gives Python values and names: what a CHECK constraint speaks of, for example.
 """
@@ -40,3 +40,21 @@ def constants(tree: Any) -> tuple[list[int | Decimal | str], set[str]]:
             case _:
                 pass
     return values, names
+
+
+def patterns(tree: Any) -> list[str]:
+    """The regular expressions that something has to match: the literals right of ~ and ~*."""
+    found: list[str] = []
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.A_Expr(name=(ast.String(sval="~" | "~*"),), rexpr=ast.A_Const(val=ast.String(sval=text))):
+                found.append(text)
+            case Node():
+                pending += [getattr(node, name) for name in node]
+            case tuple() | list():
+                pending += node
+            case _:
+                pass
+    return found
