@@ -359,7 +359,10 @@ class Dynamic(Struct, frozen=True):
 
 
 class AnalyzedQuery(Struct, frozen=True, dict=True):
-    """`rows` gives the cardinality: it is asked for few commands, and to prove it costs as much as all the columns."""
+    """`rows` gives the cardinality: it is asked for few commands, and to prove it costs as much as all the columns.
+
+    It holds on to the catalog; so two queries are never equal, and none can be pickled.
+    """
 
     raw: RawQuery
     sql: str  # what the emitted code sends: raw.sql unless a type has to be written into it

@@ -10,6 +10,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -41,7 +42,9 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    return environment(_TEMPLATES, None if sys.dont_write_bytecode else _TEMPLATES / "__pycache__")
+    # Where Python would keep what a module beside the templates compiles to: PYTHONPYCACHEPREFIX is heard.
+    kept = Path(cache_from_source(str(_TEMPLATES / "templates.py"))).parent
+    return environment(_TEMPLATES, None if sys.dont_write_bytecode else kept)
 
 
 def environment(folder: Path, kept: Path | None) -> Environment:
@@ -64,7 +67,7 @@ def environment(folder: Path, kept: Path | None) -> Environment:
 
         def dump_bytecode(self, bucket: Bucket) -> None:
             with suppress(OSError):  # so it is where nothing can be written
-                Path(self.directory).mkdir(exist_ok=True)
+                Path(self.directory).mkdir(parents=True, exist_ok=True)
                 super().dump_bytecode(bucket)
 
     found = jinja2.Environment(
