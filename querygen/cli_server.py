@@ -150,10 +150,10 @@ def explain(
     """Print what a server would do for each query, and what stands out. Nothing is run."""
     from querygen.pipeline import analyze
     from querygen.plans import as_text, plans
+    from querygen.schema_load import set_path
     from querygen.server.database import connect
     from querygen.server.environment import named_url, told_of
     from querygen.server.statistics import copy_statistics
-    from querygen.schema_load import set_path
 
     if stats_from is not None and database_url is not None:
         raise click.UsageError("--stats-from is for the embedded server: leave out --database-url")

@@ -269,8 +269,8 @@ def idle_sessions(conn: Connection[TupleRow]) -> Check:
 
 def extensions(config: Config, conn: Connection[TupleRow]) -> Iterator[Check]:
     """Is every extension that the schema asks for there?"""
-    from querygen.sql.parse import extensions_of
     from querygen.schema_load import schema_of
+    from querygen.sql.parse import extensions_of
 
     wanted = sorted(extensions_of(schema_of(config)))
     if not wanted:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from querygen.diagnostics import DiagnosticError, DiagnosticErrors, Severity
 from querygen.diagnostics_render import plural
+from querygen.schema_load import refusals, schema_of
 from querygen.server.database import connect
 from querygen.server.seed_files import read_seeds, run_seeds
-from querygen.schema_load import refusals, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,6 +13,7 @@ from msgspec import Struct
 from querygen.analyze.typename import format_type, get_base_type_and_typmod
 from querygen.diagnostics import Diagnostic, Severity, error
 from querygen.pipeline import FailedQuery
+from querygen.schema_load import set_path
 from querygen.server.database import connect
 from querygen.server.inspection import (
     Described,
@@ -25,7 +26,6 @@ from querygen.server.inspection import (
 from querygen.source import Span
 from querygen.sql.scan import skim
 from querygen.verify_live import Begin, begin_of, live_problems
-from querygen.schema_load import set_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
