@@ -70,5 +70,5 @@ def _type_of(one: Object, other: Model, columns: dict[tuple[str, ...], list[tupl
 
 
 def _path(identity: Id) -> str:
-    names = identity[1:]
-    return quoted(*(names[1:] if names[0] == "public" else names))
+    """With its schema: without it the names may be those of something else, too."""
+    return quoted(*identity[1:])

@@ -12,6 +12,7 @@ import pytest
 
 from querygen.migrate.candidates import candidates
 from querygen.migrate.read import read_model
+from querygen.migrate.renames import Rename, option
 from tests.migrate.test_pairs import loaded
 
 BEFORE = "CREATE TABLE author (id bigint PRIMARY KEY, name text, born date);\n"
@@ -93,7 +94,7 @@ def test_without_a_terminal_the_candidate_is_named(project: Path) -> None:
         command(project), cwd=project, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
     assert done.returncode == 1
-    assert "--rename author.name=author.full_name" in done.stderr
+    assert "--rename public.author.name=public.author.full_name" in done.stderr
     assert written(project) == []
 
 
@@ -104,15 +105,20 @@ PAIRS = {
     "one of each type": (
         "CREATE TABLE a (x int, y text);",
         "CREATE TABLE a (z int, w text);",
-        ["a.x=a.z", "a.y=a.w"],
+        ["public.a.x=public.a.z", "public.a.y=public.a.w"],
     ),
-    "a table": (BEFORE, TABLE, ["author=writer"]),
+    "a table": (BEFORE, TABLE, ["public.author=public.writer"]),
     "a table with other columns": (BEFORE, TABLE.replace("born", "birth"), []),
-    "an enum": ("CREATE TYPE a AS ENUM ('x');", "CREATE TYPE b AS ENUM ('x');", ["a=b"]),
+    "an enum": ("CREATE TYPE a AS ENUM ('x');", "CREATE TYPE b AS ENUM ('x');", ["public.a=public.b"]),
     "names with capitals": (
         'CREATE TABLE a ("X y" int);',
         'CREATE SCHEMA s; CREATE TABLE a ("Z" int);',
-        ['a."X y"=a."Z"'],
+        ['public.a."X y"=public.a."Z"'],
+    ),
+    "the same in two schemas": (
+        "CREATE TABLE t (b int); CREATE SCHEMA s; CREATE TABLE s.t (b int);",
+        "CREATE TABLE t (c int); CREATE SCHEMA s; CREATE TABLE s.t (c int);",
+        ["public.t.b=public.t.c", "s.t.b=s.t.c"],
     ),
 }
 
@@ -122,3 +128,12 @@ def test_candidates(what: str) -> None:
     one, other, options = PAIRS[what]
     old, new = (read_model(loaded(text).state)[0] for text in (one, other))
     assert [found.option for found in candidates(old, new, old.objects)] == options
+
+
+@pytest.mark.parametrize("what", PAIRS)
+def test_what_is_asked_is_understood(what: str) -> None:
+    """The option that a "yes" stands for names one thing."""
+    one, other, options = PAIRS[what]
+    old, new = (read_model(loaded(text).state)[0] for text in (one, other))
+    for each in options:
+        assert isinstance(option(each, old, new), Rename), each
