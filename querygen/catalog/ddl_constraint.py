@@ -338,7 +338,14 @@ def _matching_key(state: DdlState, target: Relation, wanted: tuple[str, ...]) ->
 
 
 def clone_foreign_key(state: DdlState, child: Relation, constraint: Constraint) -> None:
-    """CloneForeignKeyConstraints: a partition gets the partitioned table's foreign keys."""
+    """CloneForeignKeyConstraints: a partition gets the partitioned table's foreign keys; one that it has serves."""
+    equal = next((one for one in child.constraints if _serves(child, one, constraint)), None)
+    if equal is not None:
+        mine = replace(equal, inherit_count=1, is_local=False, validated=equal.validated or constraint.validated)
+        state.catalog.put_relation(with_constraint(child, mine))
+        for grandchild in state.catalog.children_of(child.oid):
+            clone_foreign_key(state, grandchild, mine)
+        return
     name = constraint.name
     if find_constraint(child, name) is not None:
         addition = ddl_names.join_column_names(constraint.columns)
@@ -350,6 +357,23 @@ def clone_foreign_key(state: DdlState, child: Relation, constraint: Constraint) 
     state.depend.record(Address("constraint", child.oid, name), Address("relation", constraint.ref_relation))
     for grandchild in state.catalog.children_of(child.oid):
         clone_foreign_key(state, grandchild, copy)
+
+
+def _serves(child: Relation, mine: Constraint, theirs: Constraint) -> bool:
+    """tryAttachPartitionForeignKey"""
+    if mine.kind != "f" or mine.inherit_count:
+        return False
+    keys = ("columns", "ref_relation", "ref_columns", "deferrable", "initially_deferred")
+    actions = ("on_update", "on_delete", "match_type")
+    if any(getattr(mine, key) != getattr(theirs, key) for key in (*keys, *actions)):
+        return False
+    if mine.enforced != theirs.enforced:
+        message = (
+            f'constraint "{theirs.name}" enforceability conflicts with constraint "{mine.name}"'
+            f' on relation "{child.name}"'
+        )
+        raise PgError("42P17", message)
+    return True
 
 
 def settle_late_foreign_keys(state: DdlState) -> list[tuple[LateForeignKey, PgError]]:

@@ -48,9 +48,9 @@ def annotated(sources: Sequence[SourceFile], state: DdlState, new: Model) -> Ite
 
 def _statement_at(statements: Sequence[RawStmt], text: str, place: int) -> RawStmt | None:
     """The statement in which the comment stands, or that ends on its line, or that follows it."""
-    for one in statements:
-        if one.start <= place < one.end or (place >= one.end and "\n" not in text[one.end : place]):
-            return one
+    before = [one for one in statements if one.start <= place]
+    if before and (place < before[-1].end or "\n" not in text[before[-1].end : place]):
+        return before[-1]
     return next((one for one in statements if one.start >= place), None)
 
 

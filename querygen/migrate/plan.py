@@ -111,7 +111,11 @@ class Planner:
                     "Declare it at the table, too, or drop it there in a migration of its own: its values go with it."
                 )
                 self.refusals.append(Refusal(identity, reason, hint))
-            if old is None or old.inherited or new.inherited:
+            if old is None:
+                continue
+            if old.inherited or new.inherited:
+                if self._joins(old, new) and (renamed := kinds.alter(old, new, self.new, None)):
+                    self.alters[identity] = renamed if isinstance(renamed, list) else []
                 continue
             if _same(old.attrs, new.attrs) and identity[:2] != ("unit", "EXTENSION"):
                 continue
@@ -127,6 +131,12 @@ class Planner:
         if new.id[0] != "column" or not old.attrs["local"] or new.attrs["local"]:
             return False
         return ("partition", *new.id[1:3]) not in self.new.objects
+
+    def _joins(self, old: Object, new: Object) -> bool:
+        """Is it a NOT NULL that has to have its name before its table is attached? After that nothing renames it."""
+        if new.id[0] != "notnull" or old.inherited or new.id[1:3] not in self.joined:
+            return False
+        return bool(old.attrs["name"] != new.attrs["name"])
 
     def _alter(self, old: Object, new: Object) -> list[Statement] | Refusal | None:
         if new.id[0] == "column":

@@ -30,13 +30,13 @@ LOSSES = {
         ENUM + TABLE,
         ENUM.replace("'b'", "'bb'") + TABLE,
         ["value b of type public.e"],
-        ["e.b=e.bb"],
+        ["public.e.b=public.e.bb"],
     ),
     "in front, and another comes": (
         ENUM + TABLE,
         ENUM.replace("'a'", "'A'").replace("'c'", "'c', 'd'") + TABLE,
         ["value a of type public.e"],
-        ['e.a=e."A"'],
+        ['public.e.a=public.e."A"'],
     ),
     "another place": (
         ENUM + TABLE,
@@ -71,7 +71,7 @@ def test_a_loss_wants_to_be_allowed(what: str) -> None:
 
 def test_a_value_is_renamed() -> None:
     new = ENUM.replace("'b'", "'bb'") + TABLE
-    (part,) = drafted(ENUM + TABLE, new, "e.b=e.bb").parts
+    (part,) = drafted(ENUM + TABLE, new, "public.e.b=public.e.bb").parts
     assert "ALTER TYPE public.e RENAME VALUE 'b' TO 'bb';" in part.up
     assert part.down is not None
     assert "ALTER TYPE public.e RENAME VALUE 'bb' TO 'b';" in part.down

@@ -1,0 +1,3 @@
+CREATE TABLE v (id int PRIMARY KEY);
+CREATE TABLE p (v_id int NOT NULL REFERENCES v (id), d date NOT NULL) PARTITION BY RANGE (d);
+CREATE TABLE p1 (v_id int NOT NULL, d date NOT NULL);
