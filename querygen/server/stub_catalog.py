@@ -2,7 +2,8 @@
 
 Takes names and the folders of catalogues; writes control files and scripts for `start_server(extension_dirs=...)`. A
 stub has the functions with their types and nothing else: called, they give NULL, so that what is planned from them
-never fails. Extensions with more than functions have no stub.
+never fails. Extensions with more than functions have no stub. For commands, which have nothing but the catalogue;
+`stubs.py` is for those who have an extension's own scripts, and makes all that they make.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from querygen.pg_catalog.load import CatalogData
-    from querygen.pg_catalog.rows import PgProc
+    from querygen.pg_catalog.rows import PgProc, PgType
     from querygen.source import SourceFile
     from querygen.sql.parse import RawStmt
 
@@ -31,6 +32,13 @@ _VOLATILE: Final = {"i": "IMMUTABLE", "s": "STABLE", "v": "VOLATILE"}
 _MODES: Final = {"i": "", "o": "OUT ", "b": "INOUT ", "v": "VARIADIC "}
 _RECORD: Final = 2249
 _VOID: Final = 2278
+# Types without values that a stub can take or give; the others say that a function is part of something else: of a
+# type, an access method, a foreign data wrapper.
+_TRIGGERS: Final = frozenset({"trigger", "event_trigger"})
+_POLYMORPHIC: Final = frozenset(
+    {"anyelement", "anyarray", "anynonarray", "anyenum", "anyrange", "anymultirange", "anycompatible"}
+    | {f"anycompatible{kind}" for kind in ("array", "nonarray", "range", "multirange")}
+)
 
 
 @contextlib.contextmanager
@@ -76,39 +84,62 @@ def stub_script(data: CatalogData) -> str | None:
     rows: list[PgProc] = data.rows("pg_proc")
     if any(lines for name, lines in data.lines.items() if name != "pg_proc"):
         return None
-    types = {row.oid: f"pg_catalog.{quote_identifier(row.typname)}" for row in _builtin().rows("pg_type")}
-    known = all({row.prorettype, *(row.proallargtypes or row.proargtypes)} <= types.keys() for row in rows)
-    if not rows or not known or any(row.prokind != "f" for row in rows):
-        return None
-    return "".join(_function(row, types) for row in rows)
+    types = {row.oid: row for row in _builtin().rows("pg_type")}
+    return "".join(_function(row, types) for row in rows) if rows and all(_plain(row, types) for row in rows) else None
 
 
 def _builtin() -> CatalogData:
     return load_folder(builtin_folder(NEWEST_MAJOR))
 
 
-def _function(row: PgProc, types: dict[int, str]) -> str:
+def _plain(row: PgProc, types: dict[int, PgType]) -> bool:
+    """A function of built-in types with values."""
+    if row.prokind != "f" or not {row.prorettype, *(row.proallargtypes or row.proargtypes)} <= types.keys():
+        return False
+    result = types[row.prorettype]
+    given = result.typtype != "p" or result.oid in (_RECORD, _VOID) or result.typname in _TRIGGERS | _POLYMORPHIC
+    taken = (types[oid] for oid in row.proallargtypes or row.proargtypes)
+    return given and all(one.typtype != "p" or one.typname in _POLYMORPHIC for one in taken)
+
+
+def _function(row: PgProc, types: dict[int, PgType]) -> str:
     oids = row.proallargtypes or row.proargtypes
     modes = (row.proargmodes or "i" * len(oids)).replace(",", "")
     names = row.proargnames or ("",) * len(oids)
+    required = row.pronargs - row.pronargdefaults
     parameters, results = [], []
     for mode, name, oid in zip(modes, names, oids, strict=True):
         called = f"{quote_identifier(name)} " if name else ""
+        if mode in "tob":
+            results.append((called, oid))
         if mode == "t":
-            results.append((called, types[oid]))
             continue
-        parameters.append(f"{_MODES[mode]}{called}{types[oid]}")
-        if mode in "ob":
-            results.append((called, types[oid]))
-    of_table = [f"{called}{kind}" for called, kind in results] if "t" in modes else []
-    returned = f"TABLE ({', '.join(of_table)})" if of_table else ("SETOF " * row.proretset) + types[row.prorettype]
-    body = (
-        f"LANGUAGE sql AS 'SELECT {', '.join(f'NULL::{kind}' for _, kind in results or [('', types[row.prorettype])])}'"
-    )
-    if row.prorettype == _VOID:
-        body = "LANGUAGE sql AS ''"
-    elif row.prorettype == _RECORD and not results:
-        body = "LANGUAGE internal AS 'any_in'"  # only the query says which columns it has
+        if mode != "o":
+            required -= 1
+        default = " DEFAULT NULL" if mode != "o" and required < 0 else ""
+        parameters.append(f"{_MODES[mode]}{called}{_written(types[oid])}{default}")
+    of_table = [f"{called}{_written(types[oid])}" for called, oid in results] if "t" in modes else []
+    returned = "SETOF " * row.proretset + _written(types[row.prorettype])
+    if of_table:
+        returned = f"TABLE ({', '.join(of_table)})"
     strict = " STRICT" if row.proisstrict else ""
     head = f"CREATE FUNCTION {quote_identifier(row.proname)}({', '.join(parameters)}) RETURNS {returned}"
+    body = _body(row, [types[oid] for _, oid in results], types[row.prorettype])
     return f"{head} {_VOLATILE[row.provolatile]}{strict} {body};\n"
+
+
+def _body(row: PgProc, results: list[PgType], returned: PgType) -> str:
+    if returned.typname == "trigger":
+        return "LANGUAGE plpgsql AS 'BEGIN RETURN new; END'"
+    if returned.oid == _RECORD and not results:
+        return "LANGUAGE internal AS 'any_in'"  # only the query says which columns it has
+    if returned.typname in _TRIGGERS or any(one.typname in _POLYMORPHIC for one in (returned, *results)):
+        value = "" if results or row.proretset or returned.typname in _TRIGGERS else " NULL"
+        return f"LANGUAGE plpgsql AS 'BEGIN RETURN{value}; END'"  # SQL's NULL would be a text
+    if returned.oid == _VOID:
+        return "LANGUAGE sql AS ''"
+    return f"LANGUAGE sql AS 'SELECT {', '.join(f'NULL::{_written(kind)}' for kind in results or [returned])}'"
+
+
+def _written(row: PgType) -> str:
+    return f"pg_catalog.{quote_identifier(row.typname)}"

@@ -3,6 +3,7 @@
 Takes the control file and the SQL scripts of an extension that the embedded server lacks, writes a copy for which
 CREATE EXTENSION succeeds: its types, functions, operators and casts have the right names and signatures, which is all
 that analysis asks for. Called, most of the functions raise an error. Not stubbed: what a script makes inside DO blocks.
+For those who have an extension's files (tests, corpora); commands have its catalogue alone: `stub_catalog.py`.
 """
 
 from __future__ import annotations
