@@ -131,10 +131,15 @@ def read_config(root: Path) -> Config:
         raise DiagnosticErrors(said) from None
 
 
-def span_of(config: Config, place: Place) -> Span | None:
-    """Where a value of a configuration stands, a target's own or the project's; None where it comes from elsewhere."""
+def span_of(config: Config, place: Place, value: str | None = None) -> Span | None:
+    """Where a value of a configuration stands, a target's own or the project's; None where it comes from elsewhere.
+
+    `value` is what should stand there, where an option of the command line may have taken its place.
+    """
     found = _settings(config.root)
     if found is None or found.path != config.file:
+        return None
+    if value is not None and value not in found.source.text:
         return None
     places = places_of(found.source.text)
     own = (*found.place, *config.place, place[0]) in places

@@ -77,13 +77,16 @@ class Result(Struct, frozen=True):
     diagnostics: tuple[Diagnostic, ...]
 
 
-def _read_all(paths: Iterable[str], root: Path, problems: list[Diagnostic]) -> list[SourceFile]:
+def _read_all(config: Config, key: str, problems: list[Diagnostic]) -> list[SourceFile]:
+    """The files that `schema` or `queries` names; what names none, or cannot be read, goes to `problems`."""
     sources = []
-    try:
-        found = expand_paths(paths, root)
-    except DiagnosticError as stop:
-        problems.append(stop.diagnostic)
-        return []
+    found: dict[Path, None] = {}
+    names: tuple[str, ...] = getattr(config, key)
+    for number, name in enumerate(names):
+        try:
+            found.update(dict.fromkeys(expand_paths((name,), config.root)))
+        except DiagnosticError as stop:
+            problems.append(replace(stop.diagnostic, span=span_of(config, (key, number), name)))
     for path in found:
         try:
             sources.append(read_source(path))
@@ -102,7 +105,7 @@ def _paths(paths: Iterable[str], root: Path) -> set[str]:
 
 def sources_of(config: Config) -> list[SourceFile]:
     """The schema and query files that can be read."""
-    return _read_all((*config.schema, *config.queries), config.root, [])
+    return [*_read_all(config, "schema", []), *_read_all(config, "queries", [])]
 
 
 def load_catalog(
@@ -116,7 +119,7 @@ def load_catalog(
     `sources` take the place of the schema files.
     """
     statements = []
-    for source in _read_all(config.schema, config.root, problems) if sources is None else sources:
+    for source in _read_all(config, "schema", problems) if sources is None else sources:
         found, wrong = parse_schema_file(source)
         statements += found
         problems += wrong
@@ -167,7 +170,7 @@ def load_queries(config: Config, catalog: Catalog, problems: list[Diagnostic]) -
     names: dict[str, RawQuery] = {}
     operators = frozenset(catalog.operator_names())
     schema = _paths(config.schema, config.root)
-    for source in _read_all(config.queries, config.root, problems):
+    for source in _read_all(config, "queries", problems):
         found, wrong = parse_query_file(source, operators, has_schema=source.path in schema)
         problems += wrong
         for raw in found:

@@ -135,3 +135,17 @@ def test_names_and_types_of_the_schema(tmp_path: Path, monkeypatch: pytest.Monke
         ("QG207", "6:24"),
         ("QG210", "10:14"),
     ]
+
+
+def test_files_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "querygen.toml").write_text("schema = ['a.sql',\n  'b']\nqueries = 'q/*.sql'\n")
+    done = CliRunner().invoke(cli, ["build"])
+    assert isinstance(done.exception, SystemExit)
+    assert re.findall(r"\[(\w+)\].*\n *--> querygen.toml:(\d+:\d+)", done.output) == [
+        ("QG131", "1:11"),
+        ("QG131", "2:3"),
+    ]
+    done = CliRunner().invoke(cli, ["build", "--schema", "c.sql", "--queries", "d.sql"])
+    assert "error[QG131]: c.sql: there is no such file or folder" in done.output
+    assert "-->" not in done.output

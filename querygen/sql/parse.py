@@ -8,6 +8,7 @@ Reading files is here, too: `expand_paths` and `read_source`.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
@@ -24,7 +25,6 @@ from querygen.sql.tree import ParseError, parse_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from querygen.sql.nodes import Node
 
@@ -220,12 +220,16 @@ def expand_paths(paths: Iterable[str], base: Path) -> list[Path]:
         elif any(character in name for character in "*?["):
             files = _below(base, _glob(base, name))
         else:
-            raise _stop("QG131", f"{name}: there is no such file or folder", "Correct the path in the configuration.")
+            raise _stop("QG131", f"{_shown(name)}: there is no such file or folder", "Correct the path.")
         if not files:
             what = "there is no .sql file in this folder" if path.is_dir() else "no file matches this pattern"
-            raise _stop("QG134", f"{name}: {what}", "Correct the path in the configuration.")
+            raise _stop("QG134", f"{_shown(name)}: {what}", "Correct the path.")
         found.update(dict.fromkeys(files))
     return list(found)
+
+
+def _shown(name: str) -> str:
+    return display_path(Path(name)) if Path(name).is_absolute() else name
 
 
 def _glob(base: Path, pattern: str) -> Iterable[Path]:
