@@ -17,12 +17,13 @@ from querygen.lint.output import to_diagnostic
 from querygen.runner import commands, plan
 from querygen.runner.files import migration_files, read_migrations
 from querygen.server.errors import ServerError
+from querygen.studio.undo import explained
 from querygen.studio.view import Ask, goto
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from querygen.cli_migrate_live import Comparison
+    from querygen.migrate.compare import Comparison
     from querygen.migrate.drift import Drift
     from querygen.migrate.statement import Statement
     from querygen.runner.plan import Entry
@@ -49,7 +50,8 @@ class Compared(Struct, frozen=True):
     signature: object
     at: str
     summary: str
-    differences: list[tuple[Drift, list[Statement]]]  # with the statements that are about this object
+    differences: list[tuple[Drift, list[Statement]]]  # with the statements that undo it, dependents included
+    others: list[Statement]  # what no difference explains by itself
     notes: list[Diagnostic]
     undo: str  # all statements, in their order
     refusals: list[Diagnostic]  # why there are none
@@ -135,11 +137,11 @@ def _shown(entry: Entry, hazards: list[Diagnostic], *, known: bool) -> Shown:
 
 def compare(ask: Ask) -> Response:
     """Compare the database as `querygen migrate drift` does. Nothing is changed there."""
-    from querygen.cli_migrate_live import compare_database, summary
+    from querygen.migrate.compare import compare_database
 
     signature = _signature(ask)
     found = compare_database(ask.studio.config, ask.database.place)
-    ask.studio.kept["drift"] = _compared(signature, found, summary(found))
+    ask.studio.kept["drift"] = _compared(signature, found, found.summary)
     return goto("/migrations#drift")
 
 
@@ -147,12 +149,13 @@ def _compared(signature: object, found: Comparison, summary: str) -> Compared:
     from querygen.cli_migrate_write import refusal_messages
     from querygen.migrate.push import as_text
 
-    differences = [(one, [each for each in found.undo.statements if each.target == one.id]) for one in found.found]
+    differences, others = explained(found.found, found.undo.statements)
     return Compared(
         signature,
         time.strftime("%H:%M:%S"),
         summary,
         differences,
+        others,
         found.notes,
         as_text(found.undo),
         refusal_messages(found.undo.refusals),
