@@ -1,3 +1,4 @@
+-- querygen only: the embedded server has none of these extensions.
 create extension postgis_raster;
 create extension postgis_raster cascade;
 create extension postgis_topology schema topology;
@@ -31,14 +32,14 @@ from place p, place q where st_dwithin(p.at::geography, q.at::geography, 10);
 create table job (run cron.job_run_details, g topology.topogeometry);
 drop extension postgis;
 ----
-1:1 error 42704: required extension "postgis" is not installed
+2:1 error 42704: required extension "postgis" is not installed
   hint: Use CREATE EXTENSION ... CASCADE to install required extensions too.
-5:1 error 0A000: extension "postgis_tiger_geocoder" must be installed in schema "tiger"
-22:23 error 22023: Invalid geometry type modifier: circle
-23:27 error 22P02: invalid input syntax for type integer: "here"
-24:56 error 22023: Invalid geometry type modifier: 4326
-25:31 error 22023: expthresh modifier must be power of 2
-32:1 error 2BP01: cannot drop extension postgis because other objects depend on it
+6:1 error 0A000: extension "postgis_tiger_geocoder" must be installed in schema "tiger"
+23:23 error 22023: Invalid geometry type modifier: circle
+24:27 error 22P02: invalid input syntax for type integer: "here"
+25:56 error 22023: Invalid geometry type modifier: 4326
+26:31 error 22023: expthresh modifier must be power of 2
+33:1 error 2BP01: cannot drop extension postgis because other objects depend on it
   detail: extension postgis_raster depends on extension postgis
   hint: Use DROP ... CASCADE to drop the dependent objects too.
 schema cron
