@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from msgspec import Struct
 
 from querygen.cli import BAD_SQL, STALE, project_config, report, told_on_a_terminal
 from querygen.cli_migrate import dry_option, json_option, place_of, url_option, wait_option
@@ -36,21 +35,17 @@ if TYPE_CHECKING:
 
     from querygen.config import Config
     from querygen.diagnostics import Diagnostic
-    from querygen.migrate.drift import Drift
     from querygen.migrate.live import Database
     from querygen.migrate.push import Push
-    from querygen.migrate.shadow import Sides
     from querygen.runner.commands import Place
     from querygen.runner.files import Migration
     from querygen.source import SourceFile
 
-NOT_READ = "QG631"  # part of a schema that cannot be compared
 WOULD_LOSE = "QG632"  # push would take away what the schema no longer declares
 NOT_ASKED = "QG633"  # a question, and nobody to answer it
 FILES_THERE = "QG634"  # pull would overwrite files
 BAD_SQUASH = "QG636"  # migrations that cannot be squashed as asked
 DATA_LEFT_OUT = "QG637"  # a squash leaves out a statement that changes rows
-UNSURE = "QG635"  # the schema was not read from a server
 
 
 def _database(place: Place) -> Database:
@@ -59,40 +54,7 @@ def _database(place: Place) -> Database:
     return read_database(place.url, (place.table.schema, place.table.name))
 
 
-def _both(config: Config, place: Place, sources: Sequence[SourceFile]) -> Sides:
-    """The live database and the schema of these files; errors in either end the command."""
-    from querygen.migrate.shadow import sides
-
-    found = sides(_database(place), sources, setting_of(config))
-    if errors := [*found.wanted.errors, *found.live.errors]:
-        raise DiagnosticErrors(errors)
-    return found
-
-
 # ---------------------------------------------------------------- drift
-
-
-class Comparison(Struct, frozen=True):
-    """Where a database is not what it should be. `undo`: the statements that would bring it there; nobody runs them."""
-
-    against: str
-    found: list[Drift]
-    notes: list[Diagnostic]
-    undo: Push
-
-
-def compare_database(config: Config, place: Place) -> Comparison:
-    """The database beside the migrations that it has applied; beside the schema, where there are no migrations."""
-    from querygen.migrate.drift import drift as compare
-    from querygen.migrate.push import Push, plan_push
-
-    sources, against = _applied(config, place)
-    both = _both(config, place, sources)
-    found, problems = compare(both.live, both.wanted, certain=not both.shadow)
-    notes = [warning(NOT_READ, one) for one in problems]
-    if both.shadow:
-        notes.append(_unsure(both.shadow))
-    return Comparison(against, found, notes, plan_push(both.live, both.wanted) if found else Push())
 
 
 @migrate.command()
@@ -103,6 +65,8 @@ def drift(database_url: str | None, as_json: bool) -> None:
 
     It is compared with the migrations that it has applied; with the schema, where there are no migrations.
     """
+    from querygen.migrate.compare import compare_database
+
     config = project_config((), ())
     place = place_of(database_url)
     with told_on_a_terminal("reading the database"):
@@ -126,40 +90,8 @@ def drift(database_url: str | None, as_json: bool) -> None:
         report(compared.notes)
         for one in compared.found:
             click.echo(one.text)
-        click.echo(summary(compared), err=True)
+        click.echo(compared.summary, err=True)
     sys.exit(STALE if compared.found else 0)
-
-
-def summary(compared: Comparison) -> str:
-    """How many differences there are, and from what."""
-    count = len(compared.found)
-    if not count:
-        return f"the database is what {compared.against} say"
-    return f"{count} difference{'s' if count > 1 else ''} from {compared.against}"
-
-
-def _unsure(why: str) -> Diagnostic:
-    hint = "Install querygen[embedded]: objects that are kept as text can be compared only as a server prints them."
-    return warning(UNSURE, f"no server has read the schema: {why}", hint=hint)
-
-
-def _applied(config: Config, place: Place) -> tuple[list[SourceFile], str]:
-    """The migrations that the database has; all, where it has no history; the schema, where there are none."""
-    from querygen.runner.commands import look
-    from querygen.runner.history import DONE
-    from querygen.runner.plan import State
-
-    sources = history_sources(place.folder)
-    if not sources:
-        return schema_sources(config), "the schema files"
-    entries, _holder = look(place)
-    have = {str(one.migration.path) for one in entries if one.migration and one.row and one.row.state in DONE}
-    if not have:
-        return sources, "the migrations"
-    pending = sum(one.state in (State.PENDING, State.OUT_OF_ORDER) for one in entries)
-    told = "the migrations that it has" + (f" ({pending} more are pending)" if pending else "")
-    names = {Path(one).name for one in have}
-    return [one for one in sources if Path(one.path).name in names], told
 
 
 # ---------------------------------------------------------------- squash
@@ -221,6 +153,7 @@ def _up_to(migrations: Sequence[Migration], to: str) -> list[Migration]:
 
 
 def _prove_squash(sources: Sequence[SourceFile], text: str) -> None:
+    from querygen.migrate.compare import unsure
     from querygen.migrate.shadow import dump_of
     from querygen.server.errors import ServerError
     from querygen.server.stub_catalog import server_for_files
@@ -231,7 +164,7 @@ def _prove_squash(sources: Sequence[SourceFile], text: str) -> None:
             many = dump_of(server, sources)
             one = dump_of(server, [SourceFile("the squashed migration", text)])
     except ServerError as problem:
-        report([_unsure(problem.message)])
+        report([unsure(problem.message)])
         return
     if one != many:
         hint = "Please report it; --no-proof writes it anyway."
@@ -264,6 +197,7 @@ def push(
     dry_run: bool,
 ) -> None:
     """Bring a development database to the schema, without a migration. The plan is shown before anything runs."""
+    from querygen.migrate.compare import both_sides
     from querygen.migrate.push import apply, as_text, plan_push
     from querygen.runner.session import open_session
 
@@ -272,7 +206,7 @@ def push(
     asked: set[str] = set()
     while True:
         with told_on_a_terminal("reading the database"):
-            both = _both(config, place, schema_sources(config))
+            both = both_sides(config, place, schema_sources(config))
         planned = plan_push(both.live, both.wanted, rename=rename, using=using)
         renamed = () if allow_drop or dry_run or yes else ask_renames(planned.candidates, asked)
         rename += renamed
@@ -383,13 +317,14 @@ def _write(path: Path, text: str) -> None:
 
 def _prove(config: Config, database: Database, texts: Sequence[tuple[str, str]]) -> None:
     """Let a server load the files: what comes out has to be the database."""
+    from querygen.migrate.compare import NOT_READ, unsure
     from querygen.migrate.drift import drift as compare
     from querygen.migrate.shadow import sides
     from querygen.source import SourceFile
 
     both = sides(database, [SourceFile(name, text) for name, text in texts], setting_of(config))
     if both.shadow:
-        report([_unsure(both.shadow)])
+        report([unsure(both.shadow)])
         return
     found, _problems = compare(both.live, both.wanted)
     if found:

@@ -18,7 +18,7 @@ from querygen.cli import BAD_SQL, STALE, project_config, report
 from querygen.cli_migrate import migrate as migrate
 from querygen.config import Config, catalog_folder, extension_bases
 from querygen.config_file import find_root, read_config
-from querygen.diagnostics import Diagnostic, DiagnosticError, DiagnosticErrors, error
+from querygen.diagnostics import Diagnostic, DiagnosticError, error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -198,13 +198,9 @@ def ask_renames(found: Iterable[Candidate], asked: set[str]) -> tuple[str, ...]:
 
 def history_sources(folder: Path) -> list[SourceFile]:
     """The migrations in the order of their versions."""
-    from querygen.runner.files import migration_files
-    from querygen.sql.parse import read_source
+    from querygen.migrate import load
 
-    ups, _downs, problems = migration_files(folder)
-    if problems:
-        raise DiagnosticErrors(problems)
-    return [read_source(ups[version]) for version in sorted(ups, key=int)]
+    return load.history_sources(folder)
 
 
 def schema_sources(config: Config) -> list[SourceFile]:

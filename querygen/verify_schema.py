@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from querygen.analyze.typename import quote_identifier
 from querygen.config import catalog_folder, extension_bases
 from querygen.diagnostics import Diagnostic, Severity, error, warning
-from querygen.migrate.drift import Change, Drift, drift
+from querygen.migrate.copies import invalid_indexes, without_copies
+from querygen.migrate.drift import Change, Drift, drift, marked_invalid
 from querygen.migrate.live import Database, read_database
 from querygen.migrate.load import Setting, read_paths
-from querygen.migrate.model import show
+from querygen.migrate.reader import quoted
 from querygen.migrate.shadow import sides
 from querygen.runner.history import parse_table
-from querygen.server.database import connect
 from querygen.server.errors import ServerError
 from querygen.source import SourceFile, Span
 from querygen.sql.parse import parse_schema_file
@@ -61,10 +60,10 @@ def verify_schema(config: Config, catalog: Catalog, url: str, server: HasDsn | N
         ]
     found, problems = drift(both.live, both.wanted, certain=not both.shadow)
     told = [*_version(config, database)]
-    invalid = _invalid_indexes(url)
+    found = marked_invalid(without_copies(found, catalog), invalid_indexes(url))
     told += [
-        _invalid(one, catalog, sources) if one.id[1:3] in invalid else _diagnostic(one, catalog, sources)
-        for one in without_copies(found, catalog)
+        _invalid(one, catalog, sources) if one.change is Change.INVALID else _diagnostic(one, catalog, sources)
+        for one in found
     ]
     told += [warning(NOT_COMPARED, f"not compared: {one}") for one in problems]
     return told
@@ -78,51 +77,9 @@ def _version(config: Config, database: Database) -> Iterator[Diagnostic]:
         yield error(OLD_SERVER, message, hint=hint)
 
 
-def without_copies(found: Sequence[Drift], catalog: Catalog) -> list[Drift]:
-    """Those of partitions and heirs left out that say the same as one of the table above them."""
-    said = {(one.change, *one.id) for one in found}
-    keys = {(one.change, *one.id[1:3]) for one in found if one.kind == "constraint"}
-    parents: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    for relation in catalog.relations():
-        above = [catalog.relation(oid) for oid in relation.parents]
-        parents[catalog.namespace_name(relation.namespace), relation.name] = [
-            (catalog.namespace_name(one.namespace), one.name) for one in above
-        ]
-
-    def is_copy(one: Drift) -> bool:
-        kind, *names = one.id
-        above = parents.get(tuple(names[:2]), [])
-        if kind == "constraint" and one.change is Change.MISSING and _has_own_name(names, catalog):
-            return any((one.change, *parent) in keys for parent in above)
-        return any((one.change, kind, *parent, *names[2:]) in said for parent in above)
-
-    return [one for one in found if not is_copy(one)]
-
-
-def _has_own_name(names: Sequence[str], catalog: Catalog) -> bool:
-    """Is a constraint of these names one that a partition has from its table: a key, with a name of its own?"""
-    oid = catalog.relation_oid(names[1], names[0])
-    relation = catalog.find_relation(oid) if oid is not None else None
-    if relation is None or not relation.is_partition:
-        return False
-    return any(one.name == names[2] and one.kind in "pu" for one in relation.constraints)
-
-
-def _invalid_indexes(url: str) -> set[tuple[str, ...]]:
-    """The indexes that a CREATE INDEX CONCURRENTLY which failed has left: pg_dump leaves them out."""
-    with connect(url) as conn:
-        rows = conn.execute(
-            "select n.nspname::text, c.relname::text from pg_catalog.pg_index i"
-            " join pg_catalog.pg_class c on c.oid = i.indexrelid"
-            " join pg_catalog.pg_namespace n on n.oid = c.relnamespace where not i.indisvalid"
-        ).fetchall()
-    return {(schema, name) for schema, name in rows}
-
-
 def _invalid(one: Drift, catalog: Catalog, sources: Sequence[SourceFile]) -> Diagnostic:
-    name = ".".join(quote_identifier(part) for part in one.id[1:3])
-    hint = f"REINDEX INDEX CONCURRENTLY {name};"
-    return error(CHANGED, f"{show(one.id)} is invalid in the database", _place(one.id, catalog, sources), hint)
+    hint = f"REINDEX INDEX CONCURRENTLY {quoted(*one.id[1:3])};"
+    return error(CHANGED, one.text, _place(one.id, catalog, sources), hint)
 
 
 _APPLY: Final = "Apply the migrations that are pending, or correct the schema files."

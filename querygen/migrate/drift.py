@@ -5,8 +5,8 @@ Takes two `Loaded`s; gives a `Drift` for each object that is missing, unknown or
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
@@ -15,8 +15,11 @@ from querygen.catalog.ddl_acl import born_acl
 from querygen.migrate.model import Model, show
 from querygen.migrate.read import read_model
 from querygen.migrate.read_other import flat
+from querygen.sql.scan import tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from querygen.migrate.load import Loaded
     from querygen.migrate.model import Object
 
@@ -35,7 +38,10 @@ _LETTERS: Final = {
 # The names of attributes that are no words of SQL.
 _WORDS: Final = {"local": "a definition of its own", "attoptions": "options", "of": "parent", "command": "FOR"}
 _ONLY_OF: Final = frozenset({"local"})  # what changes when a table is attached or detached
-_OWN: Final = re.compile(r"\bpg_catalog\.(?=[\w\"])")
+# The attributes that are an expression, a query or a list of such, as the server prints them.
+_PRINTED: Final = frozenset(
+    {"sql", "expression", "query", "definition", "default", "arguments", "using", "check", "bound"}
+)
 
 
 class Change(StrEnum):
@@ -44,6 +50,7 @@ class Change(StrEnum):
     MISSING = "missing"
     UNKNOWN = "unknown"
     DIFFERENT = "different"
+    INVALID = "invalid"  # an index that a CREATE INDEX CONCURRENTLY which failed has left
 
 
 class Detail(Struct, frozen=True):
@@ -92,6 +99,8 @@ class Drift(Struct, frozen=True):
                 return f"{name} is missing in the database"
             case Change.UNKNOWN:
                 return f"{name} is only in the database"
+            case Change.INVALID:
+                return f"{name} is invalid in the database"
         return f"{name}: " + "; ".join(one.told for one in self.details)
 
 
@@ -129,6 +138,16 @@ def compare(live: Model, wanted: Model) -> list[Drift]:
     return sorted(found, key=lambda one: (show(one.id), one.change))
 
 
+def marked_invalid(found: Sequence[Drift], invalid: Collection[tuple[str, ...]]) -> list[Drift]:
+    """Indexes that are missing because pg_dump leaves out those that are invalid: they are there."""
+    return [
+        Drift(one.id, Change.INVALID)
+        if one.change is Change.MISSING and one.id[0] == "index" and one.id[1:3] in invalid
+        else one
+        for one in found
+    ]
+
+
 def _follows(one: Drift) -> bool:
     """Is all that differs what a table that was attached or detached has otherwise?"""
     return {detail.attribute for detail in one.details} <= _ONLY_OF
@@ -158,26 +177,31 @@ def _details(live: Object, wanted: Object) -> tuple[Detail, ...]:
     found = []
     for key, value in wanted.attrs.items():
         there = live.attrs.get(key)
-        if key.startswith("_") or there == value or _bare(there) == _bare(value):
+        if key.startswith("_") or there == value:
+            continue
+        printed = key in _PRINTED or (key == "body" and wanted.attrs["atomic"])
+        if printed and _bare(there) == _bare(value):
             continue
         letters = _LETTERS.get((wanted.id[0], key), {})
         found.append(Detail(key, *(letters.get(one or "") or _shown(one) for one in (there, value))))
     return tuple(found)
 
 
-def _bare(value: Any) -> Any:
-    """The value without `pg_catalog.`, which is printed where the user has a function of that name, too.
+def _bare(text: str | None) -> str | None:
+    """An expression without `pg_catalog.`, which is printed where the user has a function of that name, too.
 
     What is not PostgreSQL's own has its schema before it, so that both forms are one thing.
     """
-    match value:
-        case str():
-            return _OWN.sub("", value)
-        case tuple() | list():
-            return [_bare(one) for one in value]
-        case dict():
-            return {key: _bare(one) for key, one in value.items()}
-    return value
+    if text is None or "pg_catalog" not in text:
+        return text
+    found = []
+    end = 0
+    tokens = tokenize(text)
+    for (kind, start, stop), (_kind, dot, behind) in pairwise(tokens):
+        if kind in ("word", "name") and text[start:stop].strip('"') == "pg_catalog" and text[dot:behind] == ".":
+            found.append(text[end:start])
+            end = behind
+    return "".join(found) + text[end:]
 
 
 def _shown(value: Any) -> str:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from querygen.catalog import ddl
-from querygen.diagnostics import Diagnostic, Severity
+from querygen.diagnostics import Diagnostic, DiagnosticErrors, Severity
 from querygen.pg_catalog.load import load_folder
+from querygen.runner.files import migration_files
 from querygen.source import SourceFile
 from querygen.sql.parse import expand_paths, parse_schema_file, read_source
 
@@ -48,6 +49,14 @@ class Loaded(Struct, eq=False):
 def read_paths(paths: Iterable[str], root: Path) -> list[SourceFile]:
     """The SQL files of paths; raises DiagnosticError for what cannot be read."""
     return [read_source(path) for path in expand_paths(paths, root) if not path.name.endswith(".down.sql")]
+
+
+def history_sources(folder: Path) -> list[SourceFile]:
+    """The migrations of a folder in the order of their versions; raises DiagnosticErrors."""
+    ups, _downs, problems = migration_files(folder)
+    if problems:
+        raise DiagnosticErrors(problems)
+    return [read_source(ups[version]) for version in sorted(ups, key=int)]
 
 
 def load(sources: Sequence[SourceFile], setting: Setting) -> Loaded:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -117,6 +118,30 @@ def test_drift_against_the_schema_shows_both_sides(project: Path, pg_database: P
     assert told["drift"][0]["details"] == [
         {"attribute": "type", "database": "character varying(20)", "wanted": "text"},
     ]
+
+
+def test_drift_tells_once_what_partitions_have_from_their_table(project: Path, pg_database: PgDatabase) -> None:
+    text = (
+        "create table p (a int, b text) partition by list (a);\n"
+        "create table p1 partition of p for values in (1);\ncreate table p2 partition of p for values in (2);\n"
+    )
+    schema(project, text)
+    dsn = pg_database(text.replace("b text", "b varchar(9)"))
+    told = run("migrate", "drift", "--database-url", dsn)
+    assert (told.exit_code, told.stdout.splitlines()) == (
+        3,
+        ["column public.p.b: type is character varying(9) in the database and should be text"],
+    )
+
+
+def test_drift_says_that_an_index_is_invalid(project: Path, pg_database: PgDatabase) -> None:
+    text = ACCOUNT + "create unique index account_name on account (name);\n"
+    schema(project, text)
+    dsn = pg_database(ACCOUNT + "insert into account values (1, 'x'), (2, 'x');")
+    with connect(dsn) as conn, pytest.raises(psycopg.errors.UniqueViolation):
+        conn.execute("create unique index concurrently account_name on account (name)")
+    told = run("migrate", "drift", "--database-url", dsn)
+    assert (told.exit_code, told.stdout.splitlines()) == (3, ["index public.account_name is invalid in the database"])
 
 
 def test_other_tools_and_our_own_history_are_no_drift(project: Path, pg_database: PgDatabase) -> None:
