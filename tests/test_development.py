@@ -22,6 +22,7 @@ from querygen.config_file import read_config
 from querygen.diagnostics import DiagnosticError
 from querygen.pipeline import load_catalog
 from querygen.server import development
+from querygen.server.binaries import find_binaries
 from querygen.server.claims import is_server, server_pid
 from querygen.server.seed import fill, in_order
 from querygen.server.seed_files import read_seeds, run_seeds
@@ -127,7 +128,16 @@ def test_a_seed_is_utf8_and_in_transactions(tmp_path: Path, pg_database: PgDatab
     assert failed.value.diagnostic.span
     assert failed.value.diagnostic.span.line == 5
     with psycopg.connect(dsn) as conn:
-        assert conn.execute("select a from t").fetchall() == [("ö\n\\. ",), ("behind",), ("kept",)]
+        rows = conn.execute("select a from t").fetchall()
+        assert rows == [("ö\n\\. ",), ("behind",), ("kept",)]
+    # What pg_dump writes, whatever guards it puts around it.
+    command = [str(find_binaries().folder / "pg_dump"), "--data-only", "--encoding=UTF8", "-d", dsn]
+    dumped = subprocess.run(command, capture_output=True, check=True)
+    seed.write_bytes(dumped.stdout)
+    copy = pg_database("create table t (a text)")
+    list(run_seeds(read_seeds([seed]), copy))
+    with psycopg.connect(copy) as conn:
+        assert conn.execute("select a from t").fetchall() == rows
 
 
 def test_start_stop_reset_seed(project: Path) -> None:
@@ -222,7 +232,7 @@ def test_a_database_that_another_session_is_making(project: Path) -> None:
     """What a killed `db start` leaves behind for a moment: its session, in CREATE DATABASE."""
     server, _ = development.start(project)
     with psycopg.connect(server.url("postgres"), autocommit=True) as conn:
-        conn.execute(f"drop database {server.kept.database}")  # type: ignore[arg-type]
+        conn.execute(f"drop database {server.kept.database}")
         other = psycopg.connect(server.url("template1"))
         timer = threading.Timer(0.5, other.close)
         timer.start()

@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 
 from querygen.cli import cli, exit_code
 from querygen.config_file import read_config
-from querygen.diagnostics import DiagnosticErrors
+from querygen.diagnostics import DiagnosticError, DiagnosticErrors
 from querygen.reset import load_schema
 from querygen.server.database import connect
 from querygen.server.errors import ServerError
@@ -232,6 +232,15 @@ def test_what_is_refused_has_its_place(
     (found,) = failed.value.diagnostics
     assert found.span
     assert (found.span.line, said in found.message) == (place, True)
+
+
+def test_a_lost_connection_has_its_place(pg_database: PgDatabase) -> None:
+    text = "create table t (id int);\nselect pg_terminate_backend(pg_backend_pid());\n"
+    statements, _ = parse_schema_file(SourceFile("a.sql", text))
+    with pytest.raises(DiagnosticError) as lost:
+        load_statements(pg_database(), statements, own=True)
+    found = lost.value.diagnostic
+    assert (found.code, found.span.line if found.span else 0) == ("QG562", 2)
 
 
 def test_what_waits_keeps_the_settings_of_its_session(pg_database: PgDatabase) -> None:
