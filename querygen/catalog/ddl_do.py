@@ -1,47 +1,59 @@
-"""DO: the DDL that a PL/pgSQL block carries out, as far as its text alone tells.
+"""DO: the DDL that a PL/pgSQL block carries out, as far as its text and the schema so far tell.
 
 Takes the raw statement and a `DdlState`. Migrations guard what they make by blocks (`IF NOT EXISTS (…) THEN CREATE …`,
 `CREATE … EXCEPTION WHEN duplicate_object`), so what stands in them belongs to the schema. Mirrors
 `functioncmds.c: ExecuteDoStmt` and `pl_exec.c: exec_stmts, exec_stmt_block, exec_stmt_if, exec_stmt_dynexecute`.
 
-Variables whose values are constants are followed (`ddl_do_values.py`). Rows are not: of an IF that asks the system
-catalogues, the branch is taken that can be carried out, for that is what such a guard is there for; an IF that asks
-anything else is passed over, and so are loops over rows. A block in which something was passed over gives no error.
+Variables of constants are followed (`ddl_do_values.py`), and so is what the system catalogues say of the schema so far
+(`ddl_do_ask.py`). No branch is taken by guess: what asks for anything else is passed over with a warning, and such a
+block gives no error. What a block declares and what it would change is found by `ddl_do_tree.py`.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from querygen.catalog.ddl_do_values import NOT_TOLD, Unknown, Value, evaluate, is_true
-from querygen.diagnostics import PgError
+from querygen.catalog import ddl_do_ask, ddl_do_tree
+from querygen.catalog.ddl_do_values import NOT_TOLD, Scope, Unknown, Value, cast, evaluate, is_true
+from querygen.catalog.ddl_state import Savepoint
+from querygen.catalog.ddl_text import first_token, walk
+from querygen.diagnostics import Diagnostic, PgError, Severity
 from querygen.pg_catalog.conditions import conditions
-from querygen.source import SourceFile
+from querygen.source import SourceFile, Span
 from querygen.sql.nodes import ast
 from querygen.sql.tree import ParseError, parse_plpgsql, parse_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from querygen.catalog.ddl_do_tree import Effects
     from querygen.catalog.ddl_state import DdlState, RawStatement
 
-_CHANGES: Final = re.compile(r"\b(?:create|alter|drop|comment|execute|set|into)\b", re.IGNORECASE)
-_CATALOGUES: Final = re.compile(r"\b(?:information_schema\.|pg_[a-z]+|to_reg[a-z]+\s*\()|::\s*reg[a-z]+", re.IGNORECASE)
-_ASSIGNMENT: Final = re.compile(r"^\s*(\w+)\s*:?=\s*(?!=)", re.ASCII)
+NOT_FOLLOWED = "QG403"
+_ASSIGNMENT: Final = re.compile(r'^\s*(?:\w+|"(?:[^"]|"")+")\s*:?=\s*(?!=)')
 _ERROR_LEVEL: Final = 21  # elog.h: ERROR
 _TURNS: Final = 10_000  # of the loops of one block
 _LENGTH: Final = 2  # of an SQLSTATE's class
+_RAISED: Final = "P0001"
+_UNCAUGHT: Final = frozenset({"P0004", "57014"})  # which OTHERS does not catch: ASSERT's, and a cancelled query
 
 
-class _LeaveBlock(Exception):  # noqa: N818 — RETURN, EXIT, CONTINUE
-    """Control goes elsewhere."""
+class _Leave(Exception):  # noqa: N818
+    """RETURN, EXIT, CONTINUE."""
+
+    def __init__(self, kind: str, label: str | None = None) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.label = label
 
 
-class _Raised(Exception):  # noqa: N818
-    """RAISE EXCEPTION: what stands around it is taken back."""
+class _Stop(Exception):  # noqa: N818
+    """What comes next depends on what is not known; what was done stays."""
 
 
 class _Inner(Struct, frozen=True):
@@ -62,10 +74,13 @@ class _Block(Struct, eq=False):
     raw: RawStatement
     body: str
     start: int  # of the body in the file, -1 where the body is no part of it letter by letter
-    names: list[str]  # of PL/pgSQL's variables, by their number
-    values: dict[str, Value] = field(default_factory=dict)
-    guards: set[str] = field(default_factory=set)  # variables that hold what the catalogues say
-    searched: int = 0  # up to here of the body
+    datums: Sequence[Any]  # PL/pgSQL's variables, by their number
+    declared: dict[int, list[Any]]  # which of them a block declares, by its tree's id()
+    scopes: list[dict[str, Value]] = field(default_factory=lambda: [{"found": False}])
+    types: dict[str, str] = field(default_factory=dict)
+    warnings: list[Diagnostic] = field(default_factory=list)
+    handled: list[PgError] = field(default_factory=list)  # what the handlers that run have caught
+    handlers: int = 0  # how many blocks with EXCEPTION stand around
     turns: int = 0
     passed_over: bool = False
 
@@ -75,7 +90,7 @@ def do(state: DdlState, stmt: ast.DoStmt) -> None:
     options = {one.defname: one for one in stmt.args or ()}
     code = options.get("as")
     raw = state.raw
-    if code is None or raw is None or not _CHANGES.search(code.arg.sval):
+    if code is None or raw is None:
         return
     if "language" in options and options["language"].arg.sval.lower() != "plpgsql":
         return
@@ -84,18 +99,31 @@ def do(state: DdlState, stmt: ast.DoStmt) -> None:
         function = parse_plpgsql(body)
     except ParseError:
         return  # the parser that stands alone knows no user's types: what it refuses need not be wrong
-    names = [next(iter(one.values())).get("refname", "") for one in function.get("datums", ())]
-    block = _Block(state, raw, body, _place_of(raw, body, code.location), names)
-    for one in function.get("datums", ()):
-        _declare(block, next(iter(one.values())))
+    action = function["action"]
+    datums: list[dict[str, Any]] = [next(iter(one.values()), {}) for one in function.get("datums", ())]
+    if not ddl_do_tree.effects(action, datums, full=state.full).changes:
+        return
+    declared = ddl_do_tree.declared(action, function.get("datums", ()), body)
+    block = _Block(state, raw, body, _place_of(raw, body, code.location), datums, declared)
+    own = not state.transactions
+    if own:
+        state.transactions.append(Savepoint("", 0, 0, 0, ((), None), ("", None)))
     try:
-        problem = _attempt(block, lambda: _statement(block, function["action"]))
-    except (_LeaveBlock, _Raised):
-        problem = None
+        problem = _attempt(block, lambda: _whole(block, action))
     finally:
         state.raw = raw
+        if own:
+            from querygen.catalog.ddl_execute import end_transaction  # it calls this module
+
+            end_transaction(state)
     if problem is not None and not block.passed_over:
         raise problem
+    state.diagnostics.extend(block.warnings)
+
+
+def _whole(block: _Block, action: dict[str, Any]) -> None:
+    with suppress(_Leave, _Stop):
+        _statement(block, action)
 
 
 def _place_of(raw: RawStatement, body: str, location: int) -> int:
@@ -103,19 +131,8 @@ def _place_of(raw: RawStatement, body: str, location: int) -> int:
     return raw.source.text.find(body, max(location, 0) + raw.shift, raw.end)
 
 
-def _declare(block: _Block, variable: dict[str, Any]) -> None:
-    name = variable.get("refname", "")
-    default = variable.get("default_val")
-    if "datatype" not in variable or name in ("found", "sqlstate", "sqlerrm"):
-        return
-    if default is None:
-        block.values[name] = None
-    else:
-        _assign(block, name, default["PLpgSQL_expr"]["query"])
-
-
 def _attempt(block: _Block, action: Callable[[], None]) -> PgError | None:
-    """All of it or nothing, as a subtransaction is; RAISE EXCEPTION takes back, too."""
+    """All of it or nothing, as a subtransaction is."""
     state = block.state
     catalog = state.catalog
     mark = catalog.mark()
@@ -123,16 +140,70 @@ def _attempt(block: _Block, action: Callable[[], None]) -> PgError | None:
     path, role = (catalog.search_path, state.transaction_path), (state.role, state.transaction_role)
     try:
         action()
-    except (PgError, _Raised) as stop:
+    except PgError as stop:
         catalog.rollback_to(mark)
         catalog.search_path, state.transaction_path = path
         state.role, state.transaction_role = role
         del state.late_foreign_keys[late:]
         del state.late_bodies[bodies:]
-        if isinstance(stop, PgError):
-            return stop
-        raise
+        return stop
     return None
+
+
+# ---------------------------------------------------------------------------------------------- variables
+
+
+def _scope(block: _Block) -> Scope:
+    variables = {name: value for one in block.scopes for name, value in one.items()}
+    return Scope(block.state, variables, query=ddl_do_ask.answer)
+
+
+def _expression(block: _Block, node: dict[str, Any]) -> Value:
+    """The value of a PLpgSQL_expr."""
+    return evaluate(node["PLpgSQL_expr"]["query"], _scope(block))
+
+
+def _put(block: _Block, name: str, value: Value) -> None:
+    """exec_assign_value: the variable holds what its type makes of the value."""
+    declared = block.types.get(name)
+    if declared is not None and value is not NOT_TOLD:
+        try:
+            value = cast(value, _type_name(declared), block.state)
+        except Unknown:
+            value = NOT_TOLD
+    scope = next((one for one in reversed(block.scopes) if name in one), block.scopes[0])
+    scope[name] = value
+
+
+def _type_name(text: str) -> Any:
+    try:
+        return parse_sql(f"SELECT NULL::{text}")[0].stmt.targetList[0].val.typeName
+    except ParseError:
+        raise Unknown from None
+
+
+def _declare(block: _Block, variables: Iterable[Any]) -> None:
+    for variable in variables:
+        name = variable.get("refname", "")
+        block.scopes[-1][name] = NOT_TOLD
+        if "datatype" not in variable:
+            continue
+        block.types[name] = variable["datatype"]["PLpgSQL_type"]["typname"]
+        default = variable.get("default_val")
+        with suppress(Unknown):  # it stays NOT_TOLD
+            _put(block, name, None if default is None else _expression(block, default))
+
+
+def _assign(block: _Block, node: dict[str, Any]) -> None:
+    """exec_stmt_assign"""
+    text = node["expr"]["PLpgSQL_expr"]["query"]
+    found = _ASSIGNMENT.match(text)
+    (name,) = ddl_do_tree.targets({"PLpgSQL_stmt_assign": node}, block.datums) or ("",)
+    try:
+        value = evaluate(text[found.end() :], _scope(block)) if found else NOT_TOLD
+    except Unknown:
+        value = NOT_TOLD
+    _put(block, name, value)
 
 
 # ---------------------------------------------------------------------------------------------- PL/pgSQL's statements
@@ -146,163 +217,250 @@ def _statements(block: _Block, statements: Sequence[dict[str, Any]]) -> None:
 
 def _statement(block: _Block, statement: dict[str, Any]) -> None:
     kind, node = next(iter(statement.items()))
-    match kind.removeprefix("PLpgSQL_stmt_"):
-        case "block":
-            _run_block(block, node)
-        case "if":
-            branches = [(node["cond"], node.get("then_body", ()))]
-            branches += [
-                (one["PLpgSQL_if_elsif"]["cond"], one["PLpgSQL_if_elsif"].get("stmts", ()))
-                for one in node.get("elsif_list", ())
-            ]
-            _run_if(block, branches, node.get("else_body", ()))
-        case "execsql":
-            _run_sql(block, node)
-        case "dynexecute":
-            _run_execute(block, node)
-        case "assign":
-            found = _ASSIGNMENT.match(node["expr"]["PLpgSQL_expr"]["query"])
-            if found:
-                _assign(block, found[1], found.string[found.end() :])
-        case "fori":
-            _run_for(block, node)
-        case "foreach_a":
-            _run_foreach(block, node)
-        case "return" | "exit":
-            raise _LeaveBlock
-        case "raise" if node.get("elog_level", _ERROR_LEVEL) >= _ERROR_LEVEL:
-            raise _Raised
-        case "while" | "loop" | "fors" | "forc" | "dynfors" | "case" | "call":
-            block.passed_over = True
-        case _:
-            pass  # of rows, cursors and messages
+    try:
+        match kind.removeprefix("PLpgSQL_stmt_"):
+            case "block":
+                _run_block(block, node)
+            case "if":
+                _run_if(block, statement, node)
+            case "case":
+                _run_case(block, node)
+            case "execsql":
+                _run_sql(block, node)
+            case "dynexecute":
+                _run_execute(block, statement, node)
+            case "perform":
+                _run_perform(block, node)
+            case "assign":
+                _assign(block, node)
+            case "fori" | "foreach_a" | "while" | "loop":
+                _run_loop(block, kind.removeprefix("PLpgSQL_stmt_"), node)
+            case "return" | "exit" as word:
+                _leave(block, word, node)
+            case "raise":
+                if node.get("elog_level", _ERROR_LEVEL) >= _ERROR_LEVEL:
+                    _raise(block, node)
+            case "assert":
+                _assert(block, node)
+            case _:  # of rows and cursors
+                _pass_over(block, statement, node)
+    except Unknown:
+        _pass_over(block, statement, node)
+
+
+def _leave(block: _Block, word: str, node: dict[str, Any]) -> None:
+    """exec_stmt_return, exec_stmt_exit"""
+    if word == "return":
+        raise _Leave("return")
+    if "cond" not in node or is_true(_expression(block, node["cond"])):
+        raise _Leave("exit" if node.get("is_exit") else "continue", node.get("label"))
+
+
+def _assert(block: _Block, node: dict[str, Any]) -> None:
+    """exec_stmt_assert"""
+    if not is_true(_expression(block, node["cond"])):
+        raise PgError("P0004", "assertion failed")
+
+
+def _pass_over(block: _Block, statement: dict[str, Any], node: dict[str, Any]) -> None:
+    """What cannot be told is not carried out: whatever it would set is not told, and what it would make is missing."""
+    found: Effects = ddl_do_tree.effects(statement, block.datums, full=block.state.full)
+    for name in (*found.targets, "found"):
+        _put(block, name, NOT_TOLD)
+    stops = found.leaves or (found.raises and block.handlers > 0)
+    if not found.changes and not stops:
+        return
+    block.passed_over = True
+    kind = next(iter(statement)).removeprefix("PLpgSQL_stmt_")
+    what, hint = _WORDS.get(kind, _WORDS[""])
+    more = ", nor what comes after it in the block" if stops else ""
+    span = _span(block, node)
+    block.warnings.append(
+        Diagnostic(NOT_FOLLOWED, Severity.WARNING, f"querygen does not follow {what}{more}", span, hint)
+    )
+    if stops:
+        raise _Stop
+
+
+_HINT: Final = "Write what it makes as statements of their own, outside the block."
+_WORDS: Final = {
+    "": ("this part of the DO block", _HINT),
+    "if": ("this IF: what its condition asks the schema does not tell", _HINT),
+    "exit": ("this EXIT: what its condition asks the schema does not tell", _HINT),
+    "case": ("this CASE: what it asks the schema does not tell", _HINT),
+    "dynexecute": ("this EXECUTE: the schema does not tell its text", _HINT),
+    "fors": ("this loop over rows", _HINT),
+    "execsql": ("this statement: it uses a variable", _HINT),
+}
+
+
+def _span(block: _Block, node: dict[str, Any]) -> Span | None:
+    """The line of a statement of the block; the whole statement where the body is not part of the file."""
+    raw = block.raw
+    place = _line(block, node)
+    if block.start < 0:
+        return Span(raw.source, first_token(raw.source.text, raw.start, raw.end), raw.end)
+    line = block.body[place:].split("\n", 1)[0]
+    lead = len(line) - len(line.lstrip())
+    return Span(raw.source, block.start + place + lead, block.start + place + len(line.rstrip()))
+
+
+def _line(block: _Block, node: dict[str, Any]) -> int:
+    """Where the line begins on which a statement of the block stands."""
+    lines = block.body.split("\n")[: max(node.get("lineno", 1) - 1, 0)]
+    return sum(len(one) + 1 for one in lines)
 
 
 def _run_block(block: _Block, node: dict[str, Any]) -> None:
     """exec_stmt_block"""
-    exceptions = node.get("exceptions")
-    if exceptions is None:
-        _statements(block, node.get("body", ()))
-        return
-    problem: PgError | None = None
-    raised = False
+    block.scopes.append({})
+    types = dict(block.types)
     try:
-        problem = _attempt(block, lambda: _statements(block, node.get("body", ())))
-    except _Raised:
-        raised = True
-    if problem is None and not raised:
+        _declare(block, block.declared.get(id(node), ()))
+        _guarded(block, node)
+    except _Leave as leave:
+        if leave.kind != "exit" or leave.label is None or leave.label != node.get("label"):
+            raise
+    finally:
+        block.scopes.pop()
+        block.types = types
+
+
+def _guarded(block: _Block, node: dict[str, Any]) -> None:
+    body = node.get("body", ())
+    if "exceptions" not in node:
+        _statements(block, body)
         return
-    for one in exceptions["PLpgSQL_exception_block"]["exc_list"]:
+    block.handlers += 1
+    try:
+        problem = _attempt(block, lambda: _statements(block, body))
+    finally:
+        block.handlers -= 1
+    if problem is None:
+        return
+    for one in node["exceptions"]["PLpgSQL_exception_block"]["exc_list"]:
         handler = one["PLpgSQL_exception"]
         names = [condition["PLpgSQL_condition"]["condname"] for condition in handler["conditions"]]
-        if any(_catches(name, problem) for name in names):
-            _statements(block, handler.get("action", ()))
+        if any(_catches(name, problem.code) for name in names):
+            block.handled.append(problem)
+            try:
+                _statements(block, handler.get("action", ()))
+            finally:
+                block.handled.pop()
             return
-    if problem is not None:
-        raise problem
-    raise _Raised
+    raise problem
 
 
-def _catches(condition: str, problem: PgError | None) -> bool:
-    """exception_matches_conditions; what RAISE raises has a code of its own, which only OTHERS is sure to catch."""
+def _catches(condition: str, sqlstate: str) -> bool:
+    """exception_matches_conditions"""
     if condition == "others":
-        return True
-    if problem is None:
-        return condition in ("raise_exception", "P0001")
+        return sqlstate not in _UNCAUGHT
     codes = conditions().get(condition, {condition})
-    return any(
-        code == problem.code or (code.endswith("000") and code[:_LENGTH] == problem.code[:_LENGTH]) for code in codes
-    )
+    return any(code == sqlstate or (code.endswith("000") and code[:_LENGTH] == sqlstate[:_LENGTH]) for code in codes)
 
 
-def _run_if(block: _Block, branches: Sequence[tuple[Any, Any]], otherwise: Sequence[dict[str, Any]]) -> None:
-    """exec_stmt_if"""
-    tried = False
-    for condition, body in branches:
-        text = condition["PLpgSQL_expr"]["query"]
-        try:
-            if is_true(evaluate(text, block.values)):
-                _statements(block, body)
-                return
-        except Unknown:
-            if not _asks_catalogues(block, text):
-                block.passed_over = True
-                return
-            tried = True
-            if _fits(block, body):
-                return
-    if not tried:
-        _statements(block, otherwise)
-    elif otherwise:
-        _fits(block, otherwise)
-
-
-def _asks_catalogues(block: _Block, text: str) -> bool:
-    names = {*re.findall(r"\w+", text)}
-    return bool(_CATALOGUES.search(text) or names & block.guards)
-
-
-def _fits(block: _Block, body: Sequence[dict[str, Any]]) -> bool:
-    """Whether a branch can be carried out; it then is."""
+def _raise(block: _Block, node: dict[str, Any]) -> None:
+    """exec_stmt_raise"""
+    code = node.get("condname")
+    options = [one["PLpgSQL_raise_option"] for one in node.get("options", ())]
+    if code is None and not options and "message" not in node and block.handled:
+        raise block.handled[-1]
     try:
-        return _attempt(block, lambda: _statements(block, body)) is None
-    except _Raised:
-        return False
-
-
-def _run_for(block: _Block, node: dict[str, Any]) -> None:
-    """exec_stmt_fori"""
-    name = node["var"]["PLpgSQL_var"]["refname"]
-    try:
-        bounds = [
-            evaluate(node[one]["PLpgSQL_expr"]["query"], block.values) if one in node else 1
-            for one in ("lower", "upper", "step")
-        ]
+        for option in options:
+            if not option.get("opt_type"):  # ERRCODE is the first
+                code = _expression(block, option["expr"])
     except Unknown:
-        bounds = []
+        if block.handlers:
+            raise
+    codes = sorted(conditions().get(str(code or "raise_exception"), {str(code or _RAISED)}))
+    place = _file_place(block, _line(block, node))
+    raise PgError(codes[0], str(node.get("message") or code or "exception"), _place(block, place))
+
+
+def _run_if(block: _Block, statement: dict[str, Any], node: dict[str, Any]) -> None:
+    """exec_stmt_if"""
+    roles = ddl_do_tree.only_roles(statement)
+    branches = [(node["cond"], node.get("then_body", ()))]
+    branches += [
+        (one["PLpgSQL_if_elsif"]["cond"], one["PLpgSQL_if_elsif"].get("stmts", ()))
+        for one in node.get("elsif_list", ())
+    ]
+    for condition, body in branches:
+        scope = replace(_scope(block), absent_roles=roles)
+        if is_true(evaluate(condition["PLpgSQL_expr"]["query"], scope)):
+            _statements(block, body)
+            return
+    _statements(block, node.get("else_body", ()))
+
+
+def _run_case(block: _Block, node: dict[str, Any]) -> None:
+    """exec_stmt_case"""
+    block.scopes.append({})
+    try:
+        if "t_expr" in node:
+            block.scopes[-1][block.datums[node["t_varno"]]["refname"]] = _expression(block, node["t_expr"])
+        for one in node.get("case_when_list", ()):
+            when = one["PLpgSQL_case_when"]
+            if is_true(_expression(block, when["expr"])):
+                _statements(block, when.get("stmts", ()))
+                return
+        if not node.get("have_else"):
+            raise PgError("20000", "case not found", hint="CASE statement is missing ELSE part.")
+        _statements(block, node.get("else_stmts", ()))
+    finally:
+        block.scopes.pop()
+
+
+def _run_loop(block: _Block, kind: str, node: dict[str, Any]) -> None:
+    """exec_stmt_fori, exec_stmt_foreach_a, exec_stmt_while, exec_stmt_loop"""
+    block.scopes.append({})
+    try:
+        match kind:
+            case "fori":
+                name = node["var"]["PLpgSQL_var"]["refname"]
+                block.scopes[-1][name] = NOT_TOLD
+                turns: Iterable[Value] = _numbers(block, node)
+            case "foreach_a":
+                name = block.datums[node["varno"]].get("refname", "")
+                values = _expression(block, node["expr"])
+                if not isinstance(values, tuple) or node.get("slice"):
+                    raise Unknown
+                turns = values
+            case _:
+                name, turns = "", range(_TURNS + 1)
+        _turns(block, node, name, turns)
+    finally:
+        block.scopes.pop()
+
+
+def _numbers(block: _Block, node: dict[str, Any]) -> range:
+    bounds = [_expression(block, node[one]) if one in node else 1 for one in ("lower", "upper", "step")]
     match bounds:
         case [int() as lower, int() as upper, int() as step] if step > 0:
-            down = bool(node.get("reverse"))
-            turns = range(lower, upper - 1, -step) if down else range(lower, upper + 1, step)
-            _turns(block, name, turns, node.get("body", ()))
-        case _:
-            block.passed_over = True
+            return range(lower, upper - 1, -step) if node.get("reverse") else range(lower, upper + 1, step)
+    raise Unknown
 
 
-def _run_foreach(block: _Block, node: dict[str, Any]) -> None:
-    """exec_stmt_foreach_a"""
-    try:
-        values = evaluate(node["expr"]["PLpgSQL_expr"]["query"], block.values)
-    except Unknown:
-        values = None
-    if isinstance(values, tuple) and not node.get("slice"):
-        _turns(block, block.names[node["varno"]], values, node.get("body", ()))
-    else:
-        block.passed_over = True
-
-
-def _turns(block: _Block, name: str, values: Sequence[Value], body: Sequence[dict[str, Any]]) -> None:
+def _turns(block: _Block, node: dict[str, Any], name: str, values: Iterable[Value]) -> None:
+    found = False
     for value in values:
         block.turns += 1
         if block.turns > _TURNS:
-            block.passed_over = True
+            raise Unknown
+        if name:
+            _put(block, name, value)
+        if "cond" in node and not is_true(_expression(block, node["cond"])):
             return
-        block.values[name] = value
+        found = True
         try:
-            _statements(block, body)
-        except _LeaveBlock:  # whether EXIT or CONTINUE: the rest is not sure
-            block.passed_over = True
-            return
-
-
-def _assign(block: _Block, name: str, text: str) -> None:
-    """exec_stmt_assign"""
-    try:
-        block.values[name] = evaluate(text, block.values)
-    except Unknown:
-        block.values[name] = NOT_TOLD
-        if _asks_catalogues(block, text):
-            block.guards.add(name)
+            _statements(block, node.get("body", ()))
+        except _Leave as leave:
+            if leave.kind == "return" or leave.label not in (None, node.get("label")):
+                raise
+            if leave.kind == "exit":
+                break
+    if name:
+        _put(block, "found", found)
 
 
 # ---------------------------------------------------------------------------------------------- SQL in it
@@ -312,32 +470,80 @@ def _run_sql(block: _Block, node: dict[str, Any]) -> None:
     """exec_stmt_execsql"""
     text = node["sqlstmt"]["PLpgSQL_expr"]["query"]
     if node.get("into"):
-        for one in next(iter(node["target"].values())).get("fields", ()):
-            block.values[one["name"]] = NOT_TOLD
-            if _asks_catalogues(block, text):
-                block.guards.add(one["name"])
+        _run_into(block, node, text)
         return
-    place = block.body.find(text, block.searched)
-    if place < 0:
-        place = block.body.find(text)
-    if place >= 0:
-        block.searched = place
-    _run_text(block, text, block.start + place if place >= 0 and block.start >= 0 else -1)
+    if ddl_do_tree.on_rows(text):
+        _put(block, "found", NOT_TOLD)
+        return
+    line = _line(block, node)
+    place = block.body.find(text, line)
+    _run_text(block, text, _file_place(block, place))
 
 
-def _run_execute(block: _Block, node: dict[str, Any]) -> None:
-    """exec_stmt_dynexecute"""
+def _file_place(block: _Block, place: int) -> int:
+    return block.start + place if place >= 0 and block.start >= 0 else -1
+
+
+def _select(text: str) -> Any:
     try:
-        text = evaluate(node["query"]["PLpgSQL_expr"]["query"], block.values)
+        statements = parse_sql(text)
+    except ParseError:
+        raise Unknown from None
+    if len(statements) != 1:
+        raise Unknown
+    return statements[0].stmt
+
+
+def _run_into(block: _Block, node: dict[str, Any], text: str) -> None:
+    """SELECT … INTO variables: what no catalogue tells is not told afterwards."""
+    names = ddl_do_tree.targets({"PLpgSQL_stmt_execsql": node}, block.datums)
+    fields = next(iter(node["target"].values())).get("fields", ())
+    found: Value = NOT_TOLD
+    values: Sequence[Value] = [NOT_TOLD] * len(names)
+    try:
+        row = ddl_do_ask.first_row(_select(text), _scope(block))
+        if row is None and node.get("strict"):
+            raise PgError("P0002", "query returned no rows")
+        found = row is not None
+        if fields and (row is None or len(row) == len(names)):
+            values = [None] * len(names) if row is None else row
     except Unknown:
-        text = None
-    if isinstance(text, str):
+        pass
+    for name, value in zip(names, values, strict=True):
+        _put(block, name, value)
+    _put(block, "found", found)
+
+
+def _run_perform(block: _Block, node: dict[str, Any]) -> None:
+    """exec_stmt_perform: of functions only set_config() is called; FOUND says whether there was a row."""
+    text = node["expr"]["PLpgSQL_expr"]["query"]
+    select = _select(text)
+    if not getattr(select, "fromClause", None) and not getattr(select, "whereClause", None):
         _run_text(block, text, -1)
-    else:
-        block.passed_over = True
+        _put(block, "found", True)
+        return
+    try:
+        _put(block, "found", ddl_do_ask.exists(select, _scope(block)))
+    except Unknown:
+        _put(block, "found", NOT_TOLD)
 
 
-def _run_text(block: _Block, text: str, place: int) -> None:
+def _run_execute(block: _Block, statement: dict[str, Any], node: dict[str, Any]) -> None:
+    """exec_stmt_dynexecute"""
+    if node.get("into"):
+        for name in ddl_do_tree.targets(statement, block.datums):
+            _put(block, name, NOT_TOLD)
+        return
+    text = _expression(block, node["query"])
+    if text is None:
+        raise PgError("22004", "query string argument of EXECUTE is null")
+    if not isinstance(text, str):
+        raise Unknown
+    if not ddl_do_tree.on_rows(text):
+        _run_text(block, text, -1, dynamic=True)
+
+
+def _run_text(block: _Block, text: str, place: int, *, dynamic: bool = False) -> None:
     """Statements that stand in the file at `place`, or nowhere."""
     raw, state = block.raw, block.state
     try:
@@ -349,6 +555,8 @@ def _run_text(block: _Block, text: str, place: int) -> None:
     from querygen.catalog.ddl_execute import execute  # it calls this module
 
     for tree in trees:
+        if not dynamic and _uses_variables(block, tree.stmt):
+            raise Unknown
         state.raw = _Inner(tree.stmt, source, start, start + len(text), text, start)
         try:
             if not isinstance(tree.stmt, ast.TransactionStmt):
@@ -359,6 +567,17 @@ def _run_text(block: _Block, text: str, place: int) -> None:
             raise PgError(problem.code, problem.message, where, hint=problem.hint, detail=problem.detail) from None
         finally:
             state.raw = raw
+
+
+def _uses_variables(block: _Block, stmt: Any) -> bool:
+    """CREATE TABLE AS takes variables, whose types are not looked up here; other DDL takes none."""
+    if not isinstance(stmt, ast.CreateTableAsStmt):
+        return False
+    names = {name for one in block.scopes for name in one} - {"found"}
+    return any(
+        isinstance(one, ast.ColumnRef) and isinstance(one.fields[0], ast.String) and one.fields[0].sval in names
+        for one in walk(stmt.query)
+    )
 
 
 def _place(block: _Block, place: int) -> int:

@@ -289,7 +289,7 @@ def transaction(state: DdlState, stmt: ast.TransactionStmt, pending: list[Any]) 
             state.transactions.append(here)
         case kinds.TRANS_STMT_ROLLBACK if state.transactions:
             _back_to(state, state.transactions[0], pending)
-            _end(state)
+            end_transaction(state)
         case kinds.TRANS_STMT_ROLLBACK_TO:
             for place in range(len(state.transactions) - 1, 0, -1):
                 if state.transactions[place].name == stmt.savepoint_name:
@@ -297,10 +297,10 @@ def transaction(state: DdlState, stmt: ast.TransactionStmt, pending: list[Any]) 
                     del state.transactions[place + 1 :]
                     break
         case kinds.TRANS_STMT_COMMIT | kinds.TRANS_STMT_PREPARE:
-            _end(state)
+            end_transaction(state)
 
 
-def _end(state: DdlState) -> None:
+def end_transaction(state: DdlState) -> None:
     state.transactions.clear()
     if state.transaction_path is not None:
         state.catalog.search_path = state.transaction_path

@@ -57,8 +57,13 @@ END $$;
 DO $$ DECLARE r record; BEGIN FOR r IN SELECT 1 LOOP EXECUTE 'CREATE TABLE no (id int)'; END LOOP; END $$;
 DO LANGUAGE plpython3u $$ plpy.execute("CREATE TABLE no (id int)") $$;
 ----
+30:3 warning QG403: querygen does not follow this IF: what its condition asks the schema does not tell
+  hint: Write what it makes as statements of their own, outside the block.
+46:6 error P0001: no
 50:26 error 42704: type "nosuch" does not exist
 53:3 error 42710: type "mood" already exists
+57:7 warning QG403: querygen does not follow this loop over rows
+  hint: Write what it makes as statements of their own, outside the block.
 table "In zone"
     id integer
 enum mood (sad, ok, happy)
