@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from querygen.catalog.ddl_acl import born_acl
 from querygen.catalog.ddl_depend import Address
 from querygen.migrate.model import Id, Object
-from querygen.migrate.read_unit import KINDS, said
+from querygen.migrate.read_foreign import KINDS, said
 from querygen.migrate.reader import quoted
 from querygen.pg_catalog.rows import FIRST_NORMAL_OBJECT_ID
 from querygen.source import SourceFile
