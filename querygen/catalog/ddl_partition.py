@@ -36,7 +36,7 @@ _NAMES = {
 _LETTERS = {"h": "hash", "l": "list", "r": "range"}
 
 
-class _Key(NamedTuple):
+class Key(NamedTuple):
     """One column of a partition key."""
 
     name: str
@@ -70,17 +70,22 @@ def check_key(state: DdlState, relation: Relation, spec: ast.PartitionSpec) -> N
             ddl_expr.check_opclass(state.catalog, key.type_oid, method)
 
 
-def _keys(relation: Relation, spec: ast.PartitionSpec) -> list[_Key | None]:
+def keys_of(relation: Relation) -> list[Key | None]:
+    """The key of a partitioned table; none for another."""
+    return [] if relation.partition_spec is None else _keys(relation, relation.partition_spec)
+
+
+def _keys(relation: Relation, spec: ast.PartitionSpec) -> list[Key | None]:
     """The columns of a key; None is an expression that was not analysed."""
-    found: list[_Key | None] = []
+    found: list[Key | None] = []
     for part in spec.partParams:
         column = relation.by_name.get(part.name or "")
         cooked: Any = None if part.expr is None else getattr(part.expr, "cooked", None)
         if column is not None:
-            found.append(_Key(column.name, column.type_oid, column.typmod))
+            found.append(Key(column.name, column.type_oid, column.typmod))
         elif cooked is not None:
             value = cooked[0]
-            found.append(_Key("expression", nodefuncs.expr_type(value), nodefuncs.expr_typmod(value)))
+            found.append(Key("expression", nodefuncs.expr_type(value), nodefuncs.expr_typmod(value)))
         else:
             found.append(None)
     return found
@@ -116,7 +121,7 @@ def check_bound(state: DdlState, parent: Relation, bound: ast.PartitionBoundSpec
             _check_range(state, bound.upperdatums, keys)
 
 
-def _check_range(state: DdlState, values: Sequence[Any], keys: Sequence[_Key | None]) -> None:
+def _check_range(state: DdlState, values: Sequence[Any], keys: Sequence[Key | None]) -> None:
     """transformPartitionRangeBounds, validateInfiniteBounds"""
     kinds: list[tuple[str, int]] = []
     for value, key in zip(values, keys, strict=True):
@@ -144,7 +149,7 @@ def _infinite(value: Any) -> str | None:
     return None
 
 
-def _check_value(state: DdlState, raw: Any, key: _Key | None) -> Any:
+def _check_value(state: DdlState, raw: Any, key: Key | None) -> Any:
     """transformPartitionBoundValue, but for the evaluation"""
     ps = ddl_expr.parse_state(state, None)
     value: Any = None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.typename import quote_identifier
+from querygen.catalog import ddl_partition
 from querygen.catalog.ddl_depend import Address
 from querygen.catalog.ddl_names import make_object_name
+from querygen.catalog.ddl_partition_value import evaluate
 from querygen.catalog.ddl_sequence import owned_by
 from querygen.catalog.ruleutils_expr import quote_literal
 from querygen.migrate.model import Id, Object
@@ -317,14 +320,26 @@ def bound_text(reader: Reader, relation: Relation) -> str:
         return " ".join((relation.partition_bound or "").split())
     if spec.is_default:
         return "DEFAULT"
+    keys: list[ddl_partition.Key | None] = []
+    if relation.parents:
+        keys = ddl_partition.keys_of(reader.catalog.relation(relation.parents[0]))
     match spec.strategy:
         case "h":
             return f"FOR VALUES WITH (modulus {spec.modulus}, remainder {spec.remainder or 0})"
         case "l":
-            return f"FOR VALUES IN ({', '.join(_datum(one) for one in spec.listdatums)})"
-    lower = ", ".join(_datum(one) for one in spec.lowerdatums)
-    upper = ", ".join(_datum(one) for one in spec.upperdatums)
-    return f"FOR VALUES FROM ({lower}) TO ({upper})"
+            values = dict.fromkeys(_bound_value(reader, one, keys[0] if keys else None) for one in spec.listdatums)
+            return f"FOR VALUES IN ({', '.join(values)})"
+    texts = []
+    for values in (spec.lowerdatums, spec.upperdatums):
+        pairs = zip_longest(values, keys[: len(values)])
+        texts.append(", ".join(_bound_value(reader, one, key) for one, key in pairs))
+    return f"FOR VALUES FROM ({texts[0]}) TO ({texts[1]})"
+
+
+def _bound_value(reader: Reader, node: Any, key: ddl_partition.Key | None) -> str:
+    """The constant as a value of the key's type: a server prints what it has read, and in its own form."""
+    value = None if key is None else evaluate(reader.catalog, key.type_oid, key.typmod, node)
+    return _datum(node) if value is None else value.text
 
 
 def _datum(node: Any) -> str:
