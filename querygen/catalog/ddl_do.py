@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 NOT_FOLLOWED = "QG403"
 _ASSIGNMENT: Final = re.compile(r'^\s*(?:\w+|"(?:[^"]|"")+")\s*:?=\s*(?!=)')
+_ARRAY: Final = re.compile(r"\{(?!null\b)\w+(?:,(?!null\b)\w+)*\}", re.IGNORECASE)
 _ERROR_LEVEL: Final = 21  # elog.h: ERROR
 _TURNS: Final = 10_000  # of the loops of one block
 _LENGTH: Final = 2  # of an SQLSTATE's class
@@ -168,11 +169,26 @@ def _put(block: _Block, name: str, value: Value) -> None:
     declared = block.types.get(name)
     if declared is not None and value is not NOT_TOLD:
         try:
-            value = cast(value, _type_name(declared), block.state)
+            value = _held(block, declared, value)
         except Unknown:
             value = NOT_TOLD
     scope = next((one for one in reversed(block.scopes) if name in one), block.scopes[0])
     scope[name] = value
+
+
+def _held(block: _Block, declared: str, value: Value) -> Value:
+    """What a variable of the type holds; libpg_query drops a type's length, and gives arrays the name of their type."""
+    if declared == "bpchar":
+        raise Unknown
+    if not declared.startswith("_"):
+        return cast(value, _type_name(declared), block.state)
+    if isinstance(value, str) and _ARRAY.fullmatch(value):
+        value = tuple(value[1:-1].split(","))
+    if isinstance(value, tuple):
+        return tuple(cast(one, _type_name(declared[1:]), block.state) for one in value)
+    if value is None:
+        return None
+    raise Unknown
 
 
 def _type_name(text: str) -> Any:
@@ -275,9 +291,9 @@ def _pass_over(block: _Block, statement: dict[str, Any], node: dict[str, Any]) -
     what, hint = _WORDS.get(kind, _WORDS[""])
     more = ", nor what comes after it in the block" if stops else ""
     span = _span(block, node)
-    block.warnings.append(
-        Diagnostic(NOT_FOLLOWED, Severity.WARNING, f"querygen does not follow {what}{more}", span, hint)
-    )
+    warning = Diagnostic(NOT_FOLLOWED, Severity.WARNING, f"querygen does not follow {what}{more}", span, hint)
+    if warning not in block.warnings:
+        block.warnings.append(warning)
     if stops:
         raise _Stop
 

@@ -204,13 +204,28 @@ def _from(node: Any, scope: Scope, items: list[tuple[str, list[Row]]], tests: li
                 raise Unknown
             items.append((alias, _view(scope.state, node, absent_roles=scope.absent_roles)))
         case ast.JoinExpr(jointype=enums.JoinType.JOIN_INNER, isNatural=False, alias=None):
-            if node.usingClause:
-                raise Unknown
+            before = len(items)
             _from(node.larg, scope, items, tests)
+            middle = len(items)
             _from(node.rarg, scope, items, tests)
+            for name in node.usingClause or ():
+                sides = [_holder(part, name.sval) for part in (items[before:middle], items[middle:])]
+                tests.append(_equal(*(ast.ColumnRef(fields=(ast.String(sval=one), name)) for one in sides)))
             _conjuncts(node.quals, tests)
         case _:
             raise Unknown
+
+
+def _holder(items: Sequence[tuple[str, list[Row]]], name: str) -> str:
+    """The alias of the one that has the column; of one without rows nobody will ask."""
+    found = [alias for alias, rows in items if not rows or name in rows[0]]
+    if len(found) != 1:
+        raise Unknown
+    return found[0]
+
+
+def _equal(left: Any, right: Any) -> Any:
+    return ast.A_Expr(kind=enums.A_Expr_Kind.AEXPR_OP, name=(ast.String(sval="="),), lexpr=left, rexpr=right)
 
 
 def _view(state: DdlState, node: ast.RangeVar, *, absent_roles: bool) -> list[Row]:

@@ -20,6 +20,7 @@ _LOOPS: Final = frozenset({"loop", "while", "fori", "fors", "forc", "foreach_a",
 _ERROR_LEVEL: Final = 21  # elog.h: ERROR
 _DECLARES_FIRST: Final = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/|<<\w+>>)*declare\b", re.IGNORECASE | re.DOTALL)
 _DECLARE: Final = re.compile(r"\bdeclare\b", re.IGNORECASE)
+_ROLE_TEXT: Final = re.compile(r"(?:format\s*\()?\s*'\s*create\s+(?:role|user)\s+(?!mapping\b)[^;]*$", re.IGNORECASE)
 _ROLE_STATEMENTS: Final = (ast.CreateRoleStmt, ast.AlterRoleStmt, ast.AlterRoleSetStmt, ast.GrantRoleStmt)
 _ON_SESSIONS: Final = ("is about the session or the server", "works on rows")
 _RIGHTS: Final = "is about roles and rights"
@@ -119,6 +120,8 @@ def only_roles(statement: dict[str, Any]) -> bool:
                 text = node["sqlstmt"]["PLpgSQL_expr"]["query"]
                 if not all(isinstance(one, _ROLE_STATEMENTS) for one in _statements_of(text) or (None,)):
                     return False
+                found = True
+            case "dynexecute" if _ROLE_TEXT.match(node["query"]["PLpgSQL_expr"]["query"]):
                 found = True
             case "if" | "block":
                 pass

@@ -49,7 +49,7 @@ class Scope(Struct, frozen=True):
     variables: Mapping[str, Value]
     frames: tuple[Mapping[str, Mapping[str, Value]], ...] = ()  # alias → row
     absent_roles: bool = False  # a role that the schema does not make is taken for absent
-    query: Callable[[Any, Scope], Value] = field(default=lambda _node, _scope: NOT_TOLD)  # of a SubLink
+    query: Callable[[Any, Any], Any] = field(default=lambda _node, _scope: NOT_TOLD)  # of a SubLink
 
 
 def evaluate(text: str, scope: Scope) -> Value:
@@ -157,7 +157,7 @@ def _expression(node: Any, left: Any, right: Any, scope: Scope) -> Value:
         case kinds.AEXPR_DISTINCT | kinds.AEXPR_NOT_DISTINCT:
             other = value_of(right, scope)
             same = value is other if value is None or other is None else _operator("=", value, other)
-            return bool(same) == (node.kind == kinds.AEXPR_NOT_DISTINCT)
+            return bool(same == (node.kind == kinds.AEXPR_NOT_DISTINCT))
     raise Unknown
 
 

@@ -261,3 +261,33 @@ DO $$ DECLARE r record; BEGIN FOR r IN SELECT tablename FROM pg_tables WHERE sch
 -- case nothing that names the user's, passed over
 -- block
 DO $$ BEGIN IF EXISTS (SELECT FROM information_schema.columns WHERE column_name = 'typname') THEN CREATE TABLE zz (); END IF; END $$;
+-- case a join by using
+CREATE TABLE t (id int PRIMARY KEY, other int);
+-- block
+DO $$ BEGIN
+  IF EXISTS (SELECT 1 FROM information_schema.table_constraints tc JOIN information_schema.key_column_usage k USING (constraint_schema, constraint_name) WHERE tc.table_name = 't' AND tc.constraint_type = 'PRIMARY KEY' AND k.column_name = 'id') THEN ALTER TABLE t ADD yes int; END IF;
+  IF EXISTS (SELECT 1 FROM information_schema.table_constraints tc JOIN information_schema.key_column_usage k USING (constraint_schema, constraint_name) WHERE tc.table_name = 't' AND k.column_name = 'other') THEN ALTER TABLE t ADD wrong int; END IF;
+END $$;
+-- case a variable that is a column, too
+CREATE TABLE t (id int);
+-- block
+DO $$ DECLARE wanted text := 'id'; what text[] := ARRAY['id', 'more']; more text[] := '{x,y}'; one text; BEGIN
+  FOREACH one IN ARRAY what LOOP
+    IF NOT EXISTS (SELECT FROM information_schema.columns c WHERE c.table_name = 't' AND c.column_name = one) THEN EXECUTE format('ALTER TABLE t ADD %I int', one); END IF;
+  END LOOP;
+  FOREACH one IN ARRAY more || what LOOP EXECUTE format('CREATE TABLE %I ()', one); END LOOP;
+END $$;
+-- case domains, views, sequences and inheritance
+CREATE DOMAIN positive AS int CONSTRAINT more CHECK (VALUE > 0);
+CREATE TABLE parent (a positive, s serial);
+CREATE TABLE child () INHERITS (parent);
+CREATE VIEW v AS SELECT a FROM parent;
+-- block
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM information_schema.columns WHERE table_name = 'parent' AND column_name = 'a' AND data_type = 'integer' AND domain_name = 'positive') THEN CREATE TABLE x1 (); END IF;
+  IF EXISTS (SELECT FROM pg_constraint WHERE conname = 'more' AND contypid = 'positive'::regtype) THEN CREATE TABLE x2 (); END IF;
+  IF EXISTS (SELECT FROM pg_class WHERE relname = 'parent_s_seq' AND relkind = 'S') THEN CREATE TABLE x3 (); END IF;
+  IF EXISTS (SELECT FROM pg_inherits WHERE inhrelid = 'child'::regclass AND inhparent = 'parent'::regclass) THEN CREATE TABLE x4 (); END IF;
+  IF EXISTS (SELECT FROM information_schema.tables WHERE table_schema = 'public' AND table_name = 'v' AND table_type = 'VIEW') THEN CREATE TABLE x5 (); END IF;
+  IF EXISTS (SELECT FROM pg_views WHERE viewname = 'parent') THEN CREATE TABLE wrong (); END IF;
+END $$;

@@ -1,3 +1,4 @@
+-- querygen only: it holds what is passed over. differential/do_blocks.sql is compared with the server.
 -- A guard that catches what is there already, and one that asks the catalogues.
 DO $$ BEGIN
   CREATE TYPE mood AS ENUM ('sad', 'ok');
@@ -57,12 +58,12 @@ END $$;
 DO $$ DECLARE r record; BEGIN FOR r IN SELECT 1 LOOP EXECUTE 'CREATE TABLE no (id int)'; END LOOP; END $$;
 DO LANGUAGE plpython3u $$ plpy.execute("CREATE TABLE no (id int)") $$;
 ----
-30:3 warning QG403: querygen does not follow this IF: what its condition asks the schema does not tell
+31:3 warning QG403: querygen does not follow this IF: what its condition asks the schema does not tell
   hint: Write what it makes as statements of their own, outside the block.
-46:6 error P0001: no
-50:26 error 42704: type "nosuch" does not exist
-53:3 error 42710: type "mood" already exists
-57:7 warning QG403: querygen does not follow this loop over rows
+47:6 error P0001: no
+51:26 error 42704: type "nosuch" does not exist
+54:3 error 42710: type "mood" already exists
+58:7 warning QG403: querygen does not follow this loop over rows
   hint: Write what it makes as statements of their own, outside the block.
 table "In zone"
     id integer
