@@ -68,6 +68,9 @@ class Reader:
     def id_of(self, address: Address) -> Id | None:
         """The object that an address is in the model; None for what it does not hold."""
         catalog = self.catalog
+        if address.kind == "cast":
+            unit: Id = ("unit", "CAST", f"({self.type(address.oid)} AS {self.type(int(address.sub))})")
+            return unit if unit in self.facts else None
         if address.oid in self.members:
             return self.members[address.oid]
         if address.oid in self.units_by_number:

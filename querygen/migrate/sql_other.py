@@ -48,6 +48,10 @@ def alter_unit(old: Object, new: Object) -> list[Statement] | Refusal | None:
         return [
             Statement(tail, f"change {show(new.id)}", target=new.id) for tail in now["_tail"][len(was["changes"]) :]
         ]
+    if old.id[1] == "SUBSCRIPTION":
+        reason = "it would have to be dropped and made again, and its slot on the publisher with it"
+        hint = "Write the ALTER SUBSCRIPTION in a migration of your own, and in the schema behind what it had."
+        return Refusal(new.id, reason, hint)
     if old.id[1] == "ROLE":
         text = now["_head"].split(None, 3)
         rest = text[3] if len(text) > 3 else ""

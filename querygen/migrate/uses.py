@@ -1,14 +1,15 @@
 """What an analysed expression or query refers to: relations with their columns, functions, operators, types.
 
 Takes a tree of `analyze.nodes`, gives addresses as `ddl_depend.py` writes them. Mirrors `dependency.c:
-find_expr_references_walker`; what PostgreSQL brings along is left out.
+find_expr_references_walker`; what PostgreSQL brings along is left out. A cast is told beside its function: the server
+knows only the function, but once the cast has another one, what used it has to be read again.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from querygen.analyze.nodes import Const, FieldSelect, Query, RangeTblEntry, RowCompareExpr, TableFunc, Var
+from querygen.analyze.nodes import Const, FieldSelect, FuncExpr, Query, RangeTblEntry, RowCompareExpr, TableFunc, Var
 from querygen.catalog.ddl_depend import Address
 from querygen.catalog.ddl_reference import below
 from querygen.catalog.ddl_text import split_names
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _REGCLASS = 2205
 _PROC_FIELDS = ("funcid", "aggfnoid", "winfnoid", "tsmhandler")
+_CASTS = frozenset({enums.CoercionForm.COERCE_EXPLICIT_CAST, enums.CoercionForm.COERCE_IMPLICIT_CAST})
 _TYPE_FIELDS = ("resulttype", "consttype", "row_typeid", "vartype", "funcresulttype", "typeId", "array_typeid")
 
 
@@ -40,7 +42,7 @@ def references(catalog: Catalog, node: Any, relation: int = 0) -> set[Address]:
         else:
             found.update(_of_node(catalog, one, levels, relation))
         stack.extend((child, levels) for child in below(one))
-    return {one for one in found if one.oid >= EXTENSION_OIDS}
+    return {one for one in found if one.oid >= EXTENSION_OIDS or one.kind == "cast"}
 
 
 def _of_query(query: Query) -> Iterator[Address]:
@@ -73,6 +75,10 @@ def _of_node(catalog: Catalog, node: Any, levels: tuple[Query, ...], relation: i
                 yield Address("operator", oid)
         case FieldSelect():
             yield Address("type", node.resulttype)
+        case FuncExpr() if node.funcformat in _CASTS and node.funcid >= EXTENSION_OIDS:
+            for row in catalog.casts():
+                if row.castfunc == node.funcid:
+                    yield Address("cast", row.castsource, row.casttarget)
     for field in _PROC_FIELDS:
         if oid := getattr(node, field, 0):
             yield Address("proc", oid)
