@@ -61,8 +61,11 @@ def run(conn: Connection[TupleRow], call: Call, *, commit: bool, measure: bool, 
                 outcome.measured = True
             else:
                 outcome.plan = _plan(conn, call, "FORMAT JSON")
-            _rows(conn, call, outcome, read_only=read_only)
+            types = _rows(conn, call, outcome, read_only=read_only)
         outcome.committed = commit
+        # Behind the transaction: what was broken off has ended it.
+        names = _type_names(conn, types)
+        outcome.columns = tuple(Head(one.name, name) for one, name in zip(outcome.columns, names, strict=True))
     except psycopg.Error as problem:
         _explain(problem, outcome)
     return outcome
@@ -86,16 +89,31 @@ def _plan(conn: Connection[TupleRow], call: Call, options: str) -> dict[str, Any
     return dict(plans[0]) if plans else None
 
 
-def _rows(conn: Connection[TupleRow], call: Call, outcome: Outcome, *, read_only: bool) -> None:
+def _rows(conn: Connection[TupleRow], call: Call, outcome: Outcome, *, read_only: bool) -> list[tuple[int, int]]:
+    """The types of the columns, with their modifiers."""
     started = time.perf_counter()
     with counted(), RawCursor(conn) as cursor:
         for row in _limited(cursor, call, outcome, read_only=read_only):
             outcome.rows.append(tuple(None if one is None else _cut(str(one)) for one in row))
         outcome.milliseconds = (time.perf_counter() - started) * 1000
-        if cursor.description:
-            outcome.columns = tuple(Head(one.name, one.type_display) for one in cursor.description)
-        else:
+        result = cursor.pgresult
+        if result is None or not cursor.description:
             outcome.count = cursor.rowcount
+            return []
+        outcome.columns = tuple(Head(one.name, "") for one in cursor.description)
+        return [(result.ftype(one), result.fmod(one)) for one in range(len(outcome.columns))]
+
+
+def _type_names(conn: Connection[TupleRow], types: list[tuple[int, int]]) -> list[str]:
+    """What the database calls types: it alone knows its enums, domains and composites."""
+    if not types:
+        return []
+    oids, modifiers = zip(*types, strict=True)
+    text = (
+        "select pg_catalog.format_type(oid, modifier) from"
+        " unnest(%s::oid[], %s::int[]) with ordinality as t (oid, modifier, place) order by place"
+    )
+    return [str(name) for (name,) in conn.execute(text, (list(oids), list(modifiers))).fetchall()]
 
 
 def _limited(cursor: RawCursor[TupleRow], call: Call, outcome: Outcome, *, read_only: bool) -> Iterator[TupleRow]:

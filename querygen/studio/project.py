@@ -132,7 +132,7 @@ class Project(Struct, frozen=True, dict=True):
         return query.raw.source.path in {display_path(path) for path in expand_paths(config.queries, config.root)}
 
     def function_of(self, query: AnalyzedQuery) -> str:
-        """The part of the generated module that is about a query: its constant and its function."""
+        """The part of the generated module that is about a query: its function, then what the function is made with."""
         file = self.generated.get(query.raw.source.path)
         return "" if file is None else _function(file.text, snake(query.name))
 
@@ -145,12 +145,12 @@ _BLOCKS: Final = re.compile(r"\n\n\n(?=\S)")
 
 
 def _function(text: str, name: str) -> str:
-    """The blocks of a module that are about one function: what begins with its name or its constant's."""
+    """The blocks of a module that are about one function: what begins with its name, first, or its constant's."""
     constant = name.upper()
-    starts = re.compile(
-        rf"(?:async )?def {re.escape(name)}_?\(|def {re.escape(name)}_sql\w*\(|{re.escape(constant)}(?:_SORT)?: "
-    )
-    return "\n\n\n".join(block.rstrip() for block in _BLOCKS.split(text) if starts.match(block))
+    called = re.compile(rf"(?:async )?def {re.escape(name)}_?\(")
+    helps = re.compile(rf"def {re.escape(name)}_sql\w*\(|{re.escape(constant)}(?:_SORT)?: ")
+    blocks = [block.rstrip() for block in _BLOCKS.split(text)]
+    return "\n\n\n".join([block for one in (called, helps) for block in blocks if one.match(block)])
 
 
 def _analyzed(config: Config) -> Analysis:

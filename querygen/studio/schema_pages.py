@@ -124,7 +124,11 @@ def _types(catalog: Catalog) -> list[TypeRow]:
             case "d":
                 checks = domain.checks if domain else ()
                 base = format_type(catalog, row.typbasetype, row.typtypmod)
-                parts = [base, "not null" * row.typnotnull, *(f"check ({one.expression_sql})" for one in checks)]
+                parts = [
+                    base,
+                    "not null" * row.typnotnull,
+                    *(f"check ({one.expression_sql})" for one in checks if one.expression_sql),
+                ]
                 about = " ".join(one for one in parts if one)
                 found.append(TypeRow(schema_name, row.typname, "domain", about, (), comment))
             case "r":

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r'"((?:[^"]|"")*)"|([\w$]+)')
 # Kinds of objects that others can stand on: how many of the names behind the schema tell one from another.
-_NAMES: Final = {"type": 1, "table": 1, "view": 1, "matview": 1, "function": 1, "aggregate": 1, "sequence": 1, "column": 2}
+_NAMES: Final = {
+    "type": 1,
+    "table": 1,
+    "view": 1,
+    "matview": 1,
+    "function": 1,
+    "aggregate": 1,
+    "sequence": 1,
+    "column": 2,
+}
 
 
 def explained(

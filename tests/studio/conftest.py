@@ -65,6 +65,13 @@ SELECT * FROM node WHERE id IN (sqlc.slice(ids)) ORDER BY rank;
 -- name: ChangeNote :execrows
 UPDATE every SET note = @note WHERE id = @id;
 
+-- name: TypesOfEvery :many
+SELECT id, mood, nick, code, ROW(1, 2) AS both FROM every WHERE id = 1;
+
+-- name: NodeWithParent :many
+SELECT qg.embed(node), qg.embed(parent) FROM node JOIN node AS parent ON parent.id = node.parent
+WHERE node.id = @id;
+
 -- name: Numbers :many
 SELECT i, repeat('x', 10) AS word FROM generate_series(1, @most::int) AS i;
 """

@@ -124,10 +124,20 @@ def test_types_functions_and_views_are_shown(reader: Visitor, tmp_path: Path) ->
         "comment on function twice is 'two times';\n"
         "create type span as range (subtype = int4); create type two as (one int, other text);\n"
         "create materialized view m as select 1 as one;"
+        "create domain money_of as char(3) not null check (value ~ '^[A-Z]+$');"
     )
     (tmp_path / "queries").mkdir()
     own = plain(Visitor(make_studio(Config(tmp_path), None)).get("/schema").text)
-    for shown in ("twice", "n integer", "two times", "of integer", "one integer, other text", "materialized view"):
+    domain = "character(3) not null check (value ~ '^[A-Z]+$')"
+    for shown in (
+        "twice",
+        "n integer",
+        "two times",
+        "of integer",
+        "one integer, other text",
+        "materialized view",
+        domain,
+    ):
         assert shown in own
     definition = reader.get("/schema/table?s=public&t=active_user").text
     assert "LEFT" in definition
@@ -312,11 +322,56 @@ def test_drift_is_what_the_command_says(migrated: Visitor, tmp_path: Path, monke
     assert len(told) == 14 + 1, "the last line is their number"
     for one in told:
         assert one in page, one
-    last = migrated.get("/migrations").text.partition("All of that SQL")[2]
+    shown, _, last = migrated.get("/migrations").text.partition("All of that SQL")
     undo = re.findall(r"<code>(.*?)</code>", last, re.DOTALL)
+    on_rows = plain(shown)
+    ran = html.unescape(re.sub(r"<[^>]+>", "", undo[0]))
+    for one in re.sub(r"(?m)^(--.*|BEGIN;|COMMIT;)$", "", ran).split(";\n"):
+        assert " ".join(one.split()).rstrip(";") in on_rows, one
     load_sql(url_of(migrated.studio), html.unescape(re.sub(r"<[^>]+>", "", undo[0])))
     page, told = drifted(migrated, tmp_path, monkeypatch)
     assert told == ["the database is what the migrations that it has say"]
+
+
+ENUM = """
+create type call_state as enum ('due', 'done');
+create table port_call (id int primary key, state call_state not null default 'due', other text);
+create index port_call_due on port_call (id) where state = 'due';
+create view due_call as select id, state from port_call where state = 'due';
+create view due_number as select id from due_call;
+"""
+
+
+def test_what_undoes_an_enum_stands_whole_on_its_row(
+    migrated: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its columns and all that stands on them, with their hazards; what belongs to another difference does not."""
+    (tmp_path / "migrations" / "2_calls.sql").write_text(ENUM)
+    assert migrated.studio.database is not None
+    commands.up(migrated.studio.database.place, started=lambda *_given: None, told=lambda _text: None)
+    load_sql(url_of(migrated.studio), "alter type call_state add value 'lost'; create table stray (id int)")
+    drifted(migrated, tmp_path, monkeypatch)
+    rows = re.findall(r"<tr>(.*?)</tr>", migrated.get("/migrations").text.partition("<tbody>")[2], re.DOTALL)
+    mine = [re.findall(r"<code>(.*?)</code>", row, re.DOTALL) for row in rows if "type public.call_state" in plain(row)]
+    assert len(mine) == 1
+    told = [plain(one) for one in mine[0]]
+    for begin in (
+        "ALTER TYPE public.call_state RENAME",
+        "CREATE TYPE public.call_state",
+        "ALTER TABLE public.port_call ALTER COLUMN state TYPE",
+        "DROP VIEW public.due_call",
+        "DROP VIEW public.due_number",
+        "CREATE VIEW public.due_call",
+        "CREATE VIEW public.due_number",
+        "DROP INDEX public.port_call_due",
+        "CREATE INDEX port_call_due",
+        "DROP TYPE public.call_state__old",
+    ):
+        assert [one for one in told if one.startswith(begin)], (begin, told)
+    assert not [one for one in told if "stray" in one]
+    row = next(plain(row) for row in rows if "type public.call_state" in plain(row))
+    assert "REWRITES_TABLE" in row
+    assert "FAILS_ON_ROWS" in row
 
 
 def test_findings_and_verify(writer: Visitor) -> None:
