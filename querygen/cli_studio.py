@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import re
+import shutil
 import socket
+import subprocess
+import sys
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import click
@@ -70,8 +75,8 @@ def studio(database_url: str | None, write: bool, port: int | None, statement_ti
             timeout_graceful_shutdown=1,
         )
     )
-    if not no_open:
-        click.launch(address(keys.token))
+    if not no_open and not _opened(address(keys.token)):
+        click.echo("  no browser was found: open the address in one")
     try:
         with contextlib.suppress(KeyboardInterrupt):
             projects.current()  # while the browser starts: what it asks waits at the listener
@@ -80,6 +85,18 @@ def studio(database_url: str | None, write: bool, port: int | None, statement_ti
     finally:
         if database is not None:
             database.connections.close()
+
+
+def _opened(address: str) -> bool:
+    """Open a browser if there is one. On Linux what `xdg-open` says while it looks for one is kept off the terminal."""
+    if not sys.platform.startswith("linux"):
+        return click.launch(address) == 0
+    opener = shutil.which("xdg-open")
+    if opener is None or not any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))):
+        return False
+    quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    Thread(target=subprocess.call, args=([opener, address],), kwargs=quiet, daemon=True).start()
+    return True
 
 
 def _database(database_url: str | None, *, write: bool, timeout_ms: int) -> tuple[Database | None, str]:

@@ -46,6 +46,7 @@ class Change(Struct, frozen=True):
     version: str = ""
     returning: tuple[str, ...] = ()
     before: tuple[tuple[str, str | None], ...] = ()
+    mark: str = ""  # of an insertion, which no key tells from another
 
     @property
     def row(self) -> tuple[str, str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ transaction that is taken back; `/changes` shows it as SQL, and there it is comm
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 import psycopg
@@ -27,7 +28,7 @@ from querygen.studio.browse import (
     read_page,
     relation,
 )
-from querygen.studio.fields import Field, Mode, column_field, read
+from querygen.studio.fields import Field, Mode, Refers, column_field, read
 from querygen.studio.structure import TID, ForeignKey, ServerColumn, Table, list_relations, read_table
 from querygen.studio.view import Ask, NotFound, goto, many, to
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 MAX_EDITED: Final = 256 * 1024  # characters of a value that a form can hold
 _FILTERS: Final = 8
+_OFFERED: Final = 100  # values of another table that a foreign key's field offers
 _FLAT: Final = {"{\n}": "{}", "[\n]": "[]"}  # what jsonb_pretty makes of nothing
 
 
@@ -229,15 +231,16 @@ def row(ask: Ask) -> Response:
         found = _table(ask, conn)
         key = _key(found, ask.query.get("key", ""))
         there = _row(conn, found, key)
-    if there is None:
-        raise NotFound(f'The row is not in "{found.name}" any more.')
-    return _row_page(ask, found, there)
+        if there is None:
+            raise NotFound(f'The row is not in "{found.name}" any more.')
+        return _row_page(ask, conn, found, there)
 
 
-def _row_page(ask: Ask, found: Table, there: Row, problems: Mapping[str, str] | None = None) -> Response:
+def _row_page(ask: Ask, conn: Connection[TupleRow], found: Table, there: Row) -> Response:
     waiting = _waiting(ask, found, there.key)
     pending = {one.column: one.text for one in waiting.values} if waiting is not None else {}
-    fields = [_refilled(_field(one, there), pending) for one in found.columns]
+    refers = _refers(conn, found)
+    fields = [_refilled(_field(one, there, refers.get(one.name)), pending) for one in found.columns]
     return ask.page(
         "row",
         f"{found.name}: a row",
@@ -252,7 +255,6 @@ def _row_page(ask: Ask, found: Table, there: Row, problems: Mapping[str, str] | 
         may_delete=ask.studio.write and found.identified and found.may_delete,
         pending=pending,
         waiting=waiting,
-        problems=problems or {},
     )
 
 
@@ -261,8 +263,32 @@ def _waiting(ask: Ask, found: Table, key: tuple[tuple[str, str, str], ...]) -> c
     return next((one for one in ask.studio.staged.changes if one.row == mine and one.kind != "insert"), None)
 
 
-def _field(column: ServerColumn, there: Row) -> Field:
-    return column_field(column, there.texts[column.name], new=False, length=there.lengths.get(column.name))
+def _field(column: ServerColumn, there: Row, refers: Refers | None = None) -> Field:
+    length = there.lengths.get(column.name)
+    return column_field(column, there.texts[column.name], new=False, length=length, refers=refers)
+
+
+def _refers(conn: Connection[TupleRow], found: Table) -> dict[str, Refers]:
+    """Of each column that is a foreign key: of which table, and the first of its values."""
+    told: dict[str, Refers] = {}
+    for one in found.outgoing:
+        for name, other in zip(one.columns, one.other_columns, strict=True):
+            told.setdefault(name, Refers(one.schema, one.table, other))
+    for name in _references(found):
+        told[name] = _with_values(conn, told[name])
+    return told
+
+
+def _with_values(conn: Connection[TupleRow], refers: Refers) -> Refers:
+    """What a foreign key can refer to: read along the index that it needs there; nothing, where that is forbidden."""
+    statement = sql.SQL("select t.{0}::text from {1} as t order by t.{0} limit {2}").format(
+        sql.Identifier(refers.column), sql.Identifier(refers.schema, refers.table), sql.Literal(_OFFERED + 1)
+    )
+    try:
+        values = tuple(str(value) for (value,) in conn.execute(statement).fetchall() if value is not None)
+    except psycopg.errors.InsufficientPrivilege:
+        return refers
+    return replace(refers, values=values[:_OFFERED], more=len(values) > _OFFERED)
 
 
 def _refilled(field: Field, pending: Mapping[str, str | None]) -> Field:
@@ -270,7 +296,8 @@ def _refilled(field: Field, pending: Mapping[str, str | None]) -> Field:
     if field.name not in pending:
         return field
     text = pending[field.name]
-    return replace(field, value=text, mode=Mode.NULL if text is None else Mode.VALUE)
+    mode = Mode.NULL if text is None else Mode.VALUE
+    return replace(field, value=text, mode=Mode.EMPTY if text == "" and Mode.EMPTY in field.modes else mode)
 
 
 def _outgoing(one: ForeignKey, there: Row) -> tuple[ForeignKey, str | None]:
@@ -345,30 +372,63 @@ def new(ask: Ask) -> Response:
     _must_write(ask)
     with ask.database.connections.connection() as conn:
         found = _table(ask, conn)
-    if not found.is_table:
-        raise Refused(f'"{found.name}" is no table: rows are inserted into what it reads')
-    return _new_page(ask, found)
+        if not found.is_table:
+            raise Refused(f'"{found.name}" is no table: rows are inserted into what it reads')
+        again = _insertion(ask, found, ask.query.get("again", ""))
+        given = {one.column: one.text for one in again.values} if again is not None else {}
+        refers = _refers(conn, found)
+        fields = [
+            _refilled(column_field(one, None, new=True, refers=refers.get(one.name)), given) for one in found.columns
+        ]
+    return _new_page(ask, found, fields, again.mark if again is not None else "")
 
 
-def _new_page(ask: Ask, found: Table) -> Response:
-    fields = [column_field(one, None, new=True) for one in found.columns]
-    return ask.page("new", f"{found.name}: a new row", "data", table=found, fields=fields)
+def _insertion(ask: Ask, found: Table, mark: str) -> changes.Change | None:
+    """The insertion that waits under this mark."""
+    mine = (one for one in ask.studio.staged.changes if mark and one.mark == mark)
+    return next((one for one in mine if (one.schema, one.table) == (found.schema, found.name)), None)
+
+
+def _new_page(
+    ask: Ask, found: Table, fields: list[Field], again: str, problems: Mapping[str, str] | None = None
+) -> Response:
+    return ask.page(
+        "new",
+        f"{found.name}: a new row",
+        "data",
+        422 if problems else 200,
+        table=found,
+        fields=fields,
+        again=again,
+        problems=problems or {},
+    )
 
 
 def insert(ask: Ask) -> Response:
-    """Put a new row on the list of changes."""
+    """Put a new row on the list of changes, or in the place of one that was edited again."""
     _must_write(ask)
     with ask.database.connections.connection() as conn:
         found = _table(ask, conn)
         values = []
+        problems = {}
+        fields = []
         for column in found.columns:
-            given = read(ask.form, column_field(column, None, new=True))
+            field = column_field(column, None, new=True)
+            given = read(ask.form, field)
+            fields.append(field if given is None else replace(field, value=given.text, mode=given.mode))
             if given is None or given.mode is Mode.DEFAULT or not column.writable:
                 continue
+            if given.mode is Mode.VALUE and given.text == "" and Mode.EMPTY in field.modes:
+                problems[column.name] = "It cannot be NULL and has no default: give a value, or choose the empty text."
             values.append(changes.Given(column.name, column.type, given.text))
+        again = ask.form.get("again", "")
+        if problems:
+            refers = _refers(conn, found)
+            return _new_page(ask, found, [replace(one, refers=refers.get(one.name)) for one in fields], again, problems)
         returning = tuple(name for name, _ in key_columns(found))
-        change = changes.Change("insert", found.schema, found.name, tuple(values), returning=returning)
-        return _stage(ask, conn, change)
+        mark = secrets.token_hex(4)
+        change = changes.Change("insert", found.schema, found.name, tuple(values), returning=returning, mark=mark)
+        return _stage(ask, conn, change, instead=_insertion(ask, found, again))
 
 
 def update(ask: Ask) -> Response:
@@ -427,12 +487,17 @@ def delete(ask: Ask) -> Response:
         return _stage(ask, conn, change)
 
 
-def _stage(ask: Ask, conn: Connection[TupleRow], change: changes.Change) -> Response:
+def _stage(
+    ask: Ask, conn: Connection[TupleRow], change: changes.Change, *, instead: changes.Change | None = None
+) -> Response:
     if any("\0" in (one.text or "") for one in change.values):
         raise Refused("PostgreSQL's text has no character NUL (0x00), and a value holds one")
     staged = ask.studio.staged
     with staged.lock:
-        staged.changes[:] = changes.merged(staged.changes, change)
+        if instead in staged.changes:
+            staged.changes[staged.changes.index(instead)] = change
+        else:
+            staged.changes[:] = changes.merged(staged.changes, change)
         staged.trial = changes.run(conn, staged.changes, commit=False)
     return goto("/changes")
 
@@ -441,9 +506,16 @@ def waiting(ask: Ask) -> Response:
     """What waits to be committed: as SQL, with what a trial run of it did."""
     staged = ask.studio.staged
     with staged.lock:
-        listed = [(number, one, changes.text_of(one), _row_of(one)) for number, one in enumerate(staged.changes)]
+        listed = [(number, one, changes.text_of(one), _again(one)) for number, one in enumerate(staged.changes)]
         trial = staged.trial
     return ask.page("changes", "Changes", "changes", changes=listed, trial=trial)
+
+
+def _again(change: changes.Change) -> str | None:
+    """The form that a change came from, as it was filled in; a deletion had none."""
+    if change.kind == "insert":
+        return to("/data/new", s=change.schema, t=change.table, again=change.mark)
+    return _row_of(change) if change.kind == "update" else None
 
 
 def _row_of(change: changes.Change) -> str | None:
@@ -496,7 +568,12 @@ def discard(ask: Ask) -> Response:
             if staged.changes:
                 with ask.database.connections.connection() as conn:
                     staged.trial = changes.run(conn, staged.changes, commit=False)
-    ask.studio.notices.append("Taken back: the database is as it was.")
+    left = len(staged.changes)
+    if not left:
+        said = "Taken back: the database is as it was."
+    else:
+        said = f"Taken back. {many(left, 'other change')} still {'waits' if left == 1 else 'wait'}, not committed yet."
+    ask.studio.notices.append(said)
     if staged.changes or last is None:
         return goto("/changes")
     return goto(_row_of(last) or to("/data/table", s=last.schema, t=last.table))

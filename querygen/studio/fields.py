@@ -35,8 +35,19 @@ class Mode(StrEnum):
 
     VALUE = "value"
     NULL = "null"
+    EMPTY = "empty"  # the empty text, where leaving a field empty could be forgetting it
     DEFAULT = "default"
     UNSET = "unset"
+
+
+class Refers(Struct, frozen=True):
+    """The table that a foreign key is of, with some values of its column; `more`: not all of them."""
+
+    schema: str
+    table: str
+    column: str
+    values: tuple[str, ...] = ()
+    more: bool = False
 
 
 class Field(Struct, frozen=True):
@@ -54,6 +65,8 @@ class Field(Struct, frozen=True):
     delimiter: str = ","
     fixed: str = ""  # why it cannot be edited
     length: int | None = None  # of a value that is too long to be edited here
+    required: bool = False  # of a new row: neither NULL nor a default can stand for it
+    refers: Refers | None = None
 
     @property
     def needed(self) -> bool:
@@ -86,7 +99,9 @@ def editor_of(category: str, kind: str, base: str) -> Editor:
     return Editor.LINE
 
 
-def column_field(column: ServerColumn, value: str | None, *, new: bool, length: int | None = None) -> Field:
+def column_field(
+    column: ServerColumn, value: str | None, *, new: bool, length: int | None = None, refers: Refers | None = None
+) -> Field:
     """The field of a column, for a row that is there or a new one."""
     modes = [Mode.VALUE]
     if not column.not_null:
@@ -94,6 +109,10 @@ def column_field(column: ServerColumn, value: str | None, *, new: bool, length: 
     has_default = column.default is not None or column.identity != ""
     if new and has_default:
         modes.insert(0, Mode.DEFAULT)
+    editor = editor_of(column.category, column.kind, column.base)
+    required = new and column.not_null and not has_default and column.writable
+    if required and (editor is Editor.LONG or column.category == "S"):
+        modes.append(Mode.EMPTY)
     mode = Mode.NULL if value is None and Mode.NULL in modes else Mode.VALUE
     if new:
         mode = Mode.DEFAULT if has_default else Mode.VALUE if column.not_null else Mode.NULL
@@ -108,7 +127,7 @@ def column_field(column: ServerColumn, value: str | None, *, new: bool, length: 
         str(column.number),
         column.name,
         column.shown_type,
-        editor_of(column.category, column.kind, column.base),
+        editor,
         tuple(modes),
         mode,
         value,
@@ -117,6 +136,8 @@ def column_field(column: ServerColumn, value: str | None, *, new: bool, length: 
         column.delimiter,
         fixed,
         length,
+        required,
+        refers,
     )
 
 
@@ -128,7 +149,7 @@ def read(form: Mapping[str, str], field: Field) -> Given | None:
         return None
     chosen = Mode(mode) if mode in list(Mode) else Mode.VALUE
     if chosen is not Mode.VALUE:
-        return Given(chosen, None)
+        return Given(chosen, "" if chosen is Mode.EMPTY else None)
     return Given(Mode.VALUE, with_line_ends(text or "", field.value))
 
 

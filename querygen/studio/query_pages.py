@@ -5,6 +5,7 @@ Takes an `Ask`, gives a page. A query runs in a transaction that is taken back u
 
 from __future__ import annotations
 
+import secrets
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ from querygen.studio import execution, plan
 from querygen.studio.arguments import Call, Incomplete, call_of, form_of
 from querygen.studio.browse import Refused
 from querygen.studio.uses import How
-from querygen.studio.view import Ask, NotFound
+from querygen.studio.view import Ask, NotFound, goto, to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from querygen.studio.project import Project
 
 _SHOWN_PYTHON: Final = 4000  # lines of a module
+_RUNS: Final = 10  # whose results are kept, to come back to
 
 
 class UsedTable(Struct, frozen=True):
@@ -124,10 +126,35 @@ def _wanted(project: Project, name: str) -> AnalyzedQuery | FailedQuery:
     return found
 
 
+class Run(Struct, frozen=True):
+    """What came of a run, or what its form lacked, for the page that the browser is sent to."""
+
+    name: str
+    form: Mapping[str, str]
+    outcome: execution.Outcome | None = None
+    call: Call | None = None
+    problem: str = ""
+    action: str = ""
+
+
 def query(ask: Ask) -> Response:
-    """One query: SQL, Python, what it uses, and the form to run it."""
+    """One query: SQL, Python, what it uses, the form to run it, and the run that the address names."""
     project = ask.project
-    return _page(ask, project, _wanted(project, ask.query.get("n", "")), {})
+    name, mark = ask.query.get("n", ""), ask.query.get("run", "")
+    kept: dict[str, Run] = ask.studio.kept.get("runs", {})
+    ran = kept.get(mark)
+    gone = bool(mark) and (ran is None or ran.name != name)
+    return _page(ask, project, _wanted(project, name), Run(name, {}) if ran is None or gone else ran, gone=gone)
+
+
+def _shown(ask: Ask, ran: Run) -> Response:
+    """Keep it and go where it is shown: loading that page again, or coming back to it, runs nothing."""
+    kept: dict[str, Run] = ask.studio.kept.setdefault("runs", {})
+    mark = secrets.token_hex(4)
+    kept[mark] = ran
+    for old in list(kept)[:-_RUNS]:
+        kept.pop(old, None)
+    return goto(to("/queries/query", n=ran.name, run=mark) + ("#result" if ran.outcome is not None else ""))
 
 
 def run(ask: Ask) -> Response:
@@ -143,7 +170,7 @@ def run(ask: Ask) -> Response:
     try:
         call = call_of(found, project.analysis.catalog, ask.form)
     except Incomplete as problem:
-        return _page(ask, project, found, ask.form, problem=str(problem))
+        return _shown(ask, Run(found.raw.name, ask.form, problem=str(problem)))
     with ask.database.connections.connection() as conn:
         if action == "plan":
             outcome = execution.plan_only(conn, call)
@@ -151,36 +178,25 @@ def run(ask: Ask) -> Response:
             outcome = execution.run(
                 conn, call, commit=commit, measure="measure" in ask.form and not commit, read_only=found.read_only
             )
-            if outcome.problem is None and not outcome.columns:  # a stream without a row has no description
-                outcome.columns = tuple(
-                    execution.Head(one.name, one.type) for one in _columns(found, project.analysis.catalog)
-                )
-    return _page(ask, project, found, ask.form, outcome=outcome, call=call, action=action)
+            if outcome.problem is None:
+                outcome.columns = _heads(found, project.analysis.catalog, outcome.columns)
+    return _shown(ask, Run(found.raw.name, ask.form, outcome, call, "", action))
 
 
-def _page(
-    ask: Ask,
-    project: Project,
-    found: AnalyzedQuery | FailedQuery,
-    form: Mapping[str, str],
-    *,
-    outcome: execution.Outcome | None = None,
-    call: Call | None = None,
-    problem: str = "",
-    action: str = "",
-) -> Response:
+def _page(ask: Ask, project: Project, found: AnalyzedQuery | FailedQuery, ran: Run, *, gone: bool) -> Response:
     catalog = project.analysis.catalog
+    outcome = ran.outcome
     failed = isinstance(found, FailedQuery)
     shown_plan = plan.picture(outcome.plan) if outcome is not None and outcome.plan is not None else None
     return ask.page(
         "query",
         found.raw.name,
         "queries",
-        status=422 if problem else 200,
+        status=422 if ran.problem else 200,
         query=found,
         failed=found.problem if isinstance(found, FailedQuery) else None,
-        form=None if isinstance(found, FailedQuery) else form_of(found, catalog, form),
-        given=form,
+        form=None if isinstance(found, FailedQuery) else form_of(found, catalog, ran.form),
+        given=ran.form,
         python="" if isinstance(found, FailedQuery) else project.function_of(found),
         module=module.path if (module := project.generated.get(found.raw.source.path)) else "",
         columns=[] if isinstance(found, FailedQuery) else _columns(found, catalog),
@@ -188,24 +204,43 @@ def _page(
         writes=not isinstance(found, FailedQuery) and not found.read_only,
         outcome=outcome,
         plan=shown_plan,
-        call=call,
-        problem=problem,
-        action=action,
+        call=ran.call,
+        problem=ran.problem,
+        action=ran.action,
+        gone=gone,
         max_rows=execution.MAX_ROWS,
     )
 
 
+def _heads(found: AnalyzedQuery, catalog: Catalog, told: tuple[execution.Head, ...]) -> tuple[execution.Head, ...]:
+    """The columns as the server tells of them, with what it does not tell: the embed, and the name of a domain."""
+    declared = _columns(found, catalog)
+    if not told:  # a stream without a row has no description
+        return tuple(execution.Head(one.name, one.type) for one in declared)
+    if len(told) != len(declared):
+        return told
+    heads = []
+    for one, column, head in zip(found.columns, declared, told, strict=True):
+        row, modifier = catalog.type(one.type.oid), one.type.typmod
+        while row.typtype == "d":
+            row, modifier = catalog.type(row.typbasetype), row.typtypmod
+        same = format_type(catalog, row.oid, modifier) == head.type
+        heads.append(execution.Head(column.name, column.type if same else head.type))
+    return tuple(heads)
+
+
 def _columns(found: AnalyzedQuery, catalog: Catalog) -> list[ResultColumn]:
     rows = [row for row in text_rows(found, catalog) if row[0] == "->"]
+    owners = {place: one.name for one in found.embeds for place in range(one.start, one.start + one.count)}
     return [
         ResultColumn(
-            one.name,
+            f"{owners[place]}.{one.name}" if place in owners else one.name,
             format_type(catalog, one.type.oid, one.type.typmod),
             one.nullable,
             row[4],
             shape_text(one.shape, catalog) if one.shape is not None else "",
         )
-        for one, row in zip(found.columns, rows, strict=True)
+        for place, (one, row) in enumerate(zip(found.columns, rows, strict=True))
     ]
 
 

@@ -387,6 +387,37 @@ def test_another_site_gets_nothing(read_only: Served, tab: Callable[..., Tab]) -
     assert set(outcome) <= {"refused", "opaque0"}
 
 
+def test_back_from_the_page_of_a_run_leads_to_the_run_before(read_only: Served, tab: Callable[..., Tab]) -> None:
+    one = tab(read_only)
+    page = one.open("/queries/query?n=Numbers")
+    for most in ("2", "3"):
+        page.get_by_label("most", exact=True).fill(most)
+        page.get_by_role("button", name="Run", exact=True).click()
+        expect(page.locator("#result")).to_contain_text(f"{most} rows")
+    page.go_back()
+    expect(page.locator("#result")).to_contain_text("2 rows")
+    page.reload()
+    expect(page.locator("#result")).to_contain_text("2 rows")
+    assert one.complaints == []
+
+
+def test_a_field_says_what_it_gives(served: Served, tab: Callable[..., Tab]) -> None:
+    one = tab(served)
+    page = one.open("/queries/query?n=ListEvery")
+    expect(page.get_by_role("button", name="Give a value for word")).to_have_text("It is left out. Give a value")
+    page = one.open("/data/new?s=public&t=audit_log")
+    action = page.get_by_label("action", exact=True)
+    expect(action).to_have_attribute("required", "")
+    page.get_by_label("What to give for action").select_option("empty")
+    expect(page.get_by_role("button", name="Give a value for action")).to_have_text(
+        "It is the empty text. Give a value"
+    )
+    page.get_by_role("button", name="Preview the row").click()
+    page.wait_for_url("**/changes")
+    assert unfit(page) == []
+    assert one.complaints == []
+
+
 def test_the_back_button_leaves_no_busy_button(served: Served, tab: Callable[..., Tab]) -> None:
     one = tab(served)
     page = one.open(PAGES["/data/row"])

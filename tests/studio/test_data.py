@@ -384,6 +384,66 @@ def test_insert_with_defaults_and_a_key_that_postgresql_makes(writer: Visitor) -
     assert rows(dsn_of(writer), "select action, detail::text from audit_log") == [("signed in", '{"a": 1}')]
 
 
+def test_a_refused_insertion_is_edited_again(writer: Visitor) -> None:
+    """What was typed is in the form, and the row takes the place of the refused one."""
+    writer.submit("/data/insert?s=public&t=node", v__1="5000", m__2="null", m__3="null")
+    refused = writer.submit("/data/insert?s=public&t=node", v__1="5001", m__2="value", v__2="9999", m__3="null")
+    text = html.unescape(re.sub(r"<[^>]+>", "", refused.text))
+    assert "PostgreSQL refuses change 2:" in text
+    assert "2. Insert into node" in text
+    assert "xmin" not in text
+    address = [html.unescape(one) for one in re.findall(r'href="([^"]*)">Edit again<', refused.text)][1]
+    form = writer.get(address)
+    assert 'value="5001"' in form.text
+    assert 'value="9999"' in form.text
+    mark = re.search(r'name="again" value="([^"]+)"', form.text)
+    assert mark is not None
+    good = writer.submit(
+        "/data/insert?s=public&t=node", v__1="5001", m__2="value", v__2="1", m__3="null", again=mark[1]
+    )
+    assert "A trial run worked" in good.text
+    assert len(writer.studio.staged.changes) == 2
+    assert "Committed: 2 changes" in writer.submit("/changes/commit", count="2").text
+    assert rows(dsn_of(writer), "select id, parent from node where id >= 5000 order by id") == [(5000, None), (5001, 1)]
+
+
+def test_a_refused_change_of_several_is_named_by_its_number(writer: Visitor) -> None:
+    writer.submit("/data/insert?s=public&t=node", v__1="1", m__2="null", m__3="null")
+    several = writer.submit("/data/insert?s=public&t=node", v__1="6000", m__2="null", m__3="null")
+    assert "refuses change 1:" in several.text
+    assert re.search(r'<li class="failed">\s*<div class="title"><h2><span class="dim">1\.</span>', several.text)
+
+
+def test_what_a_new_row_needs_is_marked(writer: Visitor) -> None:
+    load_sql(
+        dsn_of(writer),
+        "create table needs (id int primary key, must text not null, may text, node int references node)",
+    )
+    form = writer.get("/data/new?s=public&t=needs").text
+    assert form.count(">required<") == 2
+    assert re.search(r'a <bdi>id</bdi> of <a href="/data/table\?s=public&amp;t=node"', form)
+    offered = re.findall(r'<option value="(\d+)"></option>', form)
+    assert offered == [str(one) for one in range(1, 101)]
+    assert "offers the first 100" in form
+    given = {"v__1": "1", "m__3": "null", "m__4": "value", "v__4": "7"}
+    left = writer.submit("/data/insert?s=public&t=needs", **given, m__2="value", v__2="")
+    assert left.status_code == 422
+    assert "choose the empty text" in left.text
+    assert 'value="7"' in left.text
+    assert writer.studio.staged.changes == []
+    assert "A trial run worked" in writer.submit("/data/insert?s=public&t=needs", **given, m__2="empty").text
+    writer.submit("/changes/commit", count="1")
+    assert rows(dsn_of(writer), "select must, may, node from needs") == [("", None, 7)]
+
+
+def test_taking_back_one_of_two_says_that_one_waits(writer: Visitor) -> None:
+    edit(writer, '["1"]', v__4="one", m__4="value")
+    edit(writer, '["2"]', v__4="two", m__4="value")
+    text = writer.submit("/changes/discard", which="0").text
+    assert "the database is as it was" not in text
+    assert "1 other change still waits, not committed yet" in text
+
+
 def test_delete_tells_what_goes_with_it(writer: Visitor) -> None:
     page = writer.get("/data/row", params={"s": "public", "t": "pair", "key": '["1", "2"]'})
     answer = writer.submit("/data/delete?s=public&t=pair", **form_of(page.text))

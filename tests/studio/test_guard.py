@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from querygen.cli import main
+from querygen.cli_studio import _opened
 from querygen.config_file import read_config
 from querygen.studio.app import ACTING, READING, application
 from querygen.studio.guard import MAX_BODY
@@ -174,6 +176,28 @@ def test_the_command_listens_on_this_machine_only_and_ends_quietly(studio_folder
     assert process.returncode == 0
     assert problem == ""
     assert "another browser: http" in out
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="xdg-open is of Linux")
+@pytest.mark.parametrize("display", ["", ":99"])
+def test_what_looks_for_a_browser_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], display: str
+) -> None:
+    """Without a display nothing is started; what is started keeps its complaints to itself."""
+    opener = tmp_path / "xdg-open"
+    opener.write_text(f'#!/bin/sh\necho complaint >&2\necho "$1" > {tmp_path}/asked\n')
+    opener.chmod(0o755)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    if display:
+        monkeypatch.setenv("DISPLAY", display)
+    assert _opened("http://127.0.0.1:1/") is bool(display)
+    end = time.monotonic() + 10
+    while display and not (tmp_path / "asked").exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert (tmp_path / "asked").exists() is bool(display)
+    assert "complaint" not in "".join(capfd.readouterr())
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_the_form_knows_types(reader: Visitor) -> None:
     assert 'name="flag.with_node"' in page
     assert '<select id="sort" name="sort"><option selected>id</option><option>-id</option>' in page
     assert "a part of the note" in page
-    assert page.count(">leave out<") == 2
+    assert page.count(">nothing, leave it out<") == 2
     assert 'data-editor="json"' in reader.get("/queries/query?n=FindSettings").text
 
 
@@ -105,6 +105,49 @@ def test_optional_parts_flags_lists_and_order(reader: Visitor) -> None:
     assert ask(flag__with_node="on") == ["1", "2", "3"]
     assert [row[0] for row in cells(run(reader, "SliceOfNodes", v__1="{3,4,5}").text)] == ["3", "4", "5"]
     assert cells(run(reader, "SliceOfNodes", v__1="{}").text) == []
+
+
+def heads(text: str) -> list[str]:
+    """The columns of the result with their types."""
+    grid = text.partition('<table class="grid">')[2].partition("</thead>")[0]
+    return [plain(one).strip() for one in re.findall(r'<th scope="col">(.*?)</th>', grid)]
+
+
+def test_types_of_a_result_have_their_names(reader: Visitor) -> None:
+    answer = run(reader, "TypesOfEvery")
+    assert heads(answer.text) == ["id integer", "mood mood", "nick short", "code character varying(5)", "both record"]
+
+
+def test_columns_of_embeds_say_whose_they_are(reader: Visitor) -> None:
+    names = ["node.id", "node.parent", "node.rank", "parent.id", "parent.parent", "parent.rank"]
+    assert heads(run(reader, "NodeWithParent", v__1="4").text) == [f"{one} integer" for one in names]
+    listed = plain(reader.get("/queries/query?n=NodeWithParent").text).partition("Columns of the result")[2]
+    assert all(one in listed for one in names)
+
+
+def test_the_function_that_one_calls_stands_first(reader: Visitor) -> None:
+    project = reader.studio.projects.current()
+    query = project.queries["ListEvery"]
+    assert not isinstance(query, FailedQuery)
+    shown = project.function_of(query)
+    assert shown.startswith("def list_every(")
+    assert "def list_every_sql(" in shown
+
+
+def test_a_run_is_shown_by_get(writer: Visitor) -> None:
+    """Loading its page again, or coming back to it, changes nothing a second time."""
+    answer = run(writer, "ChangeNote", v__1="kept", m__1="value", v__2="2", action="commit")
+    assert answer.history[0].status_code == 303
+    assert answer.request.method == "GET"
+    with connect(url_of(writer.studio)) as conn:
+        conn.execute("update every set note = 'other' where id = 2")
+        again = writer.get(str(answer.request.url))
+        assert "Committed." in again.text
+        assert conn.execute("select note from every where id = 2").fetchall() == [("other",)]
+    for _ in range(10):
+        run(writer, "Numbers", v__1="1")
+    assert "not kept any more" in writer.get(str(answer.request.url)).text
+    assert len(writer.studio.kept["runs"]) == 10
 
 
 def test_json_and_null(reader: Visitor) -> None:

@@ -229,6 +229,9 @@ function bytesEditor(field, area) {
   area.after(make("p", { className: "note parts" }, "hexadecimal digits behind \\x, or ", file));
 }
 
+// What a field that has no value says beside the way to one.
+const STATES = { null: "It is NULL.", default: "It takes its default.", unset: "It is left out.", empty: "It is the empty text." };
+
 for (const field of document.querySelectorAll("[data-field]")) {
   const value = field.querySelector("[data-value]");
   const mode = field.querySelector("[data-mode]");
@@ -247,10 +250,13 @@ for (const field of document.querySelectorAll("[data-field]")) {
   }
   const show = () => {
     const give = field.querySelector(".give");
-    if (give) give.textContent = `${mode.selectedOptions[0].textContent}: give a value`;
+    if (give) {
+      give.replaceChildren(`${STATES[mode.value] ?? ""} `, make("u", { textContent: "Give a value" }));
+    }
+    if (field.dataset.required !== undefined) value.required = (mode?.value ?? "value") === "value" && !value.hidden;
     give?.setAttribute("aria-label", `Give a value for ${field.querySelector("label").textContent}`);
     field.classList.toggle("off", mode !== null && mode.value !== "value");
-    field.classList.toggle("changed", (mode?.value ?? "value") !== (beforeMode ?? "value") || (value.value !== before && mode?.value !== "null"));
+    field.classList.toggle("changed", (mode?.value ?? "value") !== (beforeMode ?? "value") || (value.value !== before && (mode?.value ?? "value") === "value"));
   };
   mode?.addEventListener("change", () => {
     show();
