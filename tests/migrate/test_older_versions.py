@@ -46,12 +46,13 @@ NEWER = {
     "CREATE PUBLICATION p FOR TABLE t WHERE (id > 1);": (15, "a publication's WHERE"),
     "CREATE PUBLICATION p FOR TABLE t (id);": (15, "a publication's list of columns"),
     "CREATE PUBLICATION p FOR TABLES IN SCHEMA public;": (15, "TABLES IN SCHEMA of a publication"),
-    "CREATE STATISTICS s ON (a + 1), id FROM t;": (14, "statistics of an expression"),
+    "CREATE STATISTICS s ON (a + 1), id FROM t;": (14, "an expression in CREATE STATISTICS"),
     "CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURN 1;": (14, "a function's body that is no string"),
+    "CREATE PROCEDURE p(OUT a int) LANGUAGE sql AS 'SELECT 1';": (14, "an OUT parameter of a procedure"),
     "CREATE UNLOGGED SEQUENCE s;": (15, "CREATE UNLOGGED SEQUENCE"),
     "CREATE ROLE r; GRANT MAINTAIN ON t TO r;": (17, "MAINTAIN"),
-    "CREATE TABLE n (a int REFERENCES t ON DELETE SET NULL (a));": (15, "columns of ON DELETE SET"),
-    "CREATE COLLATION c (provider = icu, locale = 'de', rules = '&a < b');": (16, "a collation's rules"),
+    "CREATE TABLE n (a int REFERENCES t ON DELETE SET NULL (a));": (15, "a list of columns in ON DELETE SET"),
+    "CREATE COLLATION c (provider = icu, locale = 'de', rules = '&a < b');": (16, "RULES of a collation"),
 }
 
 
@@ -59,7 +60,7 @@ NEWER = {
 def test_refused_by_name(sql: str) -> None:
     since, what = NEWER[sql]
     (refusal,) = {one.reason: one for one in at(since - 1, T, T + sql).refusals}.values()
-    assert what in refusal.reason
+    assert refusal.reason == f"{what} needs PostgreSQL {since}; the schema is for PostgreSQL {since - 1}"
     assert str(since) in (refusal.reason + (refusal.hint or ""))
     assert at(since, T, T + sql).statements
 
