@@ -203,6 +203,9 @@ def _command(state: DdlState, oid: int, command: ast.AlterTableCmd, recurse: boo
         case AT.AT_AttachPartition:
             ddl_inherit.attach_partition(state, relation, command.def_.name, _bound(state, command.def_))
             ddl_partition.check_bound(state, relation, command.def_.bound)
+            ddl_partition.check_new_bound(state, relation, command.def_.name.relname, command.def_.bound)
+            child = ddl_names.get_relation(state, command.def_.name)
+            ddl_partition.keep_bound(state, child, command.def_.bound)
         case AT.AT_DetachPartition:
             ddl_inherit.detach_partition(state, relation, command.def_.name)
         case AT.AT_AddOf:

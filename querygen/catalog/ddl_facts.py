@@ -111,8 +111,6 @@ def _table(state: DdlState, stmt: ast.CreateStmt, *, server: str | None = None, 
     )
     if stmt.partspec is not None:
         put(state, ("partspec", oid), stmt.partspec)
-    if stmt.partbound is not None:
-        put(state, ("partbound", oid), stmt.partbound)
     relation = state.catalog.relation(oid)
     for element in stmt.tableElts or ():
         if isinstance(element, ast.ColumnDef) and element.colname in relation.by_name:
@@ -296,9 +294,6 @@ def _command(state: DdlState, relation: Relation, kind: Any, command: ast.AlterT
             schema = state.catalog.namespace_name(relation.namespace)
             index = state.catalog.relation_oid(command.name, schema) if command.name else None
             merge(state, key, cluster=index)
-        case AT.AT_AttachPartition:
-            child = ddl_names.get_relation(state, command.def_.name)
-            put(state, ("partbound", child.oid), command.def_.bound)
         case AT.AT_SetIdentity | AT.AT_AddIdentity:
             options = command.def_ if kind == AT.AT_SetIdentity else command.def_.options
             for sequence in ddl_sequence.owned_by(state, oid, relation.by_name[command.name].attnum):

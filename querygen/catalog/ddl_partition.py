@@ -1,8 +1,8 @@
 """Partition keys and bounds: what FOR VALUES may say of a table that is partitioned in some way.
 
 Takes the raw bound and the partitioned table; raises or returns nothing. Mirrors transformPartitionBound and what it
-calls in `parse_utilcmd.c`, and ComputePartitionAttrs of `tablecmds.c`. Bounds are not evaluated, so that two that
-overlap and a range that is empty are not found.
+calls in `parse_utilcmd.c`, and ComputePartitionAttrs of `tablecmds.c`. What may stand beside
+others: `ddl_partition_overlap.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from querygen.analyze.nodes import Const
 from querygen.analyze.pgtypes import SYSTEM_COLUMNS
 from querygen.analyze.state import ExprKind
 from querygen.analyze.typename import format_type
-from querygen.catalog import ddl_expr
+from querygen.catalog import ddl_expr, ddl_partition_overlap
 from querygen.catalog.ddl_names import where
+from querygen.catalog.ddl_partition_overlap import Partition
 from querygen.diagnostics import PgError
 from querygen.sql.nodes import ast, enums
 
@@ -119,6 +120,22 @@ def check_bound(state: DdlState, parent: Relation, bound: ast.PartitionBoundSpec
                     raise PgError("42P16", f"{word} must specify exactly one value per partitioning column")
             _check_range(state, bound.lowerdatums, keys)
             _check_range(state, bound.upperdatums, keys)
+
+
+def check_new_bound(state: DdlState, parent: Relation, name: str, bound: ast.PartitionBoundSpec) -> None:
+    """check_new_partition_bound, beside the partitions of other names"""
+    facts = state.catalog.facts
+    there = [
+        Partition(one.name, facts["partbound", one.oid])
+        for one in state.catalog.children_of(parent.oid)
+        if one.name != name and ("partbound", one.oid) in facts
+    ]
+    ddl_partition_overlap.check_new_bound(state.catalog, keys_of(parent), name, bound, there)
+
+
+def keep_bound(state: DdlState, partition: Relation, bound: ast.PartitionBoundSpec) -> None:
+    """StorePartitionBound"""
+    state.catalog.journal.put(state.catalog.facts, ("partbound", partition.oid), bound)
 
 
 def _check_range(state: DdlState, values: Sequence[Any], keys: Sequence[Key | None]) -> None:

@@ -138,7 +138,10 @@ def create_table(state: DdlState, stmt: ast.CreateStmt, *, foreign: bool = False
     )
     if stmt.partbound is not None:
         ddl_partition.check_bound(state, parents[0], stmt.partbound)
+        ddl_partition.check_new_bound(state, parents[0], node.relname, stmt.partbound)
     put_new_relation(state, relation)
+    if stmt.partbound is not None:
+        ddl_partition.keep_bound(state, relation, stmt.partbound)
     me = Address("relation", relation.oid)
     for parent in parents:
         state.depend.record(me, Address("relation", parent.oid), AUTO if relation.is_partition else NORMAL)

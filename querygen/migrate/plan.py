@@ -267,6 +267,33 @@ class Planner:
             if statements:
                 found.append(self._altered(identity, statements))
         found += self._creates(moved_types)
+        return self._bounds_together(found)
+
+    def _bounds_together(self, found: list[Action]) -> list[Action]:
+        """Bounds that change beside each other: all are detached before one is attached, and new ones come after."""
+        groups: dict[Id, list[Action]] = defaultdict(list)
+        for action in found:
+            changed = [one for one in action.produces & action.destroys if one[0] == "partition"]
+            if changed and len(action.statements) == 2 * len(changed):
+                groups[self.new.objects[changed[0]].attrs["of"]].append(action)
+        for parent, actions in groups.items():
+            first, *others = actions
+            for other in others:
+                for mine, theirs in (
+                    (first.destroys, other.destroys),
+                    (first.produces, other.produces),
+                    (first.old_needs, other.old_needs),
+                    (first.needs, other.needs),
+                    (first.weak, other.weak),
+                ):
+                    mine |= theirs
+            every = [one for action in actions for one in action.statements]
+            first.statements = [*every[::2], *every[1::2]]  # each has DETACH and ATTACH
+            found = [one for one in found if one not in others]
+            for action in found:
+                new = [one for one in action.produces if one[0] == "partition"]
+                if action is not first and any(self.new.objects[one].attrs["of"] == parent for one in new):
+                    action.needs |= first.produces
         return found
 
     def _goes(self, identity: Id) -> bool:
