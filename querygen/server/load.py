@@ -19,8 +19,8 @@ from querygen.diagnostics import DiagnosticError
 from querygen.server.database import connect
 from querygen.server.said import server_said
 from querygen.source import Span
-from querygen.sql.nodes import ast
 from querygen.sql.psql import copy_rows
+from querygen.sql.script import Effect, effect_of, is_transaction_control
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +89,7 @@ def load_statements(url: str, statements: Sequence[RawStmt], *, own: bool) -> li
             for one in group:
                 if (problem := _run(conn, one, own=own)) is None:
                     continue
-                if isinstance(one.stmt, ast.TransactionStmt):
+                if is_transaction_control(one):
                     lasting.append(problem)  # later there is no transaction that it could end
                 else:
                     waiting.append(_Waiting(one, _settings(conn)))
@@ -133,7 +133,7 @@ def _run(
     text = one.text
     while True:
         inside = conn.info.transaction_status == TransactionStatus.INTRANS
-        guarded = inside and not isinstance(one.stmt, ast.TransactionStmt)
+        guarded = inside and not is_transaction_control(one)
         try:
             if settings:
                 conn.execute(b"reset session authorization; reset role; reset all")
@@ -161,12 +161,15 @@ def _run(
 
 
 def _send(conn: Connection[TupleRow], one: RawStmt, text: str, *, own: bool) -> None:
-    match one.stmt:
-        case ast.CopyStmt(filename=None, is_program=False, is_from=is_from):
-            if is_from and not own:
-                start, end = copy_rows(one.source.text, one.end)
-                with conn.cursor().copy(text.encode()) as copy:
-                    copy.write(one.source.text[start:end])
+    match effect_of(one):
+        case Effect.COPY_DATA if own:
+            pass
+        case Effect.COPY_DATA:
+            start, end = copy_rows(one.source.text, one.end)
+            with conn.cursor().copy(text.encode()) as copy:
+                copy.write(one.source.text[start:end])
+        case Effect.COPY_OUT:
+            pass
         case _:
             conn.execute(text.encode())
 

@@ -108,6 +108,16 @@ def _command(statement: RawStmt) -> Command:
     return Command(text, start, statement.end, effect, index, index is not None or _validates(node), words[:72])
 
 
+def effect_of(statement: RawStmt) -> Effect:
+    """What a statement of a schema file means for its session."""
+    return _effect(statement.stmt)
+
+
+def is_transaction_control(statement: RawStmt) -> bool:
+    """BEGIN, COMMIT, ROLLBACK, PREPARE TRANSACTION; and SAVEPOINT with what belongs to it."""
+    return isinstance(statement.stmt, ast.TransactionStmt)
+
+
 def _effect(node: Any) -> Effect:
     kind = enums.TransactionStmtKind
     match node:
