@@ -124,12 +124,22 @@ class Client:
         return total / 1e6
 
     def cost(self, path: str, body: str | None = None) -> Cost:
+        """Of a page, together with the form that leads to it."""
         before = self.cpu()
         answer, text = self.send("GET" if body is None else "POST", path, body)
-        assert answer.status in (200, 303), f"{path}: {answer.status} {text[:300]!r}"
-        match = re.search(r"sql;dur=([\d.]+)", answer.getheader("Server-Timing") or "")
-        assert match is not None
-        return Cost(float(match[1]), self.cpu() - before, len(text))
+        spent = sql_time(answer)
+        if answer.status == 303:
+            answer, text = self.send("GET", (answer.getheader("Location") or "").partition("#")[0])
+            spent += sql_time(answer)
+        assert answer.status == 200, f"{path}: {answer.status} {text[:300]!r}"
+        return Cost(spent, self.cpu() - before, len(text))
+
+
+def sql_time(answer: http.client.HTTPResponse) -> float:
+    """Milliseconds that the server spent waiting for PostgreSQL."""
+    match = re.search(r"sql;dur=([\d.]+)", answer.getheader("Server-Timing") or "")
+    assert match is not None
+    return float(match[1])
 
 
 def pages(rows: int) -> dict[str, str]:

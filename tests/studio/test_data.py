@@ -421,7 +421,7 @@ def test_what_a_new_row_needs_is_marked(writer: Visitor) -> None:
     )
     form = writer.get("/data/new?s=public&t=needs").text
     assert form.count(">required<") == 2
-    assert re.search(r'a <bdi>id</bdi> of <a href="/data/table\?s=public&amp;t=node"', form)
+    assert re.search(r'refers to <a href="/data/table\?s=public&amp;t=node"[^>]*><bdi>node.id</bdi>', form)
     offered = re.findall(r'<option value="(\d+)"></option>', form)
     assert offered == [str(one) for one in range(1, 101)]
     assert "offers the first 100" in form
