@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from querygen.pipeline import Analysis
 
 GOOD, BAD_SQL, USAGE, STALE = 0, 1, 2, 3
-USAGE_CODES = ("QG0", "QG13", "QG595")  # files that cannot be found or read (sql/parse.py), git (revision.py)
+USAGE_CODES = ("QG0", "QG13", "QG569", "QG571", "QG585", "QG595")  # no such file, migration, database, rule; git
 NO_SUCH_QUERY = "QG004"
 NO_SERVER = "QG005"
 CANNOT_WRITE = "QG010"  # the system refuses to read or write a file

@@ -339,12 +339,18 @@ def _prove(config: Config, database: Database, texts: Sequence[tuple[str, str]])
 
 def _baseline(place: Place, text: str, *, note: bool) -> None:
     from querygen.runner.commands import baseline as note_applied
+    from querygen.runner.commands import look
     from querygen.runner.files import read_migrations
 
     path = place.folder / "0000_baseline.sql"
     there, _problems = read_migrations(place.folder)
     if [one for one in there if one.path != path]:
         click.echo(f"{os.path.relpath(place.folder)} has migrations: no baseline was written", err=True)
+        return
+    if known := [one.label for one in look(place)[0] if one.row is not None and one.key]:
+        listed = ", ".join(known[:3]) + (", …" if len(known) > 3 else "")
+        said = f"the database has migrations ({listed}) that {os.path.relpath(place.folder)} has not"
+        click.echo(f"{said}: no baseline was written; get the files of these", err=True)
         return
     place.folder.mkdir(parents=True, exist_ok=True)
     text = text.replace("SET check_function_bodies = off;", "SET LOCAL check_function_bodies = off;")

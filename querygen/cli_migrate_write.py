@@ -174,6 +174,8 @@ def generate(
     if not no_proof:
         _prove(shadow_url, history, [(part.up, part.down) for part in made.parts], schema)
     _write(folder, name, made.parts)
+    for line in made.hazards:
+        click.echo(f"  {line}", err=True)
     for one in refusal_messages(made.one_way):
         click.echo(f"  no way back is written: {one.message}", err=True)
 

@@ -52,6 +52,7 @@ class Draft(Struct, frozen=True):
     errors: tuple[object, ...] = ()
     one_way: tuple[Refusal, ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    hazards: tuple[str, ...] = ()  # one line each: what is dangerous about which statement
 
 
 def options_of(
@@ -130,7 +131,14 @@ def draft(
         parts.append(Part(up, down if isinstance(down, str) else None))
         if not isinstance(down, str):
             one_way += down
-    return Draft(tuple(parts), drops=tuple(show(one) for one in targets), one_way=tuple(one_way))
+    return Draft(
+        tuple(parts), drops=tuple(show(one) for one in targets), one_way=tuple(one_way), hazards=_hazards(statements)
+    )
+
+
+def _hazards(statements: Sequence[Statement]) -> tuple[str, ...]:
+    found = [f"{hazard.name}: {one.what}: {hazard.why}" for one in statements for hazard in one.hazards]
+    return tuple(dict.fromkeys(found))
 
 
 def drop_hint(target: Id, found: Sequence[Candidate]) -> str:

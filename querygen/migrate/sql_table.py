@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from querygen.analyze.typename import quote_identifier
@@ -353,6 +354,8 @@ def alter_column(old: Object, new: Object, table: Object, using: str | None) -> 
         hazards = [] if is_cheap(was, now) else [Hazard(REWRITES_TABLE, "the table may be written anew, and locked")]
         if using is not None:
             hazards.append(Hazard(MAY_FAIL, "fails if a value cannot be converted"))
+        elif may_not_fit(was["type"], now["type"]):
+            hazards.append(Hazard(MAY_FAIL, f"fails if a value does not fit into {now['type']}"))
         add(sql, *hazards)
     if now["generated"] and was["generated"] == now["generated"] and was["expression"] != now["expression"]:
         if now["_major"] < SET_EXPRESSION:
@@ -408,8 +411,8 @@ def alter_identity(old: Object, new: Object, table: Object) -> list[Statement]:
 def is_cheap(was: dict[str, Any], now: dict[str, Any]) -> bool:
     """Does the new type hold every old value without writing it anew?"""
     before, after = was["type"], now["type"]
-    if was["collation"] != now["collation"]:
-        return False
+    if was["collation"] != now["collation"] or before.endswith("]") or after.endswith("]"):
+        return False  # each element of an array is cast
     if before.startswith("character varying") and after in ("text", "character varying"):
         return True
     if before.startswith("character varying(") and after.startswith("character varying("):
@@ -417,6 +420,25 @@ def is_cheap(was: dict[str, Any], now: dict[str, Any]) -> bool:
     if before.startswith("numeric(") and after == "numeric":
         return True
     return bool(before == "text" and after == "character varying")
+
+
+_LIMITED = re.compile(r"(character varying|character|bit varying|numeric|text)(?:\((\d+)(?:,(\d+))?\))?(?:\[\])*")
+_DIGITS = {"smallint": 4, "integer": 9, "bigint": 18}  # that each holds whatever they are
+
+
+def may_not_fit(before: str, after: str) -> bool:
+    """Has the new type no room for every value of the old one?"""
+    if after in _DIGITS:
+        return _DIGITS.get(before, 1000) > _DIGITS[after]
+    now, was = _LIMITED.fullmatch(after), _LIMITED.fullmatch(before)
+    if now is None or now[2] is None:
+        return False
+    room = int(now[2]) - int(now[3] or 0)
+    if now[1] == "numeric" and before in _DIGITS:
+        return _DIGITS[before] + 1 > room
+    if was is None or was[2] is None or (was[1] == "numeric") != (now[1] == "numeric"):
+        return True
+    return int(was[2]) - int(was[3] or 0) > room
 
 
 # ---------------------------------------------------------------------------------------------- DEFAULT, NOT NULL

@@ -372,11 +372,21 @@ def told_plainly() -> Iterator[None]:
         raise DiagnosticError(_said(problem)) from None
 
 
+_ROWS: Final = (
+    "If rows that are there do not fit: mend them first, by an UPDATE in this file before the statement, or in a"
+    " migration before it (`querygen migrate generate --empty`)."
+)
 _HINTS: Final = {
     "55P03": "End the session that has the lock, or wait longer: --lock-timeout 30s, or, in the file, the line"
     " `-- querygen: lock_timeout 30s`.",
     "57014": "Give it more time: --statement-timeout, or a line `-- querygen: statement_timeout 10min` in the file.",
     "42501": "Run migrations as the role that owns these objects, or grant it what it lacks.",
+    "22001": _ROWS,
+    "22003": _ROWS,
+    "23502": _ROWS,
+    "23503": _ROWS,
+    "23505": _ROWS,
+    "23514": _ROWS,
     "25001": "Put the line `-- querygen: no-transaction` on top of the file.",
 }
 

@@ -259,6 +259,19 @@ def test_push_renames_with_the_rows(project: Path, pg_database: PgDatabase) -> N
 # ---------------------------------------------------------------- pull and export
 
 
+def test_pull_leaves_a_history_of_the_database_alone(project: Path, pg_database: PgDatabase) -> None:
+    dsn = pg_database(None)
+    (project / "migrations" / "20260101000000_start.sql").write_text(ACCOUNT)
+    assert run("migrate", "up", "--database-url", dsn).exit_code == 0
+    (project / "migrations" / "20260101000000_start.sql").unlink()
+    result = run("pull", "--out", "pulled", "--database-url", dsn)
+    assert result.exit_code == 0
+    assert "the database has migrations (20260101000000_start) that migrations has not" in result.output
+    assert [*project.glob("migrations/*")] == []
+    with connect(dsn) as conn:
+        assert conn.execute("select version::text from querygen.migration").fetchall() == [("20260101000000",)]
+
+
 def test_pull_then_everything_agrees(project: Path, pg_database: PgDatabase) -> None:
     dsn = pg_database(
         ACCOUNT + "create table login (id bigint generated always as identity primary key,"
