@@ -7,6 +7,7 @@ whose old name is gone, or was never there, has been carried out already and say
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -162,11 +163,24 @@ def option(text: str, old: Model, new: Model) -> Rename | Refusal:
     fitting += [one for one in values(new) if one not in there and _ends(one, after) and _old_id(one, before) in there]
     if len(fitting) != 1:
         what = "is ambiguous" if fitting else "names nothing that could be renamed"
-        return Refusal((), f"--rename {text} {what}", "Write the names with their schema.")
+        near = [] if fitting else _near(before, after, old, new)
+        hint = f"Did you mean {match['path']}={near[0]}?" if near else "Write the names with their schema."
+        return Refusal((), f"--rename {text} {what}", hint)
     chosen = fitting[0]
     if chosen[0] == "value":
         return Rename(("type", *chosen[1:3]), before[-1], value=chosen[-1], strict=True)
     return Rename(chosen, before[-1], strict=True)
+
+
+def _near(before: list[str], after: list[str], old: Model, new: Model) -> list[str]:
+    """New names like the one that was written, of what could have had the old name."""
+    found = {
+        quoted(*after[:-1], one[-1])
+        for one in new.objects
+        if one[0] in _RENAMEABLE and one not in old.objects and _old_id(one, before) in old.objects
+        if len(one) > len(after) and (len(after) == 1 or _ends(one[:-1], after[:-1]))
+    }
+    return difflib.get_close_matches(quoted(*after), sorted(found), 1)
 
 
 _RENAMEABLE = frozenset(

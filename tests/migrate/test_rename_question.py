@@ -13,6 +13,7 @@ import pytest
 from querygen.migrate.candidates import candidates
 from querygen.migrate.read import read_model
 from querygen.migrate.renames import Rename, option
+from querygen.migrate.statement import Refusal
 from tests.migrate.test_pairs import loaded
 
 BEFORE = "CREATE TABLE author (id bigint PRIMARY KEY, name text, born date);\n"
@@ -137,3 +138,10 @@ def test_what_is_asked_is_understood(what: str) -> None:
     old, new = (read_model(loaded(text).state)[0] for text in (one, other))
     for each in options:
         assert isinstance(option(each, old, new), Rename), each
+
+
+def test_a_name_that_is_not_there_has_a_neighbour() -> None:
+    old, new = (read_model(loaded(f"CREATE TABLE vessel ({one} text);").state)[0] for one in ("flag", "flag_state"))
+    refused = option("vessel.flag=vessel.flagstate", old, new)
+    assert isinstance(refused, Refusal)
+    assert refused.hint == "Did you mean vessel.flag=vessel.flag_state?"
