@@ -272,6 +272,19 @@ def test_pull_leaves_a_history_of_the_database_alone(project: Path, pg_database:
         assert conn.execute("select version::text from querygen.migration").fetchall() == [("20260101000000",)]
 
 
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [("22001", "alter column name type varchar(4)"), ("23502", "add column born date not null")],
+)
+def test_rows_that_do_not_fit_are_to_be_mended(project: Path, pg_database: PgDatabase, code: str, change: str) -> None:
+    dsn = pg_database(ACCOUNT + "insert into account values (1, 'longer');")
+    (project / "migrations" / "20260101000000_next.sql").write_text(f"alter table account {change};\n")
+    result = run("migrate", "up", "--database-url", dsn)
+    assert result.exit_code == 1
+    assert f"[{code}]" in result.output
+    assert "mend them first, by an UPDATE in this file before the statement" in " ".join(result.output.split())
+
+
 def test_pull_then_everything_agrees(project: Path, pg_database: PgDatabase) -> None:
     dsn = pg_database(
         ACCOUNT + "create table login (id bigint generated always as identity primary key,"
