@@ -11,15 +11,15 @@ block gives no error. What a block declares and what it would change is found by
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from querygen.catalog import ddl_do_ask, ddl_do_tree
-from querygen.catalog.ddl_do_values import NOT_TOLD, Scope, Unknown, Value, cast, evaluate, is_true
+from querygen.catalog.ddl_do_block import Block, assign, declare, expression, put, scope_of
+from querygen.catalog.ddl_do_values import NOT_TOLD, Unknown, Value, evaluate, is_true
 from querygen.catalog.ddl_state import Savepoint
 from querygen.catalog.ddl_text import first_token, walk
 from querygen.diagnostics import Diagnostic, PgError, Severity
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from querygen.catalog.ddl_state import DdlState, RawStatement
 
 NOT_FOLLOWED = "QG403"
-_ASSIGNMENT: Final = re.compile(r'^\s*(?:\w+|"(?:[^"]|"")+")\s*:?=\s*(?!=)')
-_ARRAY: Final = re.compile(r"\{(?!null\b)\w+(?:,(?!null\b)\w+)*\}", re.IGNORECASE)
 _ERROR_LEVEL: Final = 21  # elog.h: ERROR
 _TURNS: Final = 10_000  # of the loops of one block
 _LENGTH: Final = 2  # of an SQLSTATE's class
@@ -68,24 +66,6 @@ class _Inner(Struct, frozen=True):
     shift: int
 
 
-class _Block(Struct, eq=False):
-    """One DO statement while it runs."""
-
-    state: DdlState
-    raw: RawStatement
-    body: str
-    start: int  # of the body in the file, -1 where the body is no part of it letter by letter
-    datums: Sequence[Any]  # PL/pgSQL's variables, by their number
-    declared: dict[int, list[Any]]  # which of them a block declares, by its tree's id()
-    scopes: list[dict[str, Value]] = field(default_factory=lambda: [{"found": False}])
-    types: dict[str, str] = field(default_factory=dict)
-    warnings: list[Diagnostic] = field(default_factory=list)
-    handled: list[PgError] = field(default_factory=list)  # what the handlers that run have caught
-    handlers: int = 0  # how many blocks with EXCEPTION stand around
-    turns: int = 0
-    passed_over: bool = False
-
-
 def do(state: DdlState, stmt: ast.DoStmt) -> None:
     """ExecuteDoStmt"""
     options = {one.defname: one for one in stmt.args or ()}
@@ -105,7 +85,7 @@ def do(state: DdlState, stmt: ast.DoStmt) -> None:
     if not ddl_do_tree.effects(action, datums, full=state.full).changes:
         return
     declared = ddl_do_tree.declared(action, function.get("datums", ()), body)
-    block = _Block(state, raw, body, _place_of(raw, body, code.location), datums, declared)
+    block = Block(state, raw, body, _place_of(raw, body, code.location), datums, declared)
     own = not state.transactions
     if own:
         state.transactions.append(Savepoint("", 0, 0, 0, ((), None), ("", None)))
@@ -122,7 +102,7 @@ def do(state: DdlState, stmt: ast.DoStmt) -> None:
     state.diagnostics.extend(block.warnings)
 
 
-def _whole(block: _Block, action: dict[str, Any]) -> None:
+def _whole(block: Block, action: dict[str, Any]) -> None:
     with suppress(_Leave, _Stop):
         _statement(block, action)
 
@@ -132,7 +112,7 @@ def _place_of(raw: RawStatement, body: str, location: int) -> int:
     return raw.source.text.find(body, max(location, 0) + raw.shift, raw.end)
 
 
-def _attempt(block: _Block, action: Callable[[], None]) -> PgError | None:
+def _attempt(block: Block, action: Callable[[], None]) -> PgError | None:
     """All of it or nothing, as a subtransaction is."""
     state = block.state
     catalog = state.catalog
@@ -151,87 +131,16 @@ def _attempt(block: _Block, action: Callable[[], None]) -> PgError | None:
     return None
 
 
-# ---------------------------------------------------------------------------------------------- variables
-
-
-def _scope(block: _Block) -> Scope:
-    variables = {name: value for one in block.scopes for name, value in one.items()}
-    return Scope(block.state, variables, query=ddl_do_ask.answer)
-
-
-def _expression(block: _Block, node: dict[str, Any]) -> Value:
-    """The value of a PLpgSQL_expr."""
-    return evaluate(node["PLpgSQL_expr"]["query"], _scope(block))
-
-
-def _put(block: _Block, name: str, value: Value) -> None:
-    """exec_assign_value: the variable holds what its type makes of the value."""
-    declared = block.types.get(name)
-    if declared is not None and value is not NOT_TOLD:
-        try:
-            value = _held(block, declared, value)
-        except Unknown:
-            value = NOT_TOLD
-    scope = next((one for one in reversed(block.scopes) if name in one), block.scopes[0])
-    scope[name] = value
-
-
-def _held(block: _Block, declared: str, value: Value) -> Value:
-    """What a variable of the type holds; libpg_query drops a type's length, and gives arrays the name of their type."""
-    if declared == "bpchar":
-        raise Unknown
-    if not declared.startswith("_"):
-        return cast(value, _type_name(declared), block.state)
-    if isinstance(value, str) and _ARRAY.fullmatch(value):
-        value = tuple(value[1:-1].split(","))
-    if isinstance(value, tuple):
-        return tuple(cast(one, _type_name(declared[1:]), block.state) for one in value)
-    if value is None:
-        return None
-    raise Unknown
-
-
-def _type_name(text: str) -> Any:
-    try:
-        return parse_sql(f"SELECT NULL::{text}")[0].stmt.targetList[0].val.typeName
-    except ParseError:
-        raise Unknown from None
-
-
-def _declare(block: _Block, variables: Iterable[Any]) -> None:
-    for variable in variables:
-        name = variable.get("refname", "")
-        block.scopes[-1][name] = NOT_TOLD
-        if "datatype" not in variable:
-            continue
-        block.types[name] = variable["datatype"]["PLpgSQL_type"]["typname"]
-        default = variable.get("default_val")
-        with suppress(Unknown):  # it stays NOT_TOLD
-            _put(block, name, None if default is None else _expression(block, default))
-
-
-def _assign(block: _Block, node: dict[str, Any]) -> None:
-    """exec_stmt_assign"""
-    text = node["expr"]["PLpgSQL_expr"]["query"]
-    found = _ASSIGNMENT.match(text)
-    (name,) = ddl_do_tree.targets({"PLpgSQL_stmt_assign": node}, block.datums) or ("",)
-    try:
-        value = evaluate(text[found.end() :], _scope(block)) if found else NOT_TOLD
-    except Unknown:
-        value = NOT_TOLD
-    _put(block, name, value)
-
-
 # ---------------------------------------------------------------------------------------------- PL/pgSQL's statements
 
 
-def _statements(block: _Block, statements: Sequence[dict[str, Any]]) -> None:
+def _statements(block: Block, statements: Sequence[dict[str, Any]]) -> None:
     """exec_stmts"""
     for one in statements:
         _statement(block, one)
 
 
-def _statement(block: _Block, statement: dict[str, Any]) -> None:
+def _statement(block: Block, statement: dict[str, Any]) -> None:
     kind, node = next(iter(statement.items()))
     try:
         match kind.removeprefix("PLpgSQL_stmt_"):
@@ -248,7 +157,7 @@ def _statement(block: _Block, statement: dict[str, Any]) -> None:
             case "perform":
                 _run_perform(block, node)
             case "assign":
-                _assign(block, node)
+                assign(block, node)
             case "fori" | "foreach_a" | "while" | "loop":
                 _run_loop(block, kind.removeprefix("PLpgSQL_stmt_"), node)
             case "return" | "exit" as word:
@@ -264,25 +173,25 @@ def _statement(block: _Block, statement: dict[str, Any]) -> None:
         _pass_over(block, statement, node)
 
 
-def _leave(block: _Block, word: str, node: dict[str, Any]) -> None:
+def _leave(block: Block, word: str, node: dict[str, Any]) -> None:
     """exec_stmt_return, exec_stmt_exit"""
     if word == "return":
         raise _Leave("return")
-    if "cond" not in node or is_true(_expression(block, node["cond"])):
+    if "cond" not in node or is_true(expression(block, node["cond"])):
         raise _Leave("exit" if node.get("is_exit") else "continue", node.get("label"))
 
 
-def _assert(block: _Block, node: dict[str, Any]) -> None:
+def _assert(block: Block, node: dict[str, Any]) -> None:
     """exec_stmt_assert"""
-    if not is_true(_expression(block, node["cond"])):
+    if not is_true(expression(block, node["cond"])):
         raise PgError("P0004", "assertion failed")
 
 
-def _pass_over(block: _Block, statement: dict[str, Any], node: dict[str, Any]) -> None:
+def _pass_over(block: Block, statement: dict[str, Any], node: dict[str, Any]) -> None:
     """What cannot be told is not carried out: whatever it would set is not told, and what it would make is missing."""
     found: Effects = ddl_do_tree.effects(statement, block.datums, full=block.state.full)
     for name in (*found.targets, "found"):
-        _put(block, name, NOT_TOLD)
+        put(block, name, NOT_TOLD)
     stops = found.leaves or (found.raises and block.handlers > 0)
     if not found.changes and not stops:
         return
@@ -310,7 +219,7 @@ _WORDS: Final = {
 }
 
 
-def _span(block: _Block, node: dict[str, Any]) -> Span | None:
+def _span(block: Block, node: dict[str, Any]) -> Span | None:
     """The line of a statement of the block; the whole statement where the body is not part of the file."""
     raw = block.raw
     place = _line(block, node)
@@ -321,18 +230,18 @@ def _span(block: _Block, node: dict[str, Any]) -> Span | None:
     return Span(raw.source, block.start + place + lead, block.start + place + len(line.rstrip()))
 
 
-def _line(block: _Block, node: dict[str, Any]) -> int:
+def _line(block: Block, node: dict[str, Any]) -> int:
     """Where the line begins on which a statement of the block stands."""
     lines = block.body.split("\n")[: max(node.get("lineno", 1) - 1, 0)]
     return sum(len(one) + 1 for one in lines)
 
 
-def _run_block(block: _Block, node: dict[str, Any]) -> None:
+def _run_block(block: Block, node: dict[str, Any]) -> None:
     """exec_stmt_block"""
     block.scopes.append({})
     types = dict(block.types)
     try:
-        _declare(block, block.declared.get(id(node), ()))
+        declare(block, block.declared.get(id(node), ()))
         _guarded(block, node)
     except _Leave as leave:
         if leave.kind != "exit" or leave.label is None or leave.label != node.get("label"):
@@ -342,7 +251,7 @@ def _run_block(block: _Block, node: dict[str, Any]) -> None:
         block.types = types
 
 
-def _guarded(block: _Block, node: dict[str, Any]) -> None:
+def _guarded(block: Block, node: dict[str, Any]) -> None:
     body = node.get("body", ())
     if "exceptions" not in node:
         _statements(block, body)
@@ -375,7 +284,7 @@ def _catches(condition: str, sqlstate: str) -> bool:
     return any(code == sqlstate or (code.endswith("000") and code[:_LENGTH] == sqlstate[:_LENGTH]) for code in codes)
 
 
-def _raise(block: _Block, node: dict[str, Any]) -> None:
+def _raise(block: Block, node: dict[str, Any]) -> None:
     """exec_stmt_raise"""
     code = node.get("condname")
     options = [one["PLpgSQL_raise_option"] for one in node.get("options", ())]
@@ -384,7 +293,7 @@ def _raise(block: _Block, node: dict[str, Any]) -> None:
     try:
         for option in options:
             if not option.get("opt_type"):  # ERRCODE is the first
-                code = _expression(block, option["expr"])
+                code = expression(block, option["expr"])
     except Unknown:
         if block.handlers:
             raise
@@ -393,7 +302,7 @@ def _raise(block: _Block, node: dict[str, Any]) -> None:
     raise PgError(codes[0], str(node.get("message") or code or "exception"), _place(block, place))
 
 
-def _run_if(block: _Block, statement: dict[str, Any], node: dict[str, Any]) -> None:
+def _run_if(block: Block, statement: dict[str, Any], node: dict[str, Any]) -> None:
     """exec_stmt_if"""
     roles = ddl_do_tree.only_roles(statement)
     branches = [(node["cond"], node.get("then_body", ()))]
@@ -402,22 +311,22 @@ def _run_if(block: _Block, statement: dict[str, Any], node: dict[str, Any]) -> N
         for one in node.get("elsif_list", ())
     ]
     for condition, body in branches:
-        scope = replace(_scope(block), absent_roles=roles)
+        scope = replace(scope_of(block), absent_roles=roles)
         if is_true(evaluate(condition["PLpgSQL_expr"]["query"], scope)):
             _statements(block, body)
             return
     _statements(block, node.get("else_body", ()))
 
 
-def _run_case(block: _Block, node: dict[str, Any]) -> None:
+def _run_case(block: Block, node: dict[str, Any]) -> None:
     """exec_stmt_case"""
     block.scopes.append({})
     try:
         if "t_expr" in node:
-            block.scopes[-1][block.datums[node["t_varno"]]["refname"]] = _expression(block, node["t_expr"])
+            block.scopes[-1][block.datums[node["t_varno"]]["refname"]] = expression(block, node["t_expr"])
         for one in node.get("case_when_list", ()):
             when = one["PLpgSQL_case_when"]
-            if is_true(_expression(block, when["expr"])):
+            if is_true(expression(block, when["expr"])):
                 _statements(block, when.get("stmts", ()))
                 return
         if not node.get("have_else"):
@@ -427,7 +336,7 @@ def _run_case(block: _Block, node: dict[str, Any]) -> None:
         block.scopes.pop()
 
 
-def _run_loop(block: _Block, kind: str, node: dict[str, Any]) -> None:
+def _run_loop(block: Block, kind: str, node: dict[str, Any]) -> None:
     """exec_stmt_fori, exec_stmt_foreach_a, exec_stmt_while, exec_stmt_loop"""
     block.scopes.append({})
     try:
@@ -438,7 +347,7 @@ def _run_loop(block: _Block, kind: str, node: dict[str, Any]) -> None:
                 turns: Iterable[Value] = _numbers(block, node)
             case "foreach_a":
                 name = block.datums[node["varno"]].get("refname", "")
-                values = _expression(block, node["expr"])
+                values = expression(block, node["expr"])
                 if not isinstance(values, tuple) or node.get("slice"):
                     raise Unknown
                 turns = values
@@ -449,23 +358,23 @@ def _run_loop(block: _Block, kind: str, node: dict[str, Any]) -> None:
         block.scopes.pop()
 
 
-def _numbers(block: _Block, node: dict[str, Any]) -> range:
-    bounds = [_expression(block, node[one]) if one in node else 1 for one in ("lower", "upper", "step")]
+def _numbers(block: Block, node: dict[str, Any]) -> range:
+    bounds = [expression(block, node[one]) if one in node else 1 for one in ("lower", "upper", "step")]
     match bounds:
         case [int() as lower, int() as upper, int() as step] if step > 0:
             return range(lower, upper - 1, -step) if node.get("reverse") else range(lower, upper + 1, step)
     raise Unknown
 
 
-def _turns(block: _Block, node: dict[str, Any], name: str, values: Iterable[Value]) -> None:
+def _turns(block: Block, node: dict[str, Any], name: str, values: Iterable[Value]) -> None:
     found = False
     for value in values:
         block.turns += 1
         if block.turns > _TURNS:
             raise Unknown
         if name:
-            _put(block, name, value)
-        if "cond" in node and not is_true(_expression(block, node["cond"])):
+            put(block, name, value)
+        if "cond" in node and not is_true(expression(block, node["cond"])):
             return
         found = True
         try:
@@ -476,27 +385,27 @@ def _turns(block: _Block, node: dict[str, Any], name: str, values: Iterable[Valu
             if leave.kind == "exit":
                 break
     if name:
-        _put(block, "found", found)
+        put(block, "found", found)
 
 
 # ---------------------------------------------------------------------------------------------- SQL in it
 
 
-def _run_sql(block: _Block, node: dict[str, Any]) -> None:
+def _run_sql(block: Block, node: dict[str, Any]) -> None:
     """exec_stmt_execsql"""
     text = node["sqlstmt"]["PLpgSQL_expr"]["query"]
     if node.get("into"):
         _run_into(block, node, text)
         return
     if ddl_do_tree.on_rows(text):
-        _put(block, "found", NOT_TOLD)
+        put(block, "found", NOT_TOLD)
         return
     line = _line(block, node)
     place = block.body.find(text, line)
     _run_text(block, text, _file_place(block, place))
 
 
-def _file_place(block: _Block, place: int) -> int:
+def _file_place(block: Block, place: int) -> int:
     return block.start + place if place >= 0 and block.start >= 0 else -1
 
 
@@ -510,14 +419,14 @@ def _select(text: str) -> Any:
     return statements[0].stmt
 
 
-def _run_into(block: _Block, node: dict[str, Any], text: str) -> None:
+def _run_into(block: Block, node: dict[str, Any], text: str) -> None:
     """SELECT … INTO variables: what no catalogue tells is not told afterwards."""
     names = ddl_do_tree.targets({"PLpgSQL_stmt_execsql": node}, block.datums)
     fields = next(iter(node["target"].values())).get("fields", ())
     found: Value = NOT_TOLD
     values: Sequence[Value] = [NOT_TOLD] * len(names)
     try:
-        row = ddl_do_ask.first_row(_select(text), _scope(block))
+        row = ddl_do_ask.first_row(_select(text), scope_of(block))
         if row is None and node.get("strict"):
             raise PgError("P0002", "query returned no rows")
         found = row is not None
@@ -526,31 +435,31 @@ def _run_into(block: _Block, node: dict[str, Any], text: str) -> None:
     except Unknown:
         pass
     for name, value in zip(names, values, strict=True):
-        _put(block, name, value)
-    _put(block, "found", found)
+        put(block, name, value)
+    put(block, "found", found)
 
 
-def _run_perform(block: _Block, node: dict[str, Any]) -> None:
+def _run_perform(block: Block, node: dict[str, Any]) -> None:
     """exec_stmt_perform: of functions only set_config() is called; FOUND says whether there was a row."""
     text = node["expr"]["PLpgSQL_expr"]["query"]
     select = _select(text)
     if not getattr(select, "fromClause", None) and not getattr(select, "whereClause", None):
         _run_text(block, text, -1)
-        _put(block, "found", True)
+        put(block, "found", True)
         return
     try:
-        _put(block, "found", ddl_do_ask.exists(select, _scope(block)))
+        put(block, "found", ddl_do_ask.exists(select, scope_of(block)))
     except Unknown:
-        _put(block, "found", NOT_TOLD)
+        put(block, "found", NOT_TOLD)
 
 
-def _run_execute(block: _Block, statement: dict[str, Any], node: dict[str, Any]) -> None:
+def _run_execute(block: Block, statement: dict[str, Any], node: dict[str, Any]) -> None:
     """exec_stmt_dynexecute"""
     if node.get("into"):
         for name in ddl_do_tree.targets(statement, block.datums):
-            _put(block, name, NOT_TOLD)
+            put(block, name, NOT_TOLD)
         return
-    text = _expression(block, node["query"])
+    text = expression(block, node["query"])
     if text is None:
         raise PgError("22004", "query string argument of EXECUTE is null")
     if not isinstance(text, str):
@@ -559,7 +468,7 @@ def _run_execute(block: _Block, statement: dict[str, Any], node: dict[str, Any])
         _run_text(block, text, -1, dynamic=True)
 
 
-def _run_text(block: _Block, text: str, place: int, *, dynamic: bool = False) -> None:
+def _run_text(block: Block, text: str, place: int, *, dynamic: bool = False) -> None:
     """Statements that stand in the file at `place`, or nowhere."""
     raw, state = block.raw, block.state
     try:
@@ -585,7 +494,7 @@ def _run_text(block: _Block, text: str, place: int, *, dynamic: bool = False) ->
             state.raw = raw
 
 
-def _uses_variables(block: _Block, stmt: Any) -> bool:
+def _uses_variables(block: Block, stmt: Any) -> bool:
     """CREATE TABLE AS takes variables, whose types are not looked up here; other DDL takes none."""
     if not isinstance(stmt, ast.CreateTableAsStmt):
         return False
@@ -596,6 +505,6 @@ def _uses_variables(block: _Block, stmt: Any) -> bool:
     )
 
 
-def _place(block: _Block, place: int) -> int:
+def _place(block: Block, place: int) -> int:
     """A place in the file as a location in the DO statement."""
     return (place if place >= 0 else max(block.start, block.raw.start)) - block.raw.shift
