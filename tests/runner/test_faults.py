@@ -229,7 +229,7 @@ def test_a_role_without_the_rights(tmp_path: Path, pg_database: PgDatabase) -> N
 def test_no_database(tmp_path: Path, pg_server: EmbeddedServer) -> None:
     folder = project(tmp_path, {"1_a.sql": ""})
     code, _, err = run(folder, "", "up")
-    assert (code, "no database is named" in err) == (1, True)
+    assert (code, "no database is named" in err) == (2, True)
     (folder / ".env").write_text("DATABASE_URL=postgresql://nobody:secret@127.0.0.1:1/none\n")
     code, _, err = run(folder, "", "up")
     assert (code, "secret" in err) == (2, False)
