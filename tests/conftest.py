@@ -20,9 +20,11 @@ DISTRIBUTION_GROUPS = {
 
 
 def pytest_configure() -> None:
-    # A shell starts what runs in its background deaf to Ctrl-C, and so would be the programs that tests interrupt.
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # What a shell runs in its background is deaf to Ctrl-C, below nohup to a hangup, and so would be the programs that
+    # tests interrupt.
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
