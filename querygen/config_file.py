@@ -139,11 +139,24 @@ def span_of(config: Config, place: Place, value: str | None = None) -> Span | No
     found = _settings(config.root)
     if found is None or found.path != config.file:
         return None
-    if value is not None and value not in found.source.text:
-        return None
     places = places_of(found.source.text)
-    own = (*found.place, *config.place, place[0]) in places
-    return _span(found, places, (*config.place, *place) if own else place)
+    if (*found.place, *config.place, place[0]) in places:
+        place = (*config.place, *place)
+    if value is not None and _at(found.table, place) != value:
+        return None
+    return _span(found, places, place)
+
+
+def _at(table: Any, place: Place) -> Any:
+    """The value at a place; a string that stands for a list of one is at each place of it."""
+    for key in place:
+        if isinstance(table, str):
+            break
+        try:
+            table = table[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return table
 
 
 def _span(found: _Table, places: dict[Place, tuple[int, int]], place: Place) -> Span:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from querygen.catalog import ddl_do_ask, ddl_do_tree
 from querygen.catalog.ddl_do_block import Block, assign, declare, expression, put, scope_of
+from querygen.catalog.ddl_do_names import only_statement
 from querygen.catalog.ddl_do_values import NOT_TOLD, Unknown, Value, evaluate, is_true
 from querygen.catalog.ddl_state import Savepoint
 from querygen.catalog.ddl_text import first_token, walk
@@ -409,16 +410,6 @@ def _file_place(block: Block, place: int) -> int:
     return block.start + place if place >= 0 and block.start >= 0 else -1
 
 
-def _select(text: str) -> Any:
-    try:
-        statements = parse_sql(text)
-    except ParseError:
-        raise Unknown from None
-    if len(statements) != 1:
-        raise Unknown
-    return statements[0].stmt
-
-
 def _run_into(block: Block, node: dict[str, Any], text: str) -> None:
     """SELECT … INTO variables: what no catalogue tells is not told afterwards."""
     names = ddl_do_tree.targets({"PLpgSQL_stmt_execsql": node}, block.datums)
@@ -426,7 +417,7 @@ def _run_into(block: Block, node: dict[str, Any], text: str) -> None:
     found: Value = NOT_TOLD
     values: Sequence[Value] = [NOT_TOLD] * len(names)
     try:
-        row = ddl_do_ask.first_row(_select(text), scope_of(block))
+        row = ddl_do_ask.first_row(only_statement(text), scope_of(block))
         if row is None and node.get("strict"):
             raise PgError("P0002", "query returned no rows")
         found = row is not None
@@ -442,7 +433,7 @@ def _run_into(block: Block, node: dict[str, Any], text: str) -> None:
 def _run_perform(block: Block, node: dict[str, Any]) -> None:
     """exec_stmt_perform: of functions only set_config() is called; FOUND says whether there was a row."""
     text = node["expr"]["PLpgSQL_expr"]["query"]
-    select = _select(text)
+    select = only_statement(text)
     if not getattr(select, "fromClause", None) and not getattr(select, "whereClause", None):
         _run_text(block, text, -1)
         put(block, "found", True)

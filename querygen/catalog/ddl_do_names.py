@@ -69,10 +69,10 @@ def _find(state: DdlState, kind: str, text: str) -> int:
     catalog = state.catalog
     match kind:
         case "regtype":
-            cast = _only(f"SELECT NULL::{text}").targetList[0].val
+            cast = only_statement(f"SELECT NULL::{text}").targetList[0].val
             return typename_type_id(None, catalog, cast.typeName)
         case "regprocedure":
-            node = _only(f"DROP FUNCTION {text}").objects[0]
+            node = only_statement(f"DROP FUNCTION {text}").objects[0]
             wanted = tuple(typename_type_id(None, catalog, one) for one in node.objargs or ())
             schema, name = _names(node.objname)
             for proc in catalog.procs_named(name, schema):
@@ -104,7 +104,8 @@ def _find(state: DdlState, kind: str, text: str) -> int:
     raise Unknown
 
 
-def _only(text: str) -> Any:
+def only_statement(text: str) -> Any:
+    """The tree of a text that is one statement; Unknown for any other."""
     try:
         statements = parse_sql(text)
     except ParseError:
